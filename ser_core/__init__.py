@@ -1,0 +1,1 @@
+"""Speech emotion recognition: corpora, features, networks, honest evaluation. Imports no Streamlit."""

@@ -1,0 +1,90 @@
+"""The clip: what every later step sees of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Every clip has this sample rate, in Hz.
+SAMPLE_RATE = 16_000
+
+Severity = Literal["info", "warning", "error"]
+
+
+class AudioError(ValueError):
+    """A recording that cannot be used; the message is one sentence for the reader and names the file."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark on a recording's quality.
+
+    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite. severity says what
+    follows from it: 'error' there is nothing to judge, 'warning' the result is worth less, 'info' worth
+    knowing.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A decoded recording.
+
+    samples: mono float32 in [-1, 1] at 16 kHz, shape (n,). original_rate (Hz) and channels: as in the file.
+    pcm16_sha256_16: the first 16 hex digits of the SHA-256 of the file's samples as little-endian 16-bit
+    integers, all channels interleaved, before downmix and resampling; empty where the file is lossy or finer
+    than 16 bit. name: where it came from, for display. findings: what only the decoder could see (truncated,
+    non-finite, clipped before downmix and resampling); `findings(clip)` gives all.
+    """
+
+    samples: NDArray[np.float32]
+    original_rate: int
+    channels: int
+    pcm16_sha256_16: str
+    name: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sample_rate(self) -> int:
+        """Return the rate of `samples` in Hz: 16000, always."""
+        return SAMPLE_RATE
+
+    @property
+    def duration(self) -> float:
+        """Return the length in seconds."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+def segment(clip: Clip, start_s: float, end_s: float) -> Clip:
+    """Return the stretch of a clip between two times in seconds.
+
+    An end beyond the clip is cut to it, with the finding 'truncated'. The segment is called
+    `<name>#<start>-<end>` and has no hash, which is the whole file's. Raises AudioError when the stretch is
+    empty or starts beyond the clip.
+    """
+    if not 0 <= start_s < end_s:
+        raise AudioError(f"{clip.name}: a segment from {start_s:g} s to {end_s:g} s is empty.")
+    if start_s >= clip.duration:
+        raise AudioError(f"{clip.name}: a segment starts at {start_s:g} s, but the clip is {clip.duration:.2f} s long.")
+    first, last = (
+        round(start_s * SAMPLE_RATE),
+        max(round(end_s * SAMPLE_RATE), round(start_s * SAMPLE_RATE) + 1),
+    )
+    # Clipping is measured anew on the segment; the other findings hold for the file, wherever they lie in it.
+    kept = tuple(finding for finding in clip.findings if finding.code != "clipped")
+    if last > len(clip.samples) + SAMPLE_RATE // 100 and all(finding.code != "truncated" for finding in kept):
+        message = f"The segment ends at {end_s:g} s, but the clip lasts {clip.duration:.2f} s; that much is used."
+        kept += (Finding("truncated", "warning", message),)
+    return replace(
+        clip,
+        samples=clip.samples[first:last],
+        pcm16_sha256_16="",
+        name=f"{clip.name}#{start_s:g}-{end_s:g}",
+        findings=kept,
+    )

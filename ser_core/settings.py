@@ -1,0 +1,78 @@
+"""Where this installation keeps its files, in which mode it runs, and the limits that it keeps."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "ser-dashboard"
+
+#: Longest clip that is decoded, in minutes; `predict --max-minutes` raises it.
+MAX_MINUTES = 10.0
+#: Largest file that is decoded, in bytes. 10 minutes of 8 channels at 192 kHz would be larger; a phone's recording never is.
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+#: Most files in one upload.
+MAX_UPLOAD_FILES = 200
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTIFACTS = ROOT / "artifacts"
+
+
+class SettingsError(ValueError):
+    """An environment variable holds a value that the program cannot use."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders that an installation makes, below SER_HOME."""
+
+    path: Path
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def jobs(self) -> Path:
+        return self.path / "jobs"
+
+    @property
+    def cache(self) -> Path:
+        return self.path / "cache"
+
+    @property
+    def recordings(self) -> Path:
+        return self.path / "recordings"
+
+    @property
+    def evaluations(self) -> Path:
+        return self.path / "evaluations"
+
+    @property
+    def corpora_file(self) -> Path:
+        return self.path / "corpora.json"
+
+    @property
+    def notes_file(self) -> Path:
+        return self.path / "notes.json"
+
+
+def home() -> Home:
+    """Return this installation's folders: SER_HOME, else the platform's user data folder."""
+    stated = os.environ.get("SER_HOME", "").strip()
+    path = Path(stated).expanduser() if stated else Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+    return Home(path)
+
+
+def mode() -> str:
+    """Return 'local' (one person's machine) or 'shared' (visitors), as SER_MODE says; never inferred.
+
+    Raises SettingsError when SER_MODE holds anything else.
+    """
+    stated = os.environ.get("SER_MODE", "local").strip() or "local"
+    if stated not in ("local", "shared"):
+        raise SettingsError(f"SER_MODE is '{stated}'; it must be 'local' or 'shared'.")
+    return stated
