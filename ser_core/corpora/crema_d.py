@@ -1,0 +1,128 @@
+"""CREMA-D: 7,442 clips, 91 actors, 12 sentences, 6 emotions, in up to four intensities.
+
+File names are `<actor>_<sentence>_<emotion>_<level>`; Kaggle's copy holds one file named `1040_ITH_SAD_X`.
+Source: Cao, Cooper, Keutmann, Gur, Nenkova, Verma: CREMA-D. IEEE Trans. Affective Computing 5(4):377-390, 2014.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ser_core.corpora.base import Card, CorpusError, CorpusModule, audio_files, table
+
+EMOTION_CODES = {
+    "ANG": "anger",
+    "DIS": "disgust",
+    "FEA": "fear",
+    "HAP": "happiness",
+    "NEU": "neutral",
+    "SAD": "sadness",
+}
+LEVEL_CODES = {"LO": "low", "MD": "medium", "HI": "high", "XX": "unspecified", "X": "unspecified"}
+SENTENCES = {
+    "IEO": "It's eleven o'clock.",
+    "TIE": "That is exactly what happened.",
+    "IOM": "I'm on my way to the meeting.",
+    "IWW": "I wonder what this is about.",
+    "TAI": "The airplane is almost full.",
+    "MTI": "Maybe tomorrow it will be cold.",
+    "IWL": "I would like a new alarm clock.",
+    "ITH": "I think I have a doctor's appointment.",
+    "DFA": "Don't forget a jacket.",
+    "ITS": "I think I've seen this before.",
+    "TSI": "The surface is slick.",
+    "WSI": "We'll stop in a couple of minutes.",
+}
+NAME = re.compile(r"^(\d{4})_([A-Z]{3})_(ANG|DIS|FEA|HAP|NEU|SAD)_(LO|MD|HI|XX|X)$")
+
+CARD = Card(
+    name="crema-d",
+    title="CREMA-D",
+    emotions=("anger", "disgust", "fear", "happiness", "neutral", "sadness"),
+    language="English (United States)",
+    licence="Open Database License 1.0 (contents: Database Contents License 1.0)",
+    licence_url="https://opendatacommons.org/licenses/odbl/1-0/",
+    citation=(
+        "Cao H, Cooper DG, Keutmann MK, Gur RC, Nenkova A, Verma R. CREMA-D: Crowd-sourced Emotional Multimodal "
+        "Actors Dataset. IEEE Transactions on Affective Computing 5(4):377-390, 2014."
+    ),
+    url="https://github.com/CheyneyComputerScience/CREMA-D",
+    how_to_get="Name the folder that holds AudioWAV/ (or AudioMP3/), as in the official repository.",
+    honesty="Actors speak 12 fixed sentences with an emotion they were asked for; it is not felt emotion.",
+)
+
+
+def canonical_stem(stem: str) -> str:
+    """Return the official name of a clip: Kaggle's `1040_ITH_SAD_X` is `1040_ITH_SAD_XX`."""
+    return stem + "X" if stem.endswith("_X") else stem
+
+
+def _splits() -> dict[str, Any]:
+    return json.loads((Path(__file__).parent / "splits.json").read_text())["crema-d"]
+
+
+#: Clip stem → why the public split leaves it out.
+DROPPED: dict[str, str] = _splits()["dropped_clips"]
+#: Clip stem → a fault of a clip that is kept.
+FLAGGED: dict[str, str] = _splits()["flagged_clips"]
+
+
+def _demographics(root: Path) -> dict[str, dict[str, str]]:
+    path = root / "VideoDemographics.csv"
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8") as lines:
+            return {row["ActorID"]: row for row in csv.DictReader(lines)}
+    except (KeyError, UnicodeDecodeError) as error:
+        raise CorpusError(f"CREMA-D: {path} is not the official table of actors ({error}).") from error
+
+
+def _folder(root: Path) -> Path:
+    for name in ("AudioWAV", "AudioMP3"):
+        if (root / name).is_dir():
+            return root / name
+    return root
+
+
+def read(root: Path) -> pd.DataFrame:
+    """Return the table of the clips in `root` (holds AudioWAV/ or AudioMP3/, or the files themselves).
+
+    `flag` says `dropped: …` for clips that the public split leaves out and `flagged: …` for known faults that stay.
+    """
+    actors = _demographics(root)
+    rows: list[dict[str, object]] = []
+    for path in audio_files(_folder(root)):
+        stem = canonical_stem(path.stem)
+        match = NAME.match(stem)
+        if not match:
+            continue
+        speaker, sentence, emotion, level = match.groups()
+        actor = actors.get(speaker, {})
+        flag = f"dropped: {DROPPED[stem]}" if stem in DROPPED else ""
+        flag = f"flagged: {FLAGGED[stem]}" if stem in FLAGGED else flag
+        rows.append(
+            {
+                "clip": f"crema-d/{stem}",
+                "path": str(path),
+                "speaker": speaker,
+                "emotion": EMOTION_CODES[emotion],
+                "intensity": LEVEL_CODES[level],
+                "sentence": SENTENCES.get(sentence, sentence),
+                "sex": actor.get("Sex", "").lower(),
+                "age": int(actor["Age"]) if actor.get("Age", "").isdigit() else None,
+                "race": actor.get("Race", ""),
+                "ethnicity": actor.get("Ethnicity", ""),
+                "flag": flag,
+            }
+        )
+    return table(rows)
+
+
+MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:4])

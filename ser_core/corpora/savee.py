@@ -1,0 +1,74 @@
+"""SAVEE: 480 clips of 4 male speakers, 7 emotions, 44.1 kHz; official folders and Kaggle's flat names.
+
+Official: `AudioData/<speaker>/<code><nn>.wav`; Kaggle: `<speaker>_<code><nn>.wav`.
+Source: Haq, Jackson: Multimodal Emotion Recognition. In: Machine Audition, IGI Global, 398-423, 2010.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from ser_core.corpora.base import Card, CorpusModule, audio_files, table
+
+EMOTION_CODES = {
+    "a": "anger",
+    "d": "disgust",
+    "f": "fear",
+    "h": "happiness",
+    "n": "neutral",
+    "sa": "sadness",
+    "su": "surprise",
+}
+OFFICIAL = re.compile(r"^(a|d|f|h|n|sa|su)(\d\d)$")
+FLAT = re.compile(r"^(DC|JE|JK|KL)_(a|d|f|h|n|sa|su)(\d\d)$")
+SPEAKERS = ("DC", "JE", "JK", "KL")
+
+CARD = Card(
+    name="savee",
+    title="SAVEE",
+    emotions=("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"),
+    language="English (United Kingdom)",
+    licence="For research, on registration with its owners (University of Surrey); not to be passed on",
+    licence_url="http://kahlan.eps.surrey.ac.uk/savee/Register.html",
+    citation=(
+        "Haq S, Jackson PJB. Multimodal Emotion Recognition. In: Wang W (ed.) Machine Audition: Principles, "
+        "Algorithms and Systems. IGI Global, 398-423, 2010."
+    ),
+    url="http://kahlan.eps.surrey.ac.uk/savee/",
+    how_to_get="Register at the University of Surrey, unpack AudioData.zip and name its folder.",
+    honesty=(
+        "Four men only, and 10 of the 15 sentences of each emotion are spoken in that emotion alone: "
+        "what is said gives much of the emotion away."
+    ),
+)
+
+
+def read(root: Path) -> pd.DataFrame:
+    """Return the table of the clips in `root` (AudioData/ or the folder above it, or Kaggle's flat files)."""
+    base = root / "AudioData" if (root / "AudioData").is_dir() else root
+    rows: list[dict[str, object]] = []
+    for path in audio_files(base, "**/*"):
+        flat, official = FLAT.match(path.stem), OFFICIAL.match(path.stem)
+        if flat:
+            speaker, code, number = flat.groups()
+        elif official and path.parent.name in SPEAKERS:
+            speaker, (code, number) = path.parent.name, official.groups()
+        else:
+            continue
+        rows.append(
+            {
+                "clip": f"savee/{speaker}_{code}{number}",
+                "path": str(path),
+                "speaker": speaker,
+                "emotion": EMOTION_CODES[code],
+                "sentence": f"{code}{number}",
+                "sex": "male",
+            }
+        )
+    return table(rows)
+
+
+MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2])

@@ -1,0 +1,125 @@
+"""Dividing a corpus into train, validation and test parts that share no clip, and by default no speaker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ser_core.corpora.base import CorpusError
+
+PARTS = ("train", "validation", "test")
+#: Parts of `speakers` where no published split fits, by speakers; parts of `clips`, by clips.
+SPEAKER_SHARES = (0.7, 0.1, 0.2)
+CLIP_SHARES = (0.8, 0.1, 0.1)
+
+_PUBLISHED = json.loads((Path(__file__).parent / "splits.json").read_text())
+
+
+def published(corpus: str, speakers: set[str]) -> tuple[str, dict[str, str]] | None:
+    """Return (name, speaker → part) of the published split that fits the speakers present, or None.
+
+    CREMA-D: `tfds` when all of its test speakers are there, else `dev` when all of its speakers are.
+    """
+    known = _PUBLISHED.get(corpus)
+    if known is None:
+        return None
+    candidates = {"published": known} if "train" in known else {name: known[name] for name in ("tfds", "dev")}
+    for name, split in candidates.items():
+        parts = {str(speaker): part for part in PARTS for speaker in split[part]}
+        needed = split["test"] if name == "tfds" else parts
+        if {str(speaker) for speaker in needed} <= speakers:
+            return name, {speaker: part for speaker, part in parts.items() if speaker in speakers}
+    return None
+
+
+def published_speakers(corpus: str, split: str, part: str) -> list[str]:
+    """Return the speakers of one part of a published split, in its order."""
+    return [str(speaker) for speaker in _PUBLISHED[corpus][split][part]]
+
+
+def by_speakers(clips: pd.DataFrame, corpus: str, seed: int) -> tuple[str, pd.Series]:
+    """Return (name of the split, part of every clip): no speaker stands in two parts.
+
+    The published split where one fits; otherwise speakers are shuffled by `seed` and cut 70/10/20, at least one a part.
+    Clips that the public split drops, and speakers outside a published split, get the part ''. Raises CorpusError under three speakers.
+    """
+    speakers = sorted(set(clips["speaker"]))
+    fitting = published(corpus, set(speakers))
+    if fitting is not None:
+        name, parts = fitting
+    else:
+        name, parts = f"seed {seed}", _shuffled(speakers, seed)
+    return name, clips["speaker"].map(parts).fillna("").where(~_dropped(clips), "")
+
+
+def by_clips(clips: pd.DataFrame, seed: int) -> tuple[str, pd.Series]:
+    """Return (name, part of every clip): 80/10/10 of each emotion's clips at random, the same speakers on all sides."""
+    part = pd.Series("", index=clips.index)
+    random = np.random.default_rng(seed)
+    usable = clips[~_dropped(clips)]
+    for _, group in usable.groupby("emotion", sort=True):
+        order = random.permutation(group.index.to_numpy())
+        n_validation, n_test = (max(1, round(share * len(order))) for share in CLIP_SHARES[1:])
+        if len(order) < 3:
+            raise CorpusError(f"Emotion '{group['emotion'].iloc[0]}' has {len(order)} clips; a split needs three.")
+        part[order[:n_validation]] = "validation"
+        part[order[n_validation : n_validation + n_test]] = "test"
+        part[order[n_validation + n_test :]] = "train"
+    return f"seed {seed}", part
+
+
+def from_file(clips: pd.DataFrame, path: Path) -> tuple[str, pd.Series]:
+    """Return (name, part of every clip) as the CSV at `path` says (columns clip, part); clips it leaves out get ''."""
+    try:
+        stated = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"The split {path} cannot be read as CSV: {error}") from error
+    missing = {"clip", "part"} - set(stated.columns)
+    if missing:
+        raise CorpusError(f"The split {path} lacks the column {' and '.join(sorted(missing))}.")
+    strange = set(stated["part"]) - set(PARTS) - {""}
+    if strange:
+        raise CorpusError(f"The split {path} names the part '{sorted(strange)[0]}'; parts are {', '.join(PARTS)}.")
+    twice = stated["clip"][stated["clip"].duplicated()]
+    if len(twice):
+        raise CorpusError(f"The split {path} names the clip {twice.iloc[0]} twice.")
+    part = clips["clip"].map(dict(zip(stated["clip"], stated["part"], strict=True))).fillna("")
+    absent = [name for name in ("train", "validation") if not (part == name).any()]
+    if absent:
+        raise CorpusError(f"The split {path} puts no clip of this corpus into {' or '.join(absent)}.")
+    return Path(path).name, part
+
+
+def assign(clips: pd.DataFrame, corpus: str, split: str, seed: int) -> tuple[str, pd.Series]:
+    """Return (name, part of every clip) of `split`: 'speakers', 'clips', or a CSV file's path."""
+    if split == "speakers":
+        return by_speakers(clips, corpus, seed)
+    if split == "clips":
+        return by_clips(clips, seed)
+    if Path(split).is_file():
+        return from_file(clips, Path(split))
+    raise CorpusError(f"There is no split called '{split}', and no file of that name: use speakers, clips or a CSV.")
+
+
+def _dropped(clips: pd.DataFrame) -> pd.Series:
+    return clips["flag"].str.startswith("dropped")
+
+
+def _shuffled(speakers: list[str], seed: int) -> dict[str, str]:
+    if len(speakers) < len(PARTS):
+        raise CorpusError(
+            f"A split by speakers needs at least three speakers; here are {len(speakers)}. "
+            "Use --split clips, and read its score as what it is: the same speakers on both sides."
+        )
+    order = np.random.default_rng(seed).permutation(speakers)
+    n_validation = max(1, round(SPEAKER_SHARES[1] * len(order)))
+    n_test = max(1, round(SPEAKER_SHARES[2] * len(order)))
+    cuts = np.split(order, [n_validation, n_validation + n_test])
+    return {
+        str(speaker): part
+        for part, group in zip(("validation", "test", "train"), cuts, strict=True)
+        for speaker in group
+    }

@@ -1,0 +1,179 @@
+"""Holding a corpus' folder against the official one: by content where files are lossless, else by name and duration."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from ser_core import audio
+from ser_core.corpora.base import LOSSY_ENDINGS, Corpus, CorpusModule, IndexEntry, audio_files, index
+
+#: A lossy copy may be this much longer or shorter than the official clip (encoder padding), in seconds.
+LOSSY_SLACK_S = 0.15
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of one clip; `known`: the official corpus has it too."""
+
+    clip: str
+    fault: str
+    """missing | extra | renamed | swapped | truncated | altered | silent | duplicate | unreadable | label"""
+    known: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a folder holds and what is wrong with it."""
+
+    corpus: str
+    clips: int
+    speakers: dict[str, int]
+    emotions: dict[str, int]
+    absent_speakers: list[str]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether every finding is one that the official corpus has too; absent speakers are no fault."""
+        return all(finding.known for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What decoding one file showed."""
+
+    stem: str
+    path: str
+    lossy: bool
+    duration: float = 0.0
+    digest: str = ""
+    silent: bool = False
+    error: str = ""
+
+
+def validate(module: CorpusModule, root: Path, *, progress: Progress | None = None, n_jobs: int = -1) -> Report:
+    """Decode every clip in `root` and hold it against the official corpus' index.
+
+    Lossless files are compared by the hash of their decoded samples, so that a FLAC copy equals its WAV; lossy ones by
+    name and duration. Raises CorpusError when nothing of the corpus is there.
+    """
+    corpus = module.load(root)
+    stems = [clip.split("/", 1)[1] for clip in corpus.clips["clip"]]
+    belonging = list(zip(stems, corpus.clips["path"], strict=True))
+    others = sorted({str(path) for path in audio_files(Path(root), "**/*")} - set(corpus.clips["path"]))
+    tasks = [
+        joblib.delayed(_hear)(stem, path) for stem, path in belonging + [(Path(path).stem, path) for path in others]
+    ]
+    heard: list[_Heard] = []
+    for one in joblib.Parallel(n_jobs=n_jobs, batch_size=32, return_as="generator")(tasks):
+        heard.append(one)
+        if progress:
+            progress(len(heard), len(tasks))
+    findings = _findings(module, corpus, heard[: len(stems)], heard[len(stems) :])
+    official = index(corpus.name)
+    absent = sorted({module.speaker_of(stem) for stem in official} - set(corpus.clips["speaker"]))
+    speakers = Counter(corpus.clips["speaker"])
+    emotions = Counter(corpus.clips["emotion"])
+    return Report(
+        corpus=corpus.name,
+        clips=len(stems),
+        speakers=dict(sorted(speakers.items())),
+        emotions={emotion: emotions[emotion] for emotion in corpus.emotions},
+        absent_speakers=absent,
+        findings=sorted(findings, key=lambda finding: (finding.clip, finding.fault)),
+    )
+
+
+def _hear(stem: str, path: str) -> _Heard:
+    lossy = Path(path).suffix.lower() in LOSSY_ENDINGS
+    try:
+        clip = audio.decode(Path(path))
+    except (audio.AudioError, OSError) as error:
+        return _Heard(stem, path, lossy=lossy, error=str(error))
+    return _Heard(stem, path, lossy, clip.duration, clip.pcm16_sha256_16, not np.any(clip.samples))
+
+
+def _findings(module: CorpusModule, corpus: Corpus, heard: list[_Heard], strangers: list[_Heard]) -> list[Finding]:
+    official = index(corpus.name)
+    by_hash: dict[str, list[str]] = defaultdict(list)
+    for stem, entry in official.items():
+        by_hash[entry.pcm16_sha256_16].append(stem)
+    present = {one.stem: one for one in heard}
+    findings = []
+    found_elsewhere: set[str] = set()
+    for one in heard + strangers:
+        stated = official.get(one.stem)
+        if one.error:
+            findings.append(Finding(one.stem, "unreadable", False, one.error))
+        elif stated is not None and _agrees(one, stated):
+            findings += _official_faults(one, by_hash[stated.pcm16_sha256_16], present)
+        elif official or one.silent:
+            finding, origin = _fault(one, stated, by_hash, present)
+            findings.append(finding)
+            if finding.fault == "renamed" and origin:
+                found_elsewhere.add(origin)
+    speakers = {module.speaker_of(stem) for stem in present}
+    for stem in official:
+        if stem not in present and stem not in found_elsewhere and module.speaker_of(stem) in speakers:
+            findings.append(
+                Finding(stem, "missing", False, "the official corpus has this clip of a speaker who is here")
+            )
+    return findings
+
+
+def _agrees(one: _Heard, entry: IndexEntry) -> bool:
+    if one.lossy:
+        return abs(one.duration - entry.samples / entry.sample_rate) <= LOSSY_SLACK_S
+    return one.digest == entry.pcm16_sha256_16
+
+
+def _official_faults(one: _Heard, same: list[str], present: dict[str, _Heard]) -> list[Finding]:
+    """Faults of a clip that is as the official one is, so known."""
+    findings = []
+    if one.silent:
+        findings.append(Finding(one.stem, "silent", True, "every sample is zero"))
+    twins = [stem for stem in same if stem != one.stem and stem in present and present[stem].digest == one.digest != ""]
+    if twins:
+        findings.append(
+            Finding(one.stem, "duplicate", True, f"the same samples as {', '.join(twins)}, under another label")
+        )
+    return findings
+
+
+def _fault(
+    one: _Heard, entry: IndexEntry | None, by_hash: dict[str, list[str]], present: dict[str, _Heard]
+) -> tuple[Finding, str | None]:
+    """The fault of a clip that is not what its name says, and whose clip it is instead."""
+    origins = by_hash.get(one.digest, []) if one.digest else []
+    if origins and not one.silent:
+        origin = origins[0]
+        there = present.get(origin)
+        if there is None:
+            return Finding(one.stem, "renamed", False, f"its samples are those of {origin}"), origin
+        if entry is not None and there.digest == entry.pcm16_sha256_16:
+            return Finding(
+                one.stem, "swapped", False, f"its samples are those of {origin}, and the other way round"
+            ), origin
+        if there.digest == one.digest:
+            return Finding(one.stem, "duplicate", False, f"the same samples as {origin}"), origin
+        return Finding(one.stem, "renamed", False, f"its samples are those of {origin}"), origin
+    if one.silent:
+        return Finding(one.stem, "silent", False, "every sample is zero"), None
+    if entry is None:
+        return Finding(one.stem, "extra", False, "the official corpus has no clip of this name"), None
+    missing = entry.samples / entry.sample_rate - one.duration
+    if missing > (LOSSY_SLACK_S if one.lossy else 0.5 / entry.sample_rate):
+        return Finding(one.stem, "truncated", False, f"{missing:.2f} s shorter than the official clip"), None
+    return Finding(one.stem, "altered", False, "its samples are not those of the official clip"), None
