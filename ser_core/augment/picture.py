@@ -1,0 +1,129 @@
+"""Augmentation of log-mel pictures (frames × bands, dB), drawn anew for every clip in every epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PictureAugmentation:
+    """How strongly pictures are changed; 0 turns a part off.
+
+    stretch: time stretched or squeezed by up to this share. shift_frames: most frames that the picture moves in its
+    window. shift_bands: most mel bands that it moves up or down. mel_masks × mel_mask_bands and time_masks ×
+    time_mask_frames: SpecAugment (Park et al. 2019, arXiv:1904.08779), masks of up to that width. tilt_db: most dB by
+    which the top band is raised against the lowest, a straight line between. noise: share of clips that get noise of
+    a random colour added in power, noise_snr_db its range of signal-to-noise ratios. mixup: alpha of Beta(alpha, alpha)
+    by which two pictures and their labels are mixed (Zhang et al. 2018, arXiv:1710.09412).
+    """
+
+    stretch: float = 0.15
+    shift_frames: int = 20
+    shift_bands: int = 3
+    mel_masks: int = 1
+    mel_mask_bands: int = 8
+    time_masks: int = 2
+    time_mask_frames: int = 24
+    tilt_db: float = 0.0
+    noise: float = 0.0
+    noise_snr_db: tuple[float, float] = (0.0, 40.0)
+    mixup: float = 0.3
+
+    def change(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Return a changed copy of a clip's picture (n × bands); its length changes with the stretch."""
+        frames = np.array(frames, dtype=np.float32)
+        if self.noise and random.random() < self.noise:
+            frames = add_noise(frames, random.uniform(*self.noise_snr_db), random)
+        if self.stretch:
+            frames = stretched(frames, 1.0 + random.uniform(-self.stretch, self.stretch))
+        if self.shift_bands:
+            frames = shifted_bands(frames, int(random.integers(-self.shift_bands, self.shift_bands + 1)))
+        if self.tilt_db:
+            frames += random.uniform(-self.tilt_db, self.tilt_db) * np.linspace(
+                -0.5, 0.5, frames.shape[1], dtype=np.float32
+            )
+        return frames
+
+    def mask(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Return a copy of the picture in which SpecAugment's masks hold the picture's mean."""
+        frames = frames.copy()
+        mean = frames.mean()
+        for _ in range(self.mel_masks):
+            start, stop = _stretch_of(frames.shape[1], self.mel_mask_bands, random)
+            frames[:, start:stop] = mean
+        for _ in range(self.time_masks):
+            start, stop = _stretch_of(len(frames), min(self.time_mask_frames, len(frames) // 4), random)
+            frames[start:stop] = mean
+        return frames
+
+
+def stretched(frames: np.ndarray, factor: float) -> np.ndarray:
+    """Return the picture with `factor` times as many frames, linearly interpolated."""
+    n = max(2, round(len(frames) * factor))
+    position = np.linspace(0, len(frames) - 1, n)
+    left = np.minimum(position.astype(int), max(0, len(frames) - 2))
+    share = (position - left).astype(np.float32)[:, None]
+    right = np.minimum(left + 1, len(frames) - 1)
+    return frames[left] * (1 - share) + frames[right] * share
+
+
+def shifted_bands(frames: np.ndarray, bands: int) -> np.ndarray:
+    """Return the picture moved up by `bands` mel bands (down when negative); the edge band is repeated."""
+    source = np.clip(np.arange(frames.shape[1]) - bands, 0, frames.shape[1] - 1)
+    return frames[:, source]
+
+
+def add_noise(frames: np.ndarray, snr_db: float, random: np.random.Generator) -> np.ndarray:
+    """Return the picture with steady noise of a random smooth colour, `snr_db` below the clip's mean power."""
+    power = np.power(10.0, frames / 10.0)
+    knots = random.normal(0.0, 6.0, 5)
+    colour = np.interp(np.linspace(0, 4, frames.shape[1]), np.arange(5), knots)
+    spectrum = np.power(10.0, colour / 10.0)
+    spectrum *= power.sum(axis=1).mean() / spectrum.sum() * 10.0 ** (-snr_db / 10.0)
+    # The power of noise in a narrow band is nearly exponentially distributed from frame to frame.
+    noise = spectrum * random.gamma(2.0, 0.5, frames.shape)
+    return (10.0 * np.log10(power + noise)).astype(np.float32)
+
+
+def placed(frames: np.ndarray, size: int, shift: int, random: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Return the picture in a window of `size` frames (zeros behind it), and how many frames are not padding.
+
+    A longer picture is cut at a random place. In a shorter one up to `shift` leading frames are cut off.
+    """
+    window = np.zeros((size, frames.shape[1]), dtype=np.float32)
+    if len(frames) > size:
+        start = int(random.integers(0, len(frames) - size + 1))
+        window[:] = frames[start : start + size]
+        return window, size
+    start = int(random.integers(0, min(shift, len(frames) // 4) + 1)) if shift else 0
+    kept = frames[start:]
+    window[: len(kept)] = kept
+    return window, len(kept)
+
+
+def mixed(
+    pictures: np.ndarray, n_frames: np.ndarray, labels: np.ndarray, alpha: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mix every picture of a batch and its label row with another one's, by a share drawn from Beta(alpha, alpha).
+
+    The larger share keeps its length: the other picture is cut or, behind its end, passed over.
+    """
+    share = random.beta(alpha, alpha, len(pictures)).astype(np.float32)
+    share = np.maximum(share, 1.0 - share)
+    other = random.permutation(len(pictures))
+    frame = np.arange(pictures.shape[1])
+    both = (frame < n_frames[:, None]) & (frame < n_frames[other][:, None])
+    weight = np.where(both, share[:, None], 1.0)[:, :, None].astype(np.float32)
+    return (
+        pictures * weight + pictures[other] * (1.0 - weight),
+        n_frames,
+        labels * share[:, None] + labels[other] * (1.0 - share[:, None]),
+    )
+
+
+def _stretch_of(length: int, widest: int, random: np.random.Generator) -> tuple[int, int]:
+    width = int(random.integers(0, widest + 1))
+    start = int(random.integers(0, max(1, length - width + 1)))
+    return start, start + width

@@ -1,0 +1,146 @@
+"""Features of a whole corpus on disk, computed once, in parallel, and read memory-mapped."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import filelock
+import joblib
+import numpy as np
+import pandas as pd
+
+from ser_core import audio, files, settings
+from ser_core.corpora.base import Corpus
+from ser_core.features import sets
+
+#: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
+CHUNK = 128
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """One source's features of many clips: all frames in one memory-mapped array (frames × dims), and where each clip lies."""
+
+    frames: np.ndarray = field(repr=False)
+    starts: dict[str, tuple[int, int]] = field(repr=False)
+    hashes: dict[str, str] = field(repr=False)
+    """Clip → the index's hash of its decoded samples; '' for lossy files."""
+    failed: dict[str, str]
+    """Clip → why it has no features."""
+
+    def __contains__(self, clip: str) -> bool:
+        return clip in self.starts
+
+    def __getitem__(self, clip: str) -> np.ndarray:
+        start, length = self.starts[clip]
+        return self.frames[start : start + length]
+
+
+def folder(corpus: Corpus, source: sets.Source) -> Path:
+    """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` as it is now."""
+    key = f"{corpus.name}-{corpus.fingerprint()}"
+    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sets.spec_hash(source)}" / key
+
+
+def load(corpus: Corpus, source: sets.Source, *, progress: Progress | None = None, n_jobs: int = -1) -> Features:
+    """Return the features of every clip of `corpus`, computing what is not on disk yet.
+
+    Work fans out with joblib over `n_jobs` processes (-1: one a core; inside `joblib.parallel_config(backend="dask")`,
+    over its workers). `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
+    process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`.
+    """
+    where = folder(corpus, source)
+    where.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(where / "lock"):
+        if not (where / "index.csv").is_file():
+            _compute(corpus, source, where, progress, n_jobs)
+    return _open(where)
+
+
+def corpus_fingerprint(hashes: dict[str, str], clips: pd.DataFrame) -> str:
+    """Return 16 hex digits of what these clips say and are called, equal on every machine that has the same corpus."""
+    digest = hashlib.sha256()
+    for row in clips.sort_values("clip").itertuples():
+        digest.update(f"{row.clip}|{row.emotion}|{row.speaker}|{hashes.get(row.clip, '')}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _compute(corpus: Corpus, source: sets.Source, where: Path, progress: Progress | None, n_jobs: int) -> None:
+    clips = list(zip(corpus.clips["clip"], corpus.clips["path"], strict=True))
+    chunks = [clips[start : start + CHUNK] for start in range(0, len(clips), CHUNK)]
+    parts = where / "parts"
+    parts.mkdir(exist_ok=True)
+    todo = [number for number in range(len(chunks)) if not (parts / f"{number}.csv").is_file()]
+    done = sum(len(chunks[number]) for number in range(len(chunks)) if number not in set(todo))
+    tasks = (joblib.delayed(_chunk)(chunks[number], source, parts, number) for number in todo)
+    for size in joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks):
+        done += size
+        if progress:
+            progress(done, len(clips))
+    _join(where, parts, len(chunks))
+
+
+def _chunk(clips: Sequence[tuple[str, str]], source: sets.Source, parts: Path, number: int) -> int:
+    rows, arrays = [], []
+    for clip, path in clips:
+        try:
+            decoded = audio.decode(Path(path))
+            features = np.atleast_2d(source.extract(decoded.samples)).astype(np.float32)
+            if not np.isfinite(features).all():
+                raise ValueError("its features are not finite numbers")
+        except (audio.AudioError, OSError, ValueError) as error:
+            rows.append((clip, 0, "", f"{error}"))
+            continue
+        rows.append((clip, len(features), decoded.pcm16_sha256_16, ""))
+        arrays.append(features)
+    with files.replacing(parts / f"{number}.npy") as temporary, temporary.open("wb") as out:
+        np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
+    # The table is written after the numbers: where it stands, the chunk is whole.
+    frame = pd.DataFrame(rows, columns=["clip", "length", "hash", "error"])
+    files.write_text(parts / f"{number}.csv", frame.to_csv(index=False))
+    return len(clips)
+
+
+def _join(where: Path, parts: Path, n_chunks: int) -> None:
+    tables = [
+        pd.read_csv(parts / f"{number}.csv", keep_default_na=False, dtype={"hash": str}) for number in range(n_chunks)
+    ]
+    index = pd.concat(tables, ignore_index=True)
+    arrays = [np.load(parts / f"{number}.npy", mmap_mode="r") for number in range(n_chunks)]
+    dims = max(array.shape[1] for array in arrays)
+    with files.replacing(where / "frames.npy") as temporary:
+        joined = np.lib.format.open_memmap(
+            temporary, mode="w+", dtype=np.float32, shape=(int(index["length"].sum()), dims)
+        )
+        position = 0
+        for array in arrays:
+            joined[position : position + len(array)] = array
+            position += len(array)
+        joined.flush()
+        del joined
+    files.write_text(where / "index.csv", index.to_csv(index=False))
+    shutil.rmtree(parts)
+
+
+def _open(where: Path) -> Features:
+    index = pd.read_csv(where / "index.csv", keep_default_na=False, dtype={"hash": str, "error": str})
+    ends = index["length"].cumsum()
+    whole = index["length"] > 0
+    starts = {
+        clip: (int(end - length), int(length))
+        for clip, end, length in zip(index["clip"][whole], ends[whole], index["length"][whole], strict=True)
+    }
+    frames = np.load(where / "frames.npy", mmap_mode="r")
+    bad = index[index["error"] != ""]
+    return Features(
+        frames,
+        starts,
+        dict(zip(index["clip"], index["hash"], strict=True)),
+        dict(zip(bad["clip"], bad["error"], strict=True)),
+    )

@@ -1,0 +1,99 @@
+"""The log-mel spectrogram equals librosa's, and its sources and windows keep their promises."""
+
+import librosa
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ser_core.features import logmel, sets
+from tests import made
+
+
+def speech(seconds: float = 1.5, seed: int = 0) -> np.ndarray:
+    return made.voice(150.0, 0.4, 5.0, seconds, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize(
+    "spec", [logmel.LogMelSpec(), logmel.LogMelSpec(n_fft=1024, win_length=800, hop_length=160, n_mels=128, fmin=20)]
+)
+def test_it_equals_librosa(spec: logmel.LogMelSpec) -> None:
+    samples = speech()
+    power = librosa.feature.melspectrogram(
+        y=samples,
+        sr=spec.sample_rate,
+        n_fft=spec.n_fft,
+        win_length=spec.win_length,
+        hop_length=spec.hop_length,
+        n_mels=spec.n_mels,
+        fmin=spec.fmin,
+        fmax=spec.fmax,
+    )
+    expected = 10 * np.log10(np.maximum(power, spec.floor)).T
+    found = logmel.extract(samples, spec)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+
+
+@given(n=st.integers(1, 3000))
+@settings(max_examples=30, deadline=None)
+def test_any_length_gives_a_frame_a_hop(n: int) -> None:
+    found = logmel.extract(np.full(n, 0.1, np.float32))
+    assert found.shape == (1 + n // 200, 64)
+    assert np.isfinite(found).all()
+
+
+def test_a_gain_adds_its_decibels() -> None:
+    samples = speech()
+    loud, quiet = logmel.extract(samples), logmel.extract(samples * 0.1)
+    above_floor = quiet > -99.9
+    assert above_floor.mean() > 0.95
+    np.testing.assert_allclose((loud - quiet)[above_floor], 20.0, atol=0.01)
+
+
+def test_blocks_change_nothing() -> None:
+    samples = np.tile(speech(2.0), 30)
+    whole = logmel.extract(samples)
+    assert len(whole) > 4096
+    np.testing.assert_array_equal(whole[4000:4200], logmel.extract(samples[(4000 - 2) * 200 :])[2:202])
+
+
+def test_bands_are_where_they_say() -> None:
+    tone = np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000).astype(np.float32)
+    band = logmel.extract(tone)[40].argmax()
+    assert abs(logmel.mel_hz(logmel.LogMelSpec())[band] - 1000) < 40
+
+
+def test_silence_around_the_voice_is_left_out() -> None:
+    source = sets.LogMelSource()
+    samples = speech()
+    plain = source.extract(samples)
+    padded = source.extract(np.concatenate([np.zeros(16000, np.float32), samples, np.zeros(8000, np.float32)]))
+    start, stop = source.bounds(plain)
+    later_start, later_stop = source.bounds(padded)
+    assert later_start - start == 80 and later_stop - later_start == stop - start
+    assert source.bounds(np.full((50, 64), -100.0, np.float32)) == (0, 50)
+
+
+@given(n=st.integers(1, 900))
+@settings(max_examples=50, deadline=None)
+def test_windows_cover_the_clip(n: int) -> None:
+    one = sets.named("logmel").inputs[0]
+    frames = np.random.default_rng(n).uniform(-30, 0, (n, 64)).astype(np.float32)
+    cut = one.windows(frames)
+    covered = np.zeros(n, bool)
+    for start, length, window in zip(cut.starts, cut.n_frames, cut.features, strict=True):
+        np.testing.assert_array_equal(window[:length], frames[start : start + length])
+        assert not window[length:].any()
+        covered[start : start + length] = True
+    assert covered.all()
+
+
+def test_a_source_comes_back_from_its_description() -> None:
+    source = sets.LogMelSource(logmel.LogMelSpec(n_mels=80), trim_db=30.0)
+    assert sets.source_from_dict(source.to_dict()) == source
+    assert sets.spec_hash(source) != sets.spec_hash(sets.LogMelSource())
+    with pytest.raises(sets.FeatureError, match="kind 'nothing'"):
+        sets.source_from_dict({"kind": "nothing"})
+    with pytest.raises(sets.FeatureError, match="does not fit"):
+        sets.source_from_dict({"kind": "logmel", "spec": {"bands": 3}})

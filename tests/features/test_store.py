@@ -1,0 +1,100 @@
+"""The store: features as extracted, once, resumable, with failures named, safe for two processes."""
+
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ser_core import audio
+from ser_core.corpora import crema_d
+from ser_core.corpora.base import Corpus
+from ser_core.features import sets, store
+from tests import made
+
+SOURCE = sets.LogMelSource()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    monkeypatch.setattr(store, "CHUNK", 5)
+    return crema_d.MODULE.load(made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO",), seconds=0.3))
+
+
+def test_features_are_those_of_the_decoded_clip(corpus: Corpus) -> None:
+    seen: list[tuple[int, int]] = []
+    found = store.load(corpus, SOURCE, progress=lambda done, total: seen.append((done, total)), n_jobs=1)
+    for row in corpus.clips.itertuples():
+        clip = audio.decode(Path(row.path))
+        np.testing.assert_array_equal(found[row.clip], SOURCE.extract(clip.samples))
+        assert found.hashes[row.clip] == clip.pcm16_sha256_16
+    assert isinstance(found.frames, np.memmap)
+    assert seen[-1] == (12, 12)
+
+
+def test_the_second_call_computes_nothing(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = store.load(corpus, SOURCE, n_jobs=1)
+    monkeypatch.setattr(store, "_compute", lambda *_: pytest.fail("computed again"))
+    np.testing.assert_array_equal(store.load(corpus, SOURCE).frames, first.frames)
+
+
+def test_another_specification_or_another_file_is_another_entry(corpus: Corpus) -> None:
+    here = store.folder(corpus, SOURCE)
+    assert store.folder(corpus, sets.LogMelSource(trim_db=30.0)) != here
+    path = Path(corpus.clips["path"][0])
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert store.folder(corpus, SOURCE) != here
+
+
+def test_an_interrupted_call_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[int] = []
+    broken = [True]
+    real = store._chunk
+
+    def chunk(clips: list[tuple[str, str]], source: sets.Source, parts: Path, number: int) -> int:
+        if number == 1 and broken:
+            broken.clear()
+            raise KeyboardInterrupt
+        computed.append(number)
+        return real(clips, source, parts, number)
+
+    monkeypatch.setattr(store, "_chunk", chunk)
+    with pytest.raises(KeyboardInterrupt):
+        store.load(corpus, SOURCE, n_jobs=1)
+    assert computed == [0]
+    found = store.load(corpus, SOURCE, n_jobs=1)
+    assert computed == [0, 1, 2]
+    assert len(found.starts) == 12
+
+
+def test_a_clip_that_fails_is_named_and_the_others_stand(corpus: Corpus) -> None:
+    broken = corpus.clips.iloc[3]
+    Path(broken["path"]).write_bytes(b"no audio at all")
+    found = store.load(corpus, SOURCE, n_jobs=1)
+    assert set(found.failed) == {broken["clip"]}
+    assert len(found.starts) == 11 and broken["clip"] not in found
+
+
+def _load_in_process(folder: Path, queue: "multiprocessing.Queue[float]") -> None:
+    loaded = store.load(crema_d.MODULE.load(folder), SOURCE, n_jobs=1)
+    queue.put(float(loaded.frames.sum()))
+
+
+def test_two_processes_at_once_agree(corpus: Corpus) -> None:
+    context = multiprocessing.get_context("spawn")
+    queue: multiprocessing.Queue[float] = context.Queue()
+    both = [context.Process(target=_load_in_process, args=(corpus.root, queue)) for _ in range(2)]
+    for process in both:
+        process.start()
+    sums = [queue.get(timeout=120) for _ in both]
+    for process in both:
+        process.join(30)
+    assert sums[0] == sums[1] == float(store.load(corpus, SOURCE).frames.sum())
+
+
+def test_the_fingerprint_in_a_run_is_of_what_clips_say(corpus: Corpus) -> None:
+    hashes = store.load(corpus, SOURCE, n_jobs=1).hashes
+    here = store.corpus_fingerprint(hashes, corpus.clips)
+    assert here == store.corpus_fingerprint(hashes, corpus.clips.sample(frac=1, random_state=0))
+    relabelled = corpus.clips.assign(emotion="anger")
+    assert here != store.corpus_fingerprint(hashes, relabelled)
