@@ -1,0 +1,1 @@
+"""Honest evaluation: metrics with intervals, comparisons, listeners, and runs on other corpora."""

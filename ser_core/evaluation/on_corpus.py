@@ -1,0 +1,82 @@
+"""A run on a corpus: what its model says of clips that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.evaluation import metrics
+from ser_core.features import store
+from ser_core.predictor import Predictor
+from ser_core.runs import Run, prediction_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training."""
+
+    labels: tuple[str, ...]
+    predictions: pd.DataFrame = field(repr=False)
+    seen: int
+    failed: dict[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `evaluate --json` prints."""
+        return {**metrics.summary(self.predictions, self.labels), "seen": self.seen, "failed": self.failed}
+
+
+def seen_by(run: Run, clips: pd.DataFrame) -> pd.Series:
+    """Return for every clip whether it, or its speaker, was in the run's train or validation part."""
+    used = run.split[run.split["part"].isin(["train", "validation"])]
+    speakers = set(zip(used["clip"].str.split("/").str[0], used["speaker"], strict=True))
+    theirs = list(zip(clips["clip"].str.split("/").str[0], clips["speaker"], strict=True))
+    return clips["clip"].isin(set(used["clip"])) | pd.Series([pair in speakers for pair in theirs], index=clips.index)
+
+
+def evaluate(
+    predictor: Predictor,
+    corpus: Corpus,
+    *,
+    speakers: Sequence[str] | None = None,
+    include_seen: bool = False,
+    progress: store.Progress | None = None,
+) -> Evaluation:
+    """Run the model on a corpus' clips and score them by their most probable label.
+
+    Clips and speakers of the run's train or validation part are left out (`seen` counts them) unless `include_seen`.
+    Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
+    and probabilities are renormalised over the common labels. Raises CorpusError when no clip is left.
+    """
+    clips = corpus.clips[~corpus.clips["flag"].str.startswith("dropped")]
+    labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
+    clips = clips[clips["emotion"].isin(labels)]
+    if speakers is not None:
+        unknown = sorted(set(speakers) - set(corpus.clips["speaker"]))
+        if unknown:
+            raise CorpusError(f"{corpus.card.title} in {corpus.root} has no speaker {', '.join(unknown)}.")
+        clips = clips[clips["speaker"].isin(speakers)]
+    seen = seen_by(predictor.run, clips)
+    if not include_seen:
+        clips = clips[~seen]
+    if clips.empty:
+        raise CorpusError(
+            f"Nothing unseen is left: all {int(seen.sum())} clips are of clips or speakers that {predictor.run.name} was trained or "
+            "chosen on. Name other speakers, or keep them with --include-seen."
+        )
+    features = {one.name: store.load(corpus, one.source, progress=progress) for one in predictor.inputs}
+    failed = {clip: why for found in features.values() for clip, why in found.failed.items()}
+    clips = clips[~clips["clip"].isin(failed)]
+    columns = [predictor.labels.index(label) for label in labels]
+    probabilities = np.empty((len(clips), len(labels)))
+    for row, clip in enumerate(clips["clip"]):
+        found, _ = predictor.windows_of({name: np.asarray(one[clip]) for name, one in features.items()})
+        common = found.mean(axis=0)[columns]
+        probabilities[row] = common / common.sum()
+    parts = ["test"] * len(clips)
+    table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
+    return Evaluation(labels, table, int(seen.sum()), failed)

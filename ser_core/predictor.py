@@ -1,0 +1,128 @@
+"""A run and a clip give a prediction; over time, a timeline. Runs the ONNX graph, never Keras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ser_core import audio, graphs
+from ser_core.features import sets
+from ser_core.runs import Run, RunError
+
+#: Most windows in one call of the graph; bounds memory for long clips.
+BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a model says of a clip: calibrated probabilities, the leading label, and whether that is an answer."""
+
+    labels: tuple[str, ...]
+    probabilities: np.ndarray
+    decision: str
+    """emotion, uncertain (confidence below the model's threshold) or no-speech."""
+    findings: tuple[audio.Finding, ...]
+    embedding: np.ndarray = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The most probable emotion, whatever the decision."""
+        return self.labels[int(self.probabilities.argmax())]
+
+    @property
+    def confidence(self) -> float:
+        return float(self.probabilities.max())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return label, decision, probabilities and quality as `predict --json` prints them."""
+        return {
+            "label": self.label,
+            "decision": self.decision,
+            "probabilities": {label: float(p) for label, p in zip(self.labels, self.probabilities, strict=True)},
+            "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """Predictions of windows along a clip: start and end in seconds, probabilities (windows × labels)."""
+
+    labels: tuple[str, ...]
+    start_s: np.ndarray
+    end_s: np.ndarray
+    probabilities: np.ndarray
+    speech: np.ndarray
+    """Whether each window holds speech."""
+
+
+class Predictor:
+    """A run's graph, opened once and usable from many threads."""
+
+    def __init__(self, run: Run) -> None:
+        """Open the run's model.onnx. Raises RunError where the run is damaged or its feature.json does not fit the graph."""
+        run.checked()
+        self.run = run
+        feature = run.feature
+        try:
+            self.labels: tuple[str, ...] = tuple(feature["labels"])
+            self.threshold = float(feature["threshold"])
+            self.inputs = tuple(
+                sets.Input(one["name"], sets.source_from_dict(one["source"]), int(one["shape"][0]), int(one["hop"]))
+                for one in feature["inputs"]
+                if one.get("source")
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
+        self.session = graphs.session(run.model_path())
+        stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in feature["inputs"]}
+        found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}
+        if stated != found:
+            raise RunError(f"The run {run.name}: feature.json states the inputs {stated}, model.onnx has {found}.")
+
+    def predict(self, clip: audio.Clip) -> Prediction:
+        """Return what the model says of the whole clip: the mean of its windows' probabilities."""
+        findings = audio.findings(clip)
+        probabilities, embedding = self.windows(clip.samples)
+        mean = probabilities.mean(axis=0)
+        mean = mean / mean.sum()
+        decision = "emotion" if mean.max() >= self.threshold else "uncertain"
+        if any(one.code == "no-speech" for one in findings):
+            decision = "no-speech"
+        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0))
+
+    def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of 16 kHz samples."""
+        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs})
+
+    def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""
+        feeds: dict[str, np.ndarray] = {}
+        for one in self.inputs:
+            cut = one.windows(features[one.name])
+            feeds[one.name] = cut.features
+            feeds["n_frames"] = cut.n_frames
+        return self._run(feeds)
+
+    def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
+        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip."""
+        length, step = round(window_s * audio.SAMPLE_RATE), round(hop_s * audio.SAMPLE_RATE)
+        n = len(clip.samples)
+        starts = [0] if n <= length else sorted({*range(0, n - length, step), n - length})
+        rows, speech = [], []
+        for start in starts:
+            piece = clip.samples[start : start + length]
+            rows.append(self.windows(piece)[0].mean(axis=0))
+            speech.append(audio.is_speech(piece))
+        begin = np.array(starts) / audio.SAMPLE_RATE
+        end = np.minimum(begin + window_s, n / audio.SAMPLE_RATE)
+        return Timeline(self.labels, begin, end, np.array(rows), np.array(speech))
+
+    def _run(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        n = len(next(iter(feeds.values())))
+        parts = [
+            graphs.run(self.session, {name: values[start : start + BATCH] for name, values in feeds.items()})
+            for start in range(0, n, BATCH)
+        ]
+        return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])

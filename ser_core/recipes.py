@@ -1,0 +1,157 @@
+"""A recipe is one whole experiment: corpus, labels, split, features, augmentation, network and fit, as a frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ser_core.augment.picture import PictureAugmentation
+from ser_core.features import sets
+
+
+class RecipeError(ValueError):
+    """A recipe is unknown or does not fit; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a network is fitted.
+
+    learning_rate rises over `warmup_epochs` and falls along a cosine to 0 at the last epoch; AdamW with `weight_decay`.
+    patience: epochs without a better validation UAR after which the fit stops; 0 never stops early. The weights of the
+    epoch with the best validation UAR are kept. ema: momentum of the moving average of the weights that is validated
+    and kept (0: the weights themselves). class_weights: weigh emotions by the inverse of their share.
+    """
+
+    epochs: int = 40
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    warmup_epochs: float = 2.0
+    weight_decay: float = 1e-3
+    label_smoothing: float = 0.1
+    patience: int = 0
+    ema: float = 0.0
+    class_weights: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random."""
+
+    name: str
+    title: str
+    corpus: str = "crema-d"
+    labels: tuple[str, ...] = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
+    split: str = "speakers"
+    features: str = "logmel"
+    picture: PictureAugmentation = PictureAugmentation()
+    network: str = "crnn"
+    network_params: dict[str, Any] = field(default_factory=dict)
+    fit: Fit = Fit()
+    seed: int = 0
+    seed_row: str | None = None
+
+    @property
+    def feature_set(self) -> sets.FeatureSet:
+        return sets.named(self.features)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def with_(self, **changes: Any) -> Recipe:
+        """Return the recipe with fields replaced."""
+        return dataclasses.replace(self, **changes)
+
+    def override(self, settings: list[str]) -> Recipe:
+        """Return the recipe with `key=value` settings applied; a key may be dotted (`fit.epochs=10`), a value is JSON or text.
+
+        Raises RecipeError for an unknown key or a value of the wrong type.
+        """
+        stated = self.to_dict()
+        for setting in settings:
+            key, found, text = setting.partition("=")
+            if not found:
+                raise RecipeError(f"'{setting}' is not of the form key=value.")
+            try:
+                value = json.loads(text)
+            except ValueError:
+                value = text
+            *path, last = key.split(".")
+            place = stated
+            for step in path:
+                place = place.get(step) if isinstance(place, dict) else None  # type: ignore[assignment]
+            if not isinstance(place, dict) or (last not in place and path != ["network_params"]):
+                raise RecipeError(f"A recipe has no field '{key}'.")
+            place[last] = value
+        return from_dict(stated)
+
+
+def from_dict(stated: dict[str, Any]) -> Recipe:
+    """Return the recipe that `to_dict` described. Raises RecipeError for unknown fields or values of the wrong type."""
+    return typing.cast(Recipe, _build(Recipe, stated, "recipe"))
+
+
+def _build(kind: type, stated: Any, where: str) -> Any:
+    if not isinstance(stated, dict):
+        raise RecipeError(f"{where} must be a table of fields.")
+    hints = typing.get_type_hints(kind)
+    unknown = set(stated) - set(hints)
+    if unknown:
+        raise RecipeError(f"{where} has no field '{sorted(unknown)[0]}'; it has {', '.join(hints)}.")
+    try:
+        return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in stated.items()})
+    except TypeError as error:
+        raise RecipeError(f"{where}: {error}") from error
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where)
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        allowed = [kind for kind in typing.get_args(hint) if kind is not type(None)]
+        return None if value is None else _value(allowed[0], value, where)
+    if origin is tuple:
+        if not isinstance(value, (list, tuple)):
+            raise RecipeError(f"{where} must be a list, not {value!r}.")
+        inner = typing.get_args(hint)[0]
+        return tuple(_value(inner, item, where) for item in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    plain = origin or hint
+    if not isinstance(value, plain) or (plain is int and isinstance(value, bool)):
+        raise RecipeError(f"{where} must be of the type {plain.__name__}, not {value!r}.")
+    return value
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="crnn",
+            title="Residual CNN + bidirectional GRU on log-mel",
+        ),
+    )
+}
+
+
+def named(name: str) -> Recipe:
+    """Return the recipe called `name`, or the one in the file of that name (a recipe.json).
+
+    Raises RecipeError when there is neither.
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    path = Path(name)
+    if path.suffix == ".json" and path.is_file():
+        try:
+            stated = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise RecipeError(f"{path} is not JSON: {error}") from error
+        return from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
+    raise RecipeError(f"There is no recipe called '{name}'. Known: {', '.join(RECIPES)}; or a recipe.json file.")

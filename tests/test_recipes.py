@@ -1,0 +1,63 @@
+"""Recipes: values that survive JSON, overridden field by field, refused with a reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ser_core import recipes
+from ser_core.augment.picture import PictureAugmentation
+
+
+@pytest.mark.parametrize("name", list(recipes.RECIPES))
+def test_a_recipe_survives_json(name: str) -> None:
+    recipe = recipes.named(name)
+    assert recipes.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+    assert recipe.feature_set.name == recipe.features
+
+
+def test_any_field_can_be_overridden() -> None:
+    recipe = recipes.named("crnn").override(
+        [
+            "fit.epochs=3",
+            "picture.mixup=0",
+            "split=clips",
+            'labels=["anger","neutral"]',
+            "network_params.gru=8",
+            "picture.noise_snr_db=[5,10]",
+        ]
+    )
+    assert (recipe.fit.epochs, recipe.picture.mixup, recipe.split) == (3, 0.0, "clips")
+    assert recipe.labels == ("anger", "neutral") and recipe.network_params == {"gru": 8}
+    assert recipe.picture == PictureAugmentation(
+        **{**recipes.named("crnn").to_dict()["picture"], "mixup": 0.0, "noise_snr_db": (5.0, 10.0)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("fit.epochs", "key=value"),
+        ("fit.speed=1", "no field 'fit.speed'"),
+        ("nothing=1", "no field 'nothing'"),
+        ("fit.epochs=many", "must be of the type int"),
+        ("fit.epochs=1.5", "must be of the type int"),
+        ("labels=anger", "must be a list"),
+    ],
+)
+def test_a_wrong_override_says_why(setting: str, reason: str) -> None:
+    with pytest.raises(recipes.RecipeError, match=reason):
+        recipes.named("crnn").override([setting])
+
+
+def test_a_recipe_file(tmp_path: Path) -> None:
+    own = recipes.named("crnn").with_(name="mine", seed=7)
+    (tmp_path / "mine.json").write_text(json.dumps(own.to_dict()))
+    assert recipes.named(str(tmp_path / "mine.json")) == own
+    (tmp_path / "run.json").write_text(json.dumps({"recipe": own.to_dict(), "packages": {}}))
+    assert recipes.named(str(tmp_path / "run.json")) == own
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(recipes.RecipeError, match="not JSON"):
+        recipes.named(str(tmp_path / "bad.json"))
+    with pytest.raises(recipes.RecipeError, match="no recipe called 'nothing'"):
+        recipes.named("nothing")
