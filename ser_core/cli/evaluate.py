@@ -1,0 +1,56 @@
+"""`evaluate`: a run on a corpus' clips that it has not seen."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ser_core import runs
+from ser_core.cli import output
+from ser_core.corpora import registry
+from ser_core.evaluation import on_corpus
+from ser_core.predictor import Predictor
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("evaluate", help="score a run on clips that it has not seen")
+    parser.add_argument("name", metavar="RUN")
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
+    parser.add_argument("--speakers", help="only these, separated by commas")
+    parser.add_argument(
+        "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
+    )
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(handler=evaluate)
+
+
+def evaluate(stated: argparse.Namespace) -> int:
+    predictor = Predictor(runs.find(stated.name))
+    corpus = registry.load(stated.corpus, stated.data)
+    speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
+    with output.progress() as progress:
+        task = progress.add_task("features", total=None, note="")
+        found = on_corpus.evaluate(
+            predictor,
+            corpus,
+            speakers=speakers,
+            include_seen=stated.include_seen,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        ).to_dict()
+    if stated.json:
+        output.print_json(found)
+        return 0
+    kept = "kept" if stated.include_seen else "left out"
+    print(
+        f"{stated.name} on {corpus.card.title}: {found['n']} clips of {found['speakers']} speakers; {found['seen']} seen clips {kept}"
+    )
+    for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
+        span = found["intervals"][name]
+        print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
+    output.print_table(
+        ["true \\ predicted", *found["labels"]],
+        [[label, *row] for label, row in zip(found["labels"], found["confusion"], strict=True)],
+    )
+    return 0

@@ -1,0 +1,54 @@
+"""The command line: `python -m ser_core COMMAND`. One module a group of commands.
+
+Exit status: 0 done, 1 failed with a one-line reason, 2 wrong usage. With `--json` one JSON value on stdout and nothing
+else there; logs and progress go to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ser_core import graphs, recipes, runs, settings
+from ser_core.audio import AudioError
+from ser_core.cli import corpora, evaluate, features, predict, train
+from ser_core.cli import recipes as recipes_command
+from ser_core.cli import runs as runs_command
+from ser_core.corpora.base import CorpusError
+from ser_core.features.sets import FeatureError
+
+#: Errors whose message is for the reader; anything else is a fault of the program.
+EXPECTED = (
+    AudioError,
+    CorpusError,
+    FeatureError,
+    graphs.GraphError,
+    recipes.RecipeError,
+    runs.RunError,
+    settings.SettingsError,
+    OSError,
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    top = argparse.ArgumentParser(prog="python -m ser_core", description="Speech emotion recognition from a shell.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for group in (corpora, features, train, evaluate, predict, runs_command, recipes_command):
+        group.add(commands)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    stated = parser().parse_args(arguments)
+    try:
+        return int(stated.handler(stated) or 0)
+    except EXPECTED as error:
+        print(f"Error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Cancelled.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1

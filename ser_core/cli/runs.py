@@ -1,0 +1,68 @@
+"""`runs`: the run folders on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ser_core import runs
+from ser_core.cli import output
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("runs", help="the runs on this machine")
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="a line a run")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(handler=list_runs)
+    showing = actions.add_parser("show", help="one run with its recipe")
+    showing.add_argument("name", metavar="RUN")
+    showing.add_argument("--json", action="store_true")
+    showing.set_defaults(handler=show)
+
+
+def list_runs(stated: argparse.Namespace) -> int:
+    rows = []
+    for run in runs.all_runs():
+        try:
+            rows.append(runs.summary(run))
+        except runs.RunError as error:
+            rows.append(
+                {"name": run.name, "path": str(run.path), "status": "damaged", "reason": str(error), "metrics": {}}
+            )
+    if stated.json:
+        output.print_json(rows)
+        return 0
+    cells = []
+    for row in rows:
+        scored = row["metrics"].get("test") or row["metrics"].get("validation")
+        score = f"{scored['accuracy']:.3f}" if scored else ""
+        part = "test" if "test" in row["metrics"] else "validation" if row["metrics"] else ""
+        cells.append(
+            (
+                row["name"],
+                row.get("recipe", ""),
+                row.get("corpus", ""),
+                row.get("split", ""),
+                row["status"],
+                part,
+                score,
+            )
+        )
+    output.print_table(("run", "recipe", "corpus", "split", "status", "part", "accuracy"), cells)
+    return 0
+
+
+def show(stated: argparse.Namespace) -> int:
+    run = runs.find(stated.name)
+    found = {**runs.summary(run), "recipe": run.recipe}
+    if stated.json:
+        output.print_json(found)
+        return 0
+    problems = run.problems(hashes=True) if run.has("files.json") else []
+    print(f"{run.name}  {found['status']}  {run.path}")
+    for problem in problems:
+        print(f"damaged: {problem}")
+    if run.has("card.md"):
+        print(run.card)
+    return 0

@@ -1,0 +1,174 @@
+"""Modulation spectral features after Wu, Falk & Chan (2011): how fast the loudness of each frequency band changes.
+
+A gammatone filterbank splits the sound into bands as the ear does, the Hilbert envelope of each band says how
+loud it is at every moment, and a second filterbank asks how much of that loudness changes at 4, 8, 16, 32, 64
+times a second. Presets: `wu` (the paper's), `srmr` (23 bands to 8 kHz, 8 modulation bands to 128 Hz, after
+Falk, Zheng & Chan 2010) and `naive` (a quick notebook's version of `wu`, to compare with).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from ser_core import audio
+from ser_core.features.msf import energies, filters, measures, naive
+from ser_core.features.msf.spec import PRESETS, MsfSpec, erb, gammatone_centres, modulation_centres
+
+__all__ = [
+    "PRESETS",
+    "Msf",
+    "MsfSpec",
+    "MsfSteps",
+    "describe",
+    "erb",
+    "gammatone_centres",
+    "modulation_centres",
+    "modulation_energies",
+    "steps",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Msf:
+    """The modulation spectral features of a clip; Φ are named phi1 to phi6. A silent frame is all zeros."""
+
+    energy: np.ndarray
+    """Bands × modulations × frames, acoustic bands low to high; each frame sums to 1."""
+    acoustic_hz: np.ndarray
+    modulation_hz: np.ndarray
+    times_s: np.ndarray
+    """Middle of every frame in seconds."""
+    phi1: np.ndarray
+    """Mean energy (modulations × frames)."""
+    phi2: np.ndarray
+    """Flatness over the acoustic bands (modulations × frames)."""
+    phi3: np.ndarray
+    """Centroid over the acoustic bands, counted from 1 (modulations × frames)."""
+    phi4: np.ndarray
+    """Centroid over the modulation bands, counted from 1 (groups × frames)."""
+    phi5: np.ndarray
+    """Slope of the line over the modulation bands (groups × frames)."""
+    phi6: np.ndarray
+    """Root mean square error of that line (groups × frames)."""
+    lpcc: np.ndarray
+    """Cepstrum of the linear prediction of each of the specification's columns, one after the other (rows × frames)."""
+    vector: np.ndarray
+    """Mean over the frames of phi1 to phi6 and lpcc (phi2 and phi3 in the specification's columns), then their deviation."""
+
+
+@dataclass(frozen=True, eq=False)
+class MsfSteps:
+    """How the cells of one acoustic band come about: filtered sound, its envelope, the envelope's spectrum, the cells."""
+
+    band_hz: float
+    """Centre of the band."""
+    times_s: np.ndarray
+    """Time of every sample of `filtered` and `envelope`."""
+    filtered: np.ndarray
+    """Output of the band's filter, in units of the samples."""
+    envelope: np.ndarray
+    """Hilbert envelope of `filtered`."""
+    spectrum_hz: np.ndarray
+    """Modulation frequencies from 0 to twice the highest modulation band's centre."""
+    spectrum: np.ndarray
+    """Amplitude of the envelope's changes at `spectrum_hz`, its mean left out, in units of the samples."""
+    modulation_hz: np.ndarray
+    responses: np.ndarray
+    """Gain of every modulation filter at `spectrum_hz` (modulations × frequencies)."""
+    frame_times_s: np.ndarray
+    cells: np.ndarray
+    """The band's row of `Msf.energy`: what each modulation band gets of each frame (modulations × frames)."""
+
+
+def _prepared(samples: np.ndarray, sample_rate: int, spec: MsfSpec) -> np.ndarray:
+    """Return the samples at the specification's rate, padded with zeros to one frame at least."""
+    samples = np.asarray(samples, dtype=np.float64)
+    if samples.ndim != 1 or not len(samples) or not np.isfinite(samples).all():
+        raise ValueError("Modulation features need one channel of at least one sample, all of them finite numbers.")
+    if sample_rate != spec.sample_rate:
+        samples = audio.resample(samples.astype(np.float32), sample_rate, spec.sample_rate).astype(np.float64)
+    return np.pad(samples, (0, max(spec.frame - len(samples), 0)))
+
+
+def _unit_sum(samples: np.ndarray, spec: MsfSpec) -> tuple[np.ndarray, np.ndarray]:
+    if spec.method == "naive":
+        found, times = naive.clip_energies(samples, spec), np.array([len(samples) / spec.sample_rate / 2.0])
+    else:
+        found = energies.frame_energies(samples, spec)
+        times = spec.frame_s / 2.0 + np.arange(found.shape[2]) * spec.hop_s
+    total = found.sum(axis=(0, 1))
+    return np.divide(found, total, out=np.zeros_like(found), where=total > 0), times
+
+
+def modulation_energies(
+    samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the modulation energies (bands × modulations × frames, each frame summing to 1) and the frames' times.
+
+    `samples` is mono at `sample_rate` Hz and is resampled where `spec` has another rate. Frames of 256 ms
+    follow each other every 64 ms; times are those of their middles in seconds. A shorter clip is padded with
+    zeros to one frame; a frame that holds nothing within 120 dB of the clip's largest sample is silent, all
+    zeros. Gain changes nothing. The `naive` preset has one frame, the whole clip. Raises ValueError unless
+    the samples are one channel of finite numbers.
+    """
+    return _unit_sum(_prepared(samples, sample_rate, spec), spec)
+
+
+def describe(samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"]) -> Msf:
+    """Return all modulation spectral features of a clip: energies, Φ1 to Φ6, linear prediction, and the clip's vector.
+
+    Takes what `modulation_energies` takes. Under `wu` the vector has 82 values: the means over the frames of
+    Φ1 (5), Φ2, Φ3 (3 each), Φ4, Φ5, Φ6 (4 each) and of 3 × 6 prediction cepstra, then their 41 (population)
+    deviations. (Wu, Falk & Chan 2011, Speech Communication 53:768-785)
+    """
+    energy, times = modulation_energies(samples, sample_rate, spec)
+    groups = measures.grouped(energy, spec.group_ends)
+    columns = [column - 1 for column in spec.columns]
+    phi1, phi2, phi3 = (
+        measures.mean_energy(energy),
+        measures.flatness(energy),
+        measures.acoustic_centroid(energy),
+    )
+    phi4 = measures.modulation_centroid(groups)
+    phi5, phi6 = measures.modulation_line(groups)
+    lpcc = np.concatenate([measures.prediction_cepstrum(energy[:, j], spec.lp_order) for j in columns])
+    frames = np.concatenate([phi1, phi2[columns], phi3[columns], phi4, phi5, phi6, lpcc])
+    vector = np.concatenate([frames.mean(axis=1), frames.std(axis=1)])
+    return Msf(energy, spec.acoustic_hz, spec.modulation_hz, times, phi1, phi2, phi3, phi4, phi5, phi6, lpcc, vector)
+
+
+def steps(
+    samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"], band: int = 0
+) -> MsfSteps:
+    """Return how the cells of acoustic band `band`, counted from 0, come about, step by step, for a picture.
+
+    Takes what `modulation_energies` takes. Raises IndexError for a band that the specification does not have.
+    """
+    if not 0 <= band < spec.bands:
+        raise IndexError(f"The preset '{spec.name}' has bands 0 to {spec.bands - 1}, not {band}.")
+    samples = _prepared(samples, sample_rate, spec)
+    if spec.method == "naive":
+        filtered, gains = naive.band_filtered(samples, spec, band), naive.modulation_gains
+    else:
+        filtered = energies.GammatoneFilters(samples, spec).outputs(slice(band, band + 1))[0]
+        gains = filters.modulation_gains
+    envelope = energies.hilbert_envelope(filtered[np.newaxis])[0]
+    hz = scipy.fft.rfftfreq(len(envelope), 1.0 / spec.sample_rate)
+    hz = hz[hz <= 2.0 * spec.modulation_hz[-1]]
+    spectrum = 2.0 / len(envelope) * np.abs(scipy.fft.rfft(envelope - envelope.mean()))[: len(hz)]
+    energy, frame_times = _unit_sum(samples, spec)
+    return MsfSteps(
+        band_hz=float(spec.acoustic_hz[band]),
+        times_s=np.arange(len(samples)) / spec.sample_rate,
+        filtered=filtered,
+        envelope=envelope,
+        spectrum_hz=hz,
+        spectrum=spectrum,
+        modulation_hz=spec.modulation_hz,
+        responses=gains(hz, spec),
+        frame_times_s=frame_times,
+        cells=energy[band],
+    )

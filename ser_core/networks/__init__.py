@@ -1,0 +1,1 @@
+"""Networks of the recipes, by name. With `training` the only package that imports Keras."""

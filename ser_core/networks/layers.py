@@ -1,0 +1,116 @@
+"""Layers that the networks share; Keras operations only, so that they run on any of its backends and export to ONNX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+PACKAGE = "ser_core"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class ClipNormalization(keras.layers.Layer):
+    """Centre and scale a picture (frames × bands) by the mean and deviation of all its values that are not padding.
+
+    Values more than `range_db` below the largest are raised to that floor first; padding becomes 0. A gain of the
+    recording adds a constant in dB, so it changes nothing. The bands keep their levels against each other: normalised
+    band by band, a clip loses the spectral shape that carries emotion.
+    """
+
+    def __init__(self, range_db: float = 80.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.range_db = range_db
+
+    def call(self, picture: Any, n_frames: Any) -> Any:
+        mask = frame_mask(n_frames, picture.shape[1])[:, :, None]
+        lowest = ops.full_like(picture, -1e3)
+        peak = ops.max(ops.where(mask > 0, picture, lowest), axis=(1, 2), keepdims=True)
+        picture = ops.maximum(picture, peak - self.range_db)
+        count = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True) * picture.shape[2], 1.0)
+        mean = ops.sum(picture * mask, axis=(1, 2), keepdims=True) / count
+        centred = (picture - mean) * mask
+        deviation = ops.sqrt(ops.sum(ops.square(centred), axis=(1, 2), keepdims=True) / count)
+        return centred / (deviation + 1e-3)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "range_db": self.range_db}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MaskedPooling(keras.layers.Layer):
+    """Join attention, mean and maximum over the steps (steps × dims) that are not padding: 3 × dims.
+
+    `stride`: how many input frames one step stands for.
+    """
+
+    def __init__(self, stride: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stride = stride
+        self.score = keras.layers.Dense(1, name="score")
+
+    def build(self, steps_shape: Any, *_: Any) -> None:
+        self.score.build(steps_shape)
+        super().build(steps_shape)
+
+    def call(self, steps: Any, n_frames: Any) -> Any:
+        n_steps = (n_frames + (self.stride - 1)) // self.stride
+        mask = frame_mask(n_steps, steps.shape[1])[:, :, None]
+        far_below = (1.0 - mask) * -1e4
+        weights = ops.softmax(self.score(steps) + far_below, axis=1)
+        mean = ops.sum(steps * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0)
+        return ops.concatenate([ops.sum(weights * steps, axis=1), mean, ops.max(steps + far_below, axis=1)], axis=-1)
+
+    def compute_output_shape(self, steps_shape: Any, *_: Any) -> tuple[Any, int]:
+        return (steps_shape[0], 3 * steps_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "stride": self.stride}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Temperature(keras.layers.Layer):
+    """Divide logits by a scalar that is fitted on the validation part and frozen in the graph."""
+
+    def __init__(self, temperature: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.temperature = temperature
+
+    def call(self, logits: Any) -> Any:
+        return logits / self.temperature
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "temperature": self.temperature}
+
+
+def frame_mask(n_frames: Any, frames: int) -> Any:
+    """Return 1 for frames below `n_frames` (batch) and 0 for padding: batch × frames, float."""
+    return ops.cast(ops.arange(frames, dtype="int32")[None, :] < ops.cast(n_frames, "int32")[:, None], "float32")
+
+
+def convolution(x: Any, channels: int, size: int | tuple[int, int] = 3, strides: int | tuple[int, int] = 1) -> Any:
+    """Convolution without bias, batch normalisation, ReLU."""
+    x = keras.layers.Conv2D(channels, size, strides, padding="same", use_bias=False)(x)
+    return keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+
+
+def squeeze_excite(x: Any, ratio: int = 8) -> Any:
+    """Weigh the channels by what the whole picture holds (Hu et al. 2018, arXiv:1709.01507)."""
+    channels = x.shape[-1]
+    weights = keras.layers.GlobalAveragePooling2D(keepdims=True)(x)
+    weights = keras.layers.Dense(max(4, channels // ratio), activation="relu")(weights)
+    return x * keras.layers.Dense(channels, activation="sigmoid")(weights)
+
+
+def residual(x: Any, channels: int, *, excite: bool, dropout: float) -> Any:
+    """Two 3×3 convolutions around a 1×1 skip (He et al. 2016), with optional squeeze-and-excitation."""
+    skip = keras.layers.Conv2D(channels, 1, use_bias=False)(x)
+    skip = keras.layers.BatchNormalization()(skip)
+    x = convolution(x, channels)
+    x = keras.layers.Conv2D(channels, 3, padding="same", use_bias=False)(x)
+    x = keras.layers.BatchNormalization()(x)
+    if excite:
+        x = squeeze_excite(x)
+    x = keras.layers.ReLU()(x + skip)
+    return keras.layers.SpatialDropout2D(dropout)(x)

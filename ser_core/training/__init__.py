@@ -1,0 +1,1 @@
+"""Fitting a recipe's network and writing its run folder. With `networks` the only package that imports Keras."""

@@ -1,0 +1,98 @@
+"""Batches of a part of a corpus, read from the memory-mapped store and augmented anew in every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from ser_core.augment import picture
+from ser_core.features import sets, store
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The clips of one part: their table, their label numbers, and the features of every input."""
+
+    clips: pd.DataFrame
+    labels: tuple[str, ...]
+    inputs: tuple[sets.Input, ...]
+    features: dict[str, store.Features]
+
+    @property
+    def targets(self) -> np.ndarray:
+        """One row a clip, 1 in the column of its label."""
+        number = {label: k for k, label in enumerate(self.labels)}
+        return np.eye(len(self.labels), dtype=np.float32)[[number[emotion] for emotion in self.clips["emotion"]]]
+
+    def windows(self) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return every window of every clip (inputs by name, `n_frames`), and to which clip (row) each belongs."""
+        arrays: dict[str, list[np.ndarray]] = {one.name: [] for one in self.inputs}
+        n_frames: list[np.ndarray] = []
+        rows: list[int] = []
+        for row, clip in enumerate(self.clips["clip"]):
+            for one in self.inputs:
+                cut = one.windows(np.asarray(self.features[one.name][clip]))
+                arrays[one.name].append(cut.features)
+            n_frames.append(cut.n_frames)
+            rows += [row] * len(cut.n_frames)
+        joined = {name: np.concatenate(parts) for name, parts in arrays.items()}
+        return {**joined, "n_frames": np.concatenate(n_frames)}, np.array(rows)
+
+
+class AugmentedBatches(keras.utils.PyDataset):
+    """Shuffled, augmented batches of a train part; the same seed gives the same batches, whatever the order of asking."""
+
+    def __init__(
+        self,
+        part: Part,
+        augmentation: picture.PictureAugmentation,
+        batch_size: int,
+        smoothing: float,
+        class_weights: bool,
+        seed: int,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
+        self.part = part
+        self.augmentation = augmentation
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = first_epoch
+        targets = part.targets
+        self.targets = targets * (1.0 - smoothing) + smoothing / len(part.labels)
+        weight = len(targets) / (len(part.labels) * np.maximum(targets.sum(axis=0), 1.0))
+        self.weights = (targets @ weight).astype(np.float32) if class_weights else np.ones(len(targets), np.float32)
+        self.clips: Sequence[str] = list(part.clips["clip"])
+        self.order = self._shuffled()
+
+    def __len__(self) -> int:
+        return int(np.ceil(len(self.clips) / self.batch_size))
+
+    def on_epoch_end(self) -> None:
+        self.epoch += 1
+        self.order = self._shuffled()
+
+    def __getitem__(self, index: int) -> tuple[dict[str, Any], Any, Any]:
+        random = np.random.default_rng((self.seed, self.epoch, index))
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        (one,) = self.part.inputs
+        features = self.part.features[one.name]
+        pictures = np.empty((len(rows), *one.shape), dtype=np.float32)
+        n_frames = np.empty(len(rows), dtype=np.int32)
+        for k, row in enumerate(rows):
+            frames = self.augmentation.change(features[self.clips[row]], random)
+            start, stop = one.source.bounds(frames)
+            frames = self.augmentation.mask(frames[start:stop], random)
+            pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
+        targets = self.targets[rows]
+        if self.augmentation.mixup:
+            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, self.augmentation.mixup, random)
+        return {one.name: pictures, "n_frames": n_frames}, targets, self.weights[rows]
+
+    def _shuffled(self) -> np.ndarray:
+        return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.clips))

@@ -1,0 +1,67 @@
+"""The model card: what a run's model is, on what it was trained and measured, and what it must not be used for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ser_core.corpora.base import Card
+from ser_core.recipes import Recipe
+
+
+def card(
+    recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], counts: dict[str, int], facts: dict[str, Any]
+) -> str:
+    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity."""
+    lines = [
+        f"# {recipe.title}",
+        "",
+        f"Recipe `{recipe.name}`, seed {recipe.seed}; features: {recipe.feature_set.title}.",
+        "",
+        "## Trained on",
+        "",
+        f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train, "
+        f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
+        "",
+        f"{corpus.honesty}",
+        "",
+        "## Measured",
+        "",
+        "| part | clips | speakers | accuracy | UAR | macro-F1 | calibration error |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for part, found in metrics.items():
+        cells = [part, str(found["n"]), str(found["speakers"])]
+        cells += [_with_interval(found, name) for name in ("accuracy", "uar", "macro_f1")]
+        lines.append("| " + " | ".join([*cells, f"{found['ece']:.3f}" if "ece" in found else "-"]) + " |")
+    if metrics:
+        method = next(iter(metrics.values()))["intervals"]["accuracy"]["method"]
+        lines += ["", f"95 % intervals: {method}. The validation figures are those on which choices were made."]
+    lines += [
+        "",
+        "## How it answers",
+        "",
+        f"Probabilities are calibrated on the validation part (temperature {facts['temperature']:.3f}); below a confidence of "
+        f'{100 * facts["threshold"]:.0f} % the answer is "uncertain".',
+        f"{facts['parameters']:,} parameters; {facts['seconds'] / 60:.0f} min to train. model.onnx and model.keras differ by at "
+        f"most {facts['parity']:.1e} in a probability.",
+        "",
+        "## Limits",
+        "",
+        "- It tells the emotion that an actor was asked for, in acted speech; it does not read minds.",
+        "- It was not measured on your microphone, your language or spontaneous speech.",
+        "- In the EU, inferring emotions at work and in schools is prohibited except for medical or safety reasons "
+        "(AI Act, Art. 5(1)(f)).",
+        "",
+        "## Licence of the data",
+        "",
+        f"{corpus.title}: {corpus.licence} ({corpus.licence_url}).",
+        "",
+        f"{corpus.citation}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _with_interval(found: dict[str, Any], name: str) -> str:
+    span = found["intervals"][name]
+    return f"{found[name]:.3f} ({span['low']:.3f} to {span['high']:.3f})"

@@ -1,0 +1,98 @@
+"""The end of a training: the calibrated network as model.keras and model.onnx, held against each other."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from ser_core import files, graphs
+from ser_core.features import sets
+from ser_core.networks import build
+from ser_core.runs import Run, RunError
+
+#: Largest difference between Keras' and ONNX Runtime's probabilities that an export may show.
+PARITY = 1e-4
+
+
+def export(
+    full: keras.Model, temperature: float, features: sets.FeatureSet, real: dict[str, np.ndarray], run: Run
+) -> float:
+    """Write model.keras, model.onnx and layers.json, and return the largest difference between the two graphs.
+
+    `real`: windows of real clips (inputs by name) on which both must give the same probabilities. Raises RunError
+    when they do not, or when the graph's inputs are not those of `features`.
+    """
+    serving = build.serving(full, temperature)
+    expected = np.asarray(serving.predict(real, batch_size=64, verbose=0)["probabilities"])
+    with tempfile.TemporaryDirectory(dir=run.path) as folder:
+        keras_file, onnx_file = Path(folder) / "model.keras", Path(folder) / "model.onnx"
+        serving.save(keras_file)
+        reloaded = keras.models.load_model(keras_file)
+        reloaded({name: values[:1] for name, values in real.items()})
+        reloaded.export(onnx_file, format="onnx", verbose=False)
+        _name_outputs(onnx_file, expected.shape[1])
+        difference = _difference(onnx_file, real, expected)
+        if difference > PARITY:
+            raise RunError(
+                f"model.onnx differs from Keras by {difference:.1e} in a probability (allowed: {PARITY:.0e})."
+            )
+        os.replace(keras_file, run.path / "model.keras")
+        os.replace(onnx_file, run.path / "model.onnx")
+    files.write_json(run.path / "layers.json", layer_table(serving))
+    return difference
+
+
+def feature_json(features: sets.FeatureSet, labels: tuple[str, ...], threshold: float) -> dict[str, Any]:
+    """Return feature.json: what a program must compute and feed to run model.onnx on a clip."""
+    inputs: list[dict[str, Any]] = [
+        {"name": one.name, "shape": list(one.shape), "dtype": "float32", "source": one.source.to_dict(), "hop": one.hop}
+        for one in features.inputs
+    ]
+    inputs.append({"name": "n_frames", "shape": [], "dtype": "int32", "source": None})
+    first = features.inputs[0]
+    return {
+        "sample_rate": 16000,
+        "feature_set": features.name,
+        "inputs": inputs,
+        "window_s": first.frames * first.source.hop_s,
+        "hop_s": first.hop * first.source.hop_s,
+        "pad": "zeros after the last frame; n_frames says how many frames are not padding",
+        "pooling": "mean of the windows' probabilities",
+        "labels": list(labels),
+        "threshold": threshold,
+    }
+
+
+def layer_table(model: keras.Model) -> list[dict[str, Any]]:
+    """Return a row a layer: name, kind, output shape without the batch, parameters."""
+    rows = []
+    for layer in model.layers:
+        shape = getattr(layer.output, "shape", None) if not isinstance(layer.output, (list, dict)) else None
+        rows.append(
+            {
+                "name": layer.name,
+                "kind": type(layer).__name__,
+                "shape": list(shape[1:]) if shape is not None else None,
+                "parameters": int(layer.count_params()),
+            }
+        )
+    return rows
+
+
+def _name_outputs(path: Path, n_labels: int) -> None:
+    opened = graphs.session(path)
+    widths = [output.shape[-1] for output in opened.get_outputs()]
+    names = ["probabilities" if "probabilities" in output.name else "" for output in opened.get_outputs()]
+    if "probabilities" not in names:
+        names = ["probabilities" if width == n_labels else "" for width in widths]
+    graphs.rename_outputs(path, [name or "embedding" for name in names])
+
+
+def _difference(path: Path, real: dict[str, np.ndarray], expected: np.ndarray) -> float:
+    probabilities, _ = graphs.run(graphs.session(path), real)
+    return float(np.abs(probabilities - expected).max())

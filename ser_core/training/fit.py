@@ -1,0 +1,192 @@
+"""Fitting a network: optimizer and schedule, validation after every epoch, best weights, checkpoint and resume."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from scipy import optimize
+
+from ser_core.evaluation import metrics
+from ser_core.recipes import Recipe
+from ser_core.runs import Run
+from ser_core.training.batches import AugmentedBatches, Part
+
+#: Called after every epoch with its row of history.csv.
+EpochReport = Callable[[dict[str, Any]], None]
+#: Called after every batch with the share of the epoch that is done; may raise to stop the fit.
+BatchReport = Callable[[float], None]
+
+
+def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return the learning rate over steps: a linear rise over the warm-up epochs, then a cosine down to 0."""
+    warmup = round(recipe.fit.warmup_epochs * steps_an_epoch)
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=recipe.fit.learning_rate / max(1, warmup),
+        warmup_target=recipe.fit.learning_rate,
+        warmup_steps=warmup,
+        decay_steps=max(1, recipe.fit.epochs * steps_an_epoch - warmup),
+    )
+
+
+def window_logits(model: keras.Model, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
+    windows, rows = part.windows()
+    return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64), rows
+
+
+def clip_probabilities(logits: np.ndarray, rows: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Return the mean of the windows' probabilities, a row a clip: what the predictor answers with this temperature."""
+    scaled = logits / temperature
+    exp = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    probabilities = exp / exp.sum(axis=1, keepdims=True)
+    windows = np.bincount(rows)
+    summed = np.zeros((len(windows), logits.shape[1]))
+    np.add.at(summed, rows, probabilities)
+    return summed / windows[:, None]
+
+
+def fit_temperature(logits: np.ndarray, rows: np.ndarray, targets: np.ndarray) -> float:
+    """Return the temperature in [0.2, 5] at which the clips' probabilities are least surprised by the targets.
+
+    Minimises the negative log-likelihood (Guo et al. 2017, arXiv:1706.04599).
+    """
+
+    def loss(log_temperature: float) -> float:
+        found = clip_probabilities(logits, rows, math.exp(log_temperature))
+        return float(-np.log(np.maximum((found * targets).sum(axis=1), 1e-12)).mean())
+
+    bounds = (math.log(0.2), math.log(5.0))
+    return math.exp(optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x)
+
+
+class _Watch(keras.callbacks.Callback):
+    """After every epoch: validate, keep the best weights, write the checkpoint, say how far it is."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        run: Run,
+        full: keras.Model,
+        validation: Part,
+        report: EpochReport,
+        tick: BatchReport,
+        steps: int,
+    ):
+        super().__init__()
+        self.recipe, self.run, self.full, self.validation = recipe, run, full, validation
+        self.report, self.tick, self.steps = report, tick, steps
+        history = run.history
+        self.best = float(history["val_uar"].max()) if len(history) else -math.inf
+        self.since = len(history) - 1 - int(history["val_uar"].idxmax()) if len(history) else 0
+        self.started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.started = time.monotonic()
+        # Dropout draws by epoch, so that a resumed fit goes on as an uninterrupted one.
+        for number, variable in enumerate(self.full.variables):
+            if "seed_generator_state" in variable.path:
+                state = np.random.SeedSequence((self.recipe.seed, epoch, number)).generate_state(2)
+                variable.assign(state.astype("uint32"))
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.tick((batch + 1) / self.steps)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        raw = [np.array(weight) for weight in self.full.get_weights()] if self.recipe.fit.ema else None
+        if raw is not None:
+            self._average()
+        val_loss, scores = self._validate()
+        row = {
+            "epoch": epoch + 1,
+            "loss": float(logs.get("loss", math.nan)),
+            "accuracy": float(logs.get("accuracy", math.nan)),
+            "val_loss": val_loss,
+            "val_accuracy": scores["accuracy"],
+            "val_uar": scores["uar"],
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            "seconds": round(time.monotonic() - self.started, 2),
+        }
+        if scores["uar"] > self.best:
+            self.best, self.since = scores["uar"], 0
+            self.full.save_weights(self.run.path / "best.weights.h5")
+        else:
+            self.since += 1
+        if raw is not None:
+            self.full.set_weights(raw)
+        # The checkpoint comes before the row: a row in history.csv says that its epoch can be resumed from.
+        self.model.save(self.run.path / "checkpoint.keras")
+        self.run.append_history(row)
+        self.report(row)
+        if self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
+            self.model.stop_training = True
+
+    def _validate(self) -> tuple[float, dict[str, float]]:
+        found = clip_probabilities(*window_logits(self.full, self.validation))
+        true = self.validation.clips["emotion"]
+        labels = self.validation.labels
+        matrix = metrics.confusion(true, [labels[k] for k in found.argmax(axis=1)], labels)
+        loss = -np.log(np.maximum((found * self.validation.targets).sum(axis=1), 1e-12)).mean()
+        return float(loss), metrics.scores(matrix)
+
+    def _average(self) -> None:
+        optimizer = self.model.optimizer
+        for variable, average in zip(
+            self.model.trainable_variables, optimizer._model_variables_moving_average, strict=True
+        ):
+            variable.assign(average)
+
+
+def fit(
+    full: keras.Model, recipe: Recipe, run: Run, train: Part, validation: Part, report: EpochReport, tick: BatchReport
+) -> float:
+    """Fit `full` (outputs logits and embedding) in place and return the best validation UAR.
+
+    Goes on from checkpoint.keras where the run has one: weights, optimizer and epoch; batches are drawn by epoch, so a
+    resumed fit sees what an uninterrupted one would have seen. The best epoch's weights are loaded at the end.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    done = len(run.history)
+    batches = AugmentedBatches(
+        train,
+        recipe.picture,
+        recipe.fit.batch_size,
+        recipe.fit.label_smoothing,
+        recipe.fit.class_weights,
+        recipe.seed,
+        done,
+    )
+    if done and run.has("checkpoint.keras"):
+        model = keras.models.load_model(run.path / "checkpoint.keras")
+        full.set_weights(model.get_weights())
+        optimizer_state = model.optimizer
+        model = _compiled(full, recipe, len(batches))
+        model.optimizer.build(model.trainable_variables)
+        for ours, theirs in zip(model.optimizer.variables, optimizer_state.variables, strict=True):
+            ours.assign(theirs)
+    else:
+        model = _compiled(full, recipe, len(batches))
+    watch = _Watch(recipe, run, full, validation, report, tick, len(batches))
+    if done < recipe.fit.epochs:
+        model.fit(batches, epochs=recipe.fit.epochs, initial_epoch=done, verbose=0, callbacks=[watch])
+    full.load_weights(run.path / "best.weights.h5")
+    (run.path / "best.weights.h5").unlink()
+    return watch.best
+
+
+def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
+    model = keras.Model(full.input, full.output["logits"], name="fit")
+    fit = recipe.fit
+    optimizer = keras.optimizers.AdamW(
+        schedule(recipe, steps), weight_decay=fit.weight_decay, use_ema=fit.ema > 0, ema_momentum=fit.ema or 0.99
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    # jit_compile off: on two CPU cores XLA made an epoch of the crnn 45 s instead of 31 s.
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
+    return model

@@ -1,0 +1,185 @@
+"""One training from recipe to finished run folder."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import pandas as pd
+
+from ser_core import runs, settings
+from ser_core.corpora import splits
+from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.evaluation import metrics
+from ser_core.features import store
+from ser_core.networks import build
+from ser_core.recipes import Recipe
+from ser_core.runs import Run
+from ser_core.training import export, fit
+from ser_core.training.batches import Part
+from ser_core.training.card import card
+
+PACKAGES = (
+    "tensorflow",
+    "keras",
+    "numpy",
+    "scikit-learn",
+    "librosa",
+    "onnx",
+    "onnxruntime",
+    "tf2onnx",
+    "skl2onnx",
+    "soxr",
+)
+
+
+class Reporter(Protocol):
+    """Who is told how far a training is."""
+
+    def features(self, done: int, total: int) -> None: ...
+
+    def epoch(self, row: dict[str, Any], epochs: int) -> None: ...
+
+    def batch(self, share_of_epoch: float) -> None: ...
+
+
+def train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, *, test: bool = True) -> Run:
+    """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
+
+    `test=False` writes no test rows (choices are made on validation). Raises CorpusError, RunError or KeyboardInterrupt;
+    the run's status then says `failed` with the reason or `cancelled`.
+    """
+    started = time.monotonic()
+    run.write_status("running", epoch=len(run.history), message="preparing")
+    try:
+        _train(recipe, corpus, run, reporter, test, started)
+    except KeyboardInterrupt:
+        run.write_status("cancelled", epoch=len(run.history), message="cancelled")
+        raise
+    except Exception as error:
+        run.write_status("failed", epoch=len(run.history), message=str(error) or type(error).__name__)
+        raise
+    return run
+
+
+def _train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: bool, started: float) -> None:
+    keras.utils.set_random_seed(recipe.seed)
+    clips, split_name = _divided(recipe, corpus)
+    features = {
+        one.name: store.load(corpus, one.source, progress=reporter.features) for one in recipe.feature_set.inputs
+    }
+    first = next(iter(features.values()))
+    clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
+    _write_start(recipe, run, clips, split_name, first)
+    parts = {
+        name: Part(
+            clips[clips["part"] == name].reset_index(drop=True), recipe.labels, recipe.feature_set.inputs, features
+        )
+        for name in splits.PARTS
+    }
+    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels))
+
+    def epoch_done(row: dict[str, Any]) -> None:
+        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {recipe.fit.epochs}")
+        reporter.epoch(row, recipe.fit.epochs)
+
+    fit.fit(full, recipe, run, parts["train"], parts["validation"], epoch_done, reporter.batch)
+    _finish(recipe, corpus, run, full, parts, split_name, test, time.monotonic() - started)
+
+
+def _divided(recipe: Recipe, corpus: Corpus) -> tuple[pd.DataFrame, str]:
+    clips = corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
+    absent = set(recipe.labels) - set(clips["emotion"])
+    if absent:
+        raise CorpusError(f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it.")
+    split_name, clips["part"] = splits.assign(clips, corpus.name, recipe.split, recipe.seed)
+    return clips[clips["part"] != ""], split_name
+
+
+def _write_start(recipe: Recipe, run: Run, clips: pd.DataFrame, split_name: str, features: store.Features) -> None:
+    run.write_json(
+        "recipe.json",
+        {
+            "recipe": recipe.to_dict(),
+            "split_name": split_name,
+            "seed": recipe.seed,
+            "corpus_fingerprint": store.corpus_fingerprint(features.hashes, clips),
+            "packages": versions(),
+            "git_commit": commit(),
+            "created": runs.now(),
+        },
+    )
+    table = clips[["clip", "speaker", "emotion", "part"]].assign(pcm16_sha256_16=clips["clip"].map(features.hashes))
+    run.write_table("split.csv", table)
+
+
+def _finish(
+    recipe: Recipe,
+    corpus: Corpus,
+    run: Run,
+    full: keras.Model,
+    parts: dict[str, Part],
+    split_name: str,
+    test: bool,
+    seconds: float,
+) -> None:
+    validation = parts["validation"]
+    logits, rows = fit.window_logits(full, validation)
+    temperature = fit.fit_temperature(logits, rows, validation.targets)
+    found = fit.clip_probabilities(logits, rows, temperature)
+    right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
+    threshold = metrics.choose_threshold(found.max(axis=1), right)
+    tables = [_rows(validation, "validation", found)]
+    if test:
+        tables.append(
+            _rows(parts["test"], "test", fit.clip_probabilities(*fit.window_logits(full, parts["test"]), temperature))
+        )
+    predictions = pd.concat(tables, ignore_index=True)
+    run.write_table("predictions.csv", predictions)
+    # Computed from the file as written, so that anyone who reads it finds the same numbers.
+    found_metrics = metrics.parts(Run(run.path).predictions, recipe.labels)
+    run.write_json("metrics.json", found_metrics)
+    real = {name: values[:32] for name, values in validation.windows()[0].items()}
+    parity = export.export(full, temperature, recipe.feature_set, real, run)
+    run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold))
+    facts = {
+        "temperature": temperature,
+        "threshold": threshold,
+        "parameters": int(full.count_params()),
+        "seconds": seconds,
+        "parity": parity,
+    }
+    counts = {name: len(part.clips) for name, part in parts.items()}
+    run.write_text("card.md", card(recipe, corpus.card, split_name, found_metrics, counts, facts))
+    run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
+    run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
+    run.seal()
+
+
+def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:
+    clips = part.clips
+    parts = [name] * len(clips)
+    return runs.prediction_rows(
+        list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, part.labels
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that a result depends on."""
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+
+
+def commit() -> str | None:
+    """Return the git commit of this checkout, or None outside one."""
+    call: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
+    try:
+        done = call(["git", "rev-parse", "HEAD"], cwd=settings.ROOT, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None

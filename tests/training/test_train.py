@@ -1,0 +1,186 @@
+"""A whole training on a small made corpus: run folder, parity, repetition, resume, cancel."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ser_core import audio, recipes, runs
+from ser_core.corpora import crema_d
+from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.evaluation import metrics, on_corpus
+from ser_core.predictor import Predictor
+from ser_core.training import train
+from tests import made
+
+SMALL = {"channels": [8, 8], "stem": 4, "gru": 8}
+
+
+class Quiet:
+    """A reporter that counts epochs, and may stop a training after one."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.epochs: list[dict[str, Any]] = []
+        self.stop_after = stop_after
+
+    def features(self, done: int, total: int) -> None:
+        pass
+
+    def epoch(self, row: dict[str, Any], epochs: int) -> None:
+        self.epochs.append(row)
+        if len(self.epochs) == self.stop_after:
+            raise KeyboardInterrupt
+
+    def batch(self, share_of_epoch: float) -> None:
+        pass
+
+
+def recipe(epochs: int = 3) -> recipes.Recipe:
+    return (
+        recipes.named("crnn")
+        .with_(network_params=SMALL)
+        .override([f"fit.epochs={epochs}", "fit.batch_size=32", "fit.learning_rate=0.01"])
+    )
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return crema_d.MODULE.load(made.crema_d(tmp_path_factory.mktemp("corpus") / "c"))
+
+
+@pytest.fixture(scope="module")
+def done(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
+    """A finished run of ten epochs, shared by the tests that only read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_HOME", str(tmp_path_factory.mktemp("home")))
+        return train.train(recipe(10), corpus, runs.create(tmp_path_factory.mktemp("runs") / "done"), Quiet())
+
+
+def test_it_learns_what_can_be_learned(done: runs.Run) -> None:
+    assert done.metrics["test"]["uar"] > 0.5
+    assert done.status["state"] == "done"
+    assert done.problems(hashes=True) == []
+
+
+def test_the_run_folder_is_whole(done: runs.Run) -> None:
+    names = {path.name for path in done.path.iterdir()}
+    assert names == {
+        "recipe.json",
+        "status.json",
+        "history.csv",
+        "split.csv",
+        "predictions.csv",
+        "metrics.json",
+        "model.keras",
+        "model.onnx",
+        "feature.json",
+        "layers.json",
+        "card.md",
+        "files.json",
+    }
+    assert recipes.from_dict(done.recipe["recipe"]) == recipe(10)
+    assert done.recipe["packages"]["tensorflow"]
+    assert len(done.history) == 10
+
+
+def test_no_speaker_stands_in_two_parts_and_scaling_saw_none_of_the_test(done: runs.Run) -> None:
+    split = done.split
+    assert split.groupby("speaker")["part"].nunique().max() == 1
+    assert set(done.predictions[done.predictions["part"] == "test"]["clip"]) == set(
+        split[split["part"] == "test"]["clip"]
+    )
+    assert split["pcm16_sha256_16"].str.fullmatch("[0-9a-f]{16}").all()
+
+
+def test_metrics_are_those_of_the_predictions_file(done: runs.Run) -> None:
+    assert done.metrics == json.loads(json.dumps(metrics.parts(done.predictions, recipe().labels)))
+
+
+def test_the_onnx_graph_answers_as_the_predictions_say(done: runs.Run, corpus: Corpus) -> None:
+    predictor = Predictor(done)
+    rows = done.predictions.set_index("clip")
+    paths = corpus.clips.set_index("clip")["path"]
+    for clip in rows.index[::7]:
+        found = predictor.predict(audio.decode(Path(paths[clip])))
+        expected = rows.loc[clip, [f"p_{label}" for label in predictor.labels]].to_numpy(float)
+        np.testing.assert_allclose(found.probabilities, expected, atol=1e-4)
+        assert found.label == rows.loc[clip, "predicted"]
+
+
+def test_evaluate_leaves_seen_speakers_out_and_repeats_the_test_figure(done: runs.Run, corpus: Corpus) -> None:
+    found = on_corpus.evaluate(Predictor(done), corpus)
+    assert found.to_dict()["accuracy"] == pytest.approx(done.metrics["test"]["accuracy"])
+    assert found.seen == int(done.split["part"].isin(["train", "validation"]).sum())
+    with_seen = on_corpus.evaluate(Predictor(done), corpus, include_seen=True)
+    assert len(with_seen.predictions) == len(corpus.clips) and with_seen.seen == found.seen
+    train_speaker = done.split[done.split["part"] == "train"]["speaker"].iloc[0]
+    with pytest.raises(CorpusError, match="Nothing unseen is left"):
+        on_corpus.evaluate(Predictor(done), corpus, speakers=[train_speaker])
+    with pytest.raises(CorpusError, match="no speaker 9999"):
+        on_corpus.evaluate(Predictor(done), corpus, speakers=["9999"])
+
+
+def test_gain_and_silence_around_a_clip_change_little(done: runs.Run, corpus: Corpus) -> None:
+    predictor = Predictor(done)
+    clip = audio.decode(Path(corpus.clips["path"][0]))
+    plain = predictor.windows(clip.samples)[0].mean(axis=0)
+    padded = np.concatenate([np.zeros(12345, np.float32), clip.samples, np.zeros(23456, np.float32)])
+    np.testing.assert_allclose(predictor.windows(padded)[0].mean(axis=0), plain, atol=0.05)
+    np.testing.assert_allclose(predictor.windows(clip.samples * 0.1)[0].mean(axis=0), plain, atol=0.05)
+
+
+def _trained(corpus: Corpus, path: Path, reporter: Quiet | None = None, test: bool = True) -> runs.Run:
+    return train.train(recipe(), corpus, runs.create(path), reporter or Quiet(), test=test)
+
+
+def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(corpus: Corpus, tmp_path: Path) -> None:
+    first = _trained(corpus, tmp_path / "first")
+    second = _trained(corpus, tmp_path / "second")
+    pd.testing.assert_frame_equal(first.predictions, second.predictions)
+    with pytest.raises(KeyboardInterrupt):
+        _trained(corpus, tmp_path / "third", Quiet(stop_after=2))
+    stopped = runs.Run(tmp_path / "third")
+    assert stopped.status["state"] == "cancelled" and len(stopped.history) == 2
+    reporter = Quiet()
+    resumed = train.train(recipe(), corpus, stopped, reporter)
+    assert [row["epoch"] for row in reporter.epochs] == [3]
+    pd.testing.assert_frame_equal(
+        runs.Run(resumed.path).history.drop(columns="seconds"), first.history.drop(columns="seconds"), atol=1e-5
+    )
+    pd.testing.assert_frame_equal(runs.Run(resumed.path).predictions, first.predictions, atol=1e-3)
+
+
+def test_no_test_writes_no_test_rows(corpus: Corpus, tmp_path: Path) -> None:
+    run = _trained(corpus, tmp_path / "r", test=False)
+    assert set(run.predictions["part"]) == {"validation"} and set(run.metrics) == {"validation"}
+
+
+def test_a_failure_is_written_into_the_run(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runs.Run, "write_table", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        _trained(corpus, tmp_path / "r")
+    status = runs.Run(tmp_path / "r").status
+    assert status["state"] == "failed" and "No space left on device" in status["message"]
+
+
+def test_a_label_that_the_corpus_lacks_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    wrong = recipe().override(['labels=["anger","boredom"]'])
+    with pytest.raises(CorpusError, match="no clip of boredom"):
+        train.train(wrong, corpus, runs.create(tmp_path / "r"), Quiet())
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(path.read_bytes()[:-10]), lambda path: path.unlink()])
+def test_a_damaged_model_is_refused(done: runs.Run, tmp_path: Path, change: Callable[[Path], Any]) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(done.path, tmp_path / "copy"))
+    change(copy / "model.onnx")
+    with pytest.raises(runs.RunError, match=r"damaged: model\.onnx"):
+        Predictor(runs.Run(copy))
