@@ -1,0 +1,1 @@
+"""Analyze: what does the model hear in this clip, and why?"""

@@ -1,0 +1,105 @@
+"""The answer of each picked model: the emotion, the probabilities, what the confidence is worth, the quality findings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets import cached, model_picker, numbers, words
+from ser_core import audio, figures
+from ser_core.evaluation import metrics
+from ser_core.graphs import GraphError
+from ser_core.predictor import Prediction
+from ser_core.runs import Run, RunError
+
+_SIGNS = {"info": ":material/info:", "warning": ":material/warning:", "error": ":material/error:"}
+
+
+def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, float] | None) -> None:
+    """Draw a column a model, and the clip's quality findings."""
+    if region is not None:
+        st.caption(f"Only the part from {region[0]:.1f} s to {region[1]:.1f} s is analyzed.")
+    if not models:
+        findings(audio.findings(clip))
+        return
+    if len(models) == 1:
+        _alone(key, clip, models[0])
+        return
+    for run, column in zip(models, st.columns(len(models), gap="large"), strict=True):
+        with column, st.container(key=f"answer-{run.name}"):
+            found = prediction_of(key, clip, run)
+            if found is not None:
+                st.markdown(f"##### {run.name}")
+                _headline(found)
+                _bars(found, run.name)
+                st.caption(worth(run, found))
+                model_picker.about(run)
+    findings(audio.findings(clip))
+
+
+def _alone(key: str, clip: audio.Clip, run: Run) -> None:
+    found = prediction_of(key, clip, run)
+    if found is None:
+        return
+    said, bars = st.columns([2, 3], gap="large")
+    with said, st.container(key=f"answer-{run.name}"):
+        _headline(found)
+        st.caption(worth(run, found))
+        findings(found.findings)
+    with bars:
+        _bars(found, run.name)
+
+
+def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
+    """Return the model's prediction, or None after the reason was drawn."""
+    try:
+        return cached.prediction(key, *cached.model_key(run), clip, cached.predictor(run))
+    except (RunError, GraphError, OSError) as error:
+        st.error(f"{run.name} cannot answer: {error}")
+        return None
+
+
+def worth(run: Run, found: Prediction) -> str:
+    """Say how often answers at this confidence were right on voices that the model had not heard."""
+    if found.decision == "no-speech":
+        return ""
+    table = run.predictions
+    part = "test" if (table["part"] == "test").any() else "validation"
+    near = metrics.right_near(table[table["part"] == part], run.metrics[part]["labels"], found.confidence)
+    if near is None:
+        return "How much this confidence is worth was not measured for this model."
+    right, n = near
+    return (
+        f"On acted, unheard voices of its corpus, answers at this confidence were right {100 * right:.0f} times in 100 "
+        f"(the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
+        "It tells the emotion a voice was acted with; it reads no minds."
+    )
+
+
+def findings(found: tuple[audio.Finding, ...]) -> None:
+    """Draw the quality findings, or that there are none."""
+    if not found:
+        st.caption(":material/check: Sound quality: nothing to report")
+    for one in found:
+        st.caption(f"{_SIGNS[one.severity]} {one.message}")
+
+
+def _headline(found: Prediction) -> None:
+    emotion = found.label if found.decision == "emotion" else "neutral"
+    # The colour is the emotion's; the text is the program's own, never a visitor's.
+    st.html(
+        f'<div style="border-left:6px solid {figures.colour(emotion)};padding-left:.75rem">'
+        f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{words.headline(found)}</div>'
+        f'<div style="opacity:.8">{words.subline(found)}</div></div>'
+    )
+
+
+def _bars(found: Prediction, name: str) -> None:
+    said = ", ".join(
+        f"{label} {numbers.percent(p)}" for label, p in zip(found.labels, found.probabilities, strict=True)
+    )
+    st.plotly_chart(
+        figures.probabilities(found.labels, found.probabilities),
+        key=f"bars-{name}",
+        config={"displayModeBar": False},
+        alt=f"Probabilities by {name}: {said}",
+    )

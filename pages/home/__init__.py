@@ -1,0 +1,1 @@
+"""Home: what this is, where to start, which models and corpora are here."""

@@ -1,0 +1,69 @@
+"""Who may reach the server: in local mode only the person at this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ser_core import settings
+
+#: Headers that a proxy adds; on a machine of one's own nothing adds them.
+FORWARDING = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via"}
+REFUSAL = (
+    "This request came through a proxy. A server behind a proxy is meant for others: start it with SER_MODE=shared.\n"
+)
+
+
+def reason_not_to_start(address: str | None) -> str | None:
+    """Return why a server bound to `address` must not start in the stated mode, or None where it may."""
+    try:
+        mode = settings.mode()
+    except settings.SettingsError as error:
+        return str(error)
+    if mode == "local" and not is_loopback(address or ""):
+        return (
+            f"SER_MODE=local, but the server would listen on {address or 'every address'}, which others can reach. Start it with "
+            "--server.address localhost, or set SER_MODE=shared if it is meant for others."
+        )
+    return None
+
+
+def refuse_start(address: str | None) -> None:
+    """End the process with a sentence where the mode forbids a server bound to `address`."""
+    reason = reason_not_to_start(address)
+    if reason:
+        print(f"Error: {reason}", file=sys.stderr, flush=True)
+        raise SystemExit(1)
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether an address is this machine alone."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+class RefuseForwarded:
+    """ASGI middleware that answers 403 to what came through a proxy, in local mode, before anything else sees it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        forwarded = any(name.lower() in FORWARDING for name, _ in scope.get("headers", ()))
+        if not forwarded or settings.mode() != "local":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": REFUSAL.strip()[:120]})
+        else:
+            await PlainTextResponse(REFUSAL, status_code=403)(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(RefuseForwarded)]

@@ -1,0 +1,102 @@
+"""Where a clip comes from: the microphone, a file or many, or a sample. Bytes and a name, nothing decoded yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.widgets import crema_d_samples, in_url, microphone
+from ser_core import settings
+
+SAMPLES = settings.ARTIFACTS / "samples"
+RECORD, UPLOAD, SAMPLE = "record", "upload", "samples"
+SOURCES = {
+    RECORD: ":material/mic: Record",
+    UPLOAD: ":material/upload: Upload",
+    SAMPLE: ":material/library_music: Samples",
+}
+ENDINGS = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aif", "aiff"]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One sound that a person gave: its name, its bytes as they came, and what is to be said of it."""
+
+    name: str
+    data: bytes = field(repr=False)
+    note: str = ""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()[:16]
+
+
+def choose() -> list[Sound]:
+    """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
+    source = st.segmented_control(
+        "Where the clip comes from",
+        list(SOURCES),
+        format_func=lambda name: SOURCES[name],
+        default=in_url.initial("source", SOURCES, RECORD),
+        required=True,
+        key="source",
+        label_visibility="collapsed",
+    )
+    in_url.remember("source", source or RECORD)
+    if source == UPLOAD:
+        return _uploaded("upload")
+    if source == SAMPLE:
+        return _sampled()
+    return _recorded()
+
+
+def _recorded() -> list[Sound]:
+    why = microphone.trouble()
+    if why:
+        st.info(f"{why} Until then, upload a file:", icon=":material/mic_off:")
+        return _uploaded("upload-instead")
+    recording = st.audio_input("Record your voice: a sentence or two, three seconds or more", key="recording")
+    if recording is None:
+        st.caption("What you record stays on this machine and is forgotten when you close the page.")
+        return []
+    return [Sound("recording.wav", recording.getvalue())]
+
+
+def _uploaded(key: str) -> list[Sound]:
+    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+    files = st.file_uploader(
+        f"Drop audio files: WAV, FLAC, OGG, Opus, MP3, M4A, WebM, AIFF; up to {settings.MAX_MINUTES:g} minutes and {limit} MB each, "
+        f"{settings.MAX_UPLOAD_FILES} at a time",
+        type=ENDINGS,
+        accept_multiple_files=True,
+        key=key,
+    )
+    if len(files) > settings.MAX_UPLOAD_FILES:
+        st.warning(f"Only the first {settings.MAX_UPLOAD_FILES} of {len(files)} files are analyzed.")
+    return [Sound(one.name, one.getvalue()) for one in files[: settings.MAX_UPLOAD_FILES]]
+
+
+@st.cache_data(show_spinner=False)
+def samples() -> list[dict[str, Any]]:
+    """Return the samples that ship: name, title, file, kind, what it says, how to read its pictures."""
+    found: list[dict[str, Any]] = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _sampled() -> list[Sound]:
+    by_name = {one["name"]: one for one in samples()} | crema_d_samples.listed()
+    names = list(by_name)
+    first = names.index(in_url.initial("sample", by_name, names[0]))
+    name = st.selectbox("Sample", names, first, format_func=lambda key: by_name[key]["title"], key="sample")
+    in_url.remember("sample", name)
+    one = by_name[name]
+    st.caption(one["how_to_read"])
+    crema_d_samples.offer()
+    path = Path(one.get("path") or SAMPLES / one["file"])
+    synthetic = "synthetic voice, no person spoke" if one["kind"] == "voice" else ""
+    return [Sound(path.name, path.read_bytes(), synthetic)]

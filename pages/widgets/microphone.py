@@ -1,0 +1,37 @@
+"""Whether this browser gives its microphone to this page, and if not, why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+# Asks without prompting: the permission dialogue belongs to the click on Record.
+_JS = """
+export default function ({ setStateValue }) {
+  const say = (state) => setStateValue("state", state);
+  if (!window.isSecureContext) { say("insecure"); return; }
+  if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { say("unsupported"); return; }
+  const devices = () => navigator.mediaDevices.enumerateDevices().then(
+    (found) => say(found.some((one) => one.kind === "audioinput") ? "ready" : "absent"));
+  if (!navigator.permissions) { devices(); return; }
+  navigator.permissions.query({ name: "microphone" }).then((permission) => {
+    const tell = () => (permission.state === "denied" ? say("denied") : devices());
+    permission.onchange = tell;
+    tell();
+  }).catch(devices);
+}
+"""
+
+_REASONS = {
+    "insecure": "This page came over plain http from another machine, and browsers give the microphone to https and localhost alone.",
+    "unsupported": "This browser cannot record.",
+    "denied": "The microphone is blocked for this page. Allow it beside the address (the lock or microphone sign), then reload.",
+    "absent": "No microphone was found. Plug one in, or allow it in the system's settings.",
+}
+
+_component = st.components.v2.component("ser_microphone", js=_JS)
+
+
+def trouble() -> str | None:
+    """Return why this browser gives no microphone, in a sentence, or None where it does or has not said yet."""
+    found = _component(key="microphone", height=1, on_state_change=lambda: None)
+    return _REASONS.get(found.get("state") or "")

@@ -1,0 +1,62 @@
+"""Picking trained models, and what is to be known of one before it is believed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.widgets import in_url, numbers
+from ser_core import runs
+from ser_core.runs import Run
+
+#: Most models that answer side by side.
+MOST = 4
+
+
+def servable() -> dict[str, Run]:
+    """Return the runs that can predict, by name, shipped ones first."""
+    found = {}
+    for run in [*runs.shipped(), *runs.own()]:
+        if run.has("model.onnx") and run.has("files.json") and run.name not in found:
+            found[run.name] = run
+    return found
+
+
+def choose() -> list[Run]:
+    """Draw the picker and return the picked runs; empty, with the next step said, where there is none."""
+    found = servable()
+    if not found:
+        st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        return []
+    picked = st.multiselect(
+        "Model",
+        list(found),
+        default=in_url.initial_many("model", found, [next(iter(found))])[:MOST],
+        max_selections=MOST,
+        key="model",
+        help=f"Up to {MOST} models answer side by side.",
+        select_all=False,
+    )
+    in_url.remember("model", picked)
+    if not picked:
+        st.caption("Pick a model to get an answer.")
+    return [found[name] for name in picked]
+
+
+def about(run: Run) -> None:
+    """Draw what a model is worth: its figure on unseen speakers, and its card and layers on click."""
+    try:
+        st.caption(
+            f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: voices it had never heard."
+        )
+        with st.container(horizontal=True):
+            card = st.popover("Model card", icon=":material/description:")
+            layers = st.popover("Layers", icon=":material/layers:")
+        card.markdown(run.card)
+        with layers:
+            table = pd.DataFrame(run.layers)
+            table["shape"] = [" × ".join(str(n) for n in shape) if shape else "" for shape in table["shape"]]
+            st.dataframe(table, hide_index=True, width="stretch")
+            st.caption(f"{int(table['parameters'].sum()):,} parameters")
+    except (runs.RunError, KeyError, ValueError) as error:
+        st.warning(f"The model {run.name} is damaged: {error}")

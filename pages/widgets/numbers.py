@@ -1,0 +1,31 @@
+"""How numbers are said, the same on every page. Imports nothing heavy: the home page needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def percent(share: float) -> str:
+    """71 %"""
+    return f"{100 * share:.0f} %"
+
+
+def seconds(value: float) -> str:
+    """2.5 s"""
+    return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
+
+
+def megabytes(size: int) -> str:
+    """0.9 MB"""
+    return f"{size / 1e6:.1f} MB"
+
+
+def score(metrics: dict[str, Any]) -> str:
+    """A run's accuracy with its interval and where it was measured; validation only where there is no test part."""
+    part = "test" if "test" in metrics else "validation"
+    if part not in metrics:
+        return "not measured"
+    found = metrics[part]
+    span = found["intervals"]["accuracy"]
+    speakers = f"{found['speakers']} speakers"
+    return f"{percent(found['accuracy'])} ({percent(span['low'])} to {percent(span['high'])}) on {found['n']} clips of {speakers} of the {part} part"

@@ -1,0 +1,32 @@
+"""How answers are said, the same on every page."""
+
+from __future__ import annotations
+
+from pages.widgets.numbers import percent
+from ser_core.predictor import Prediction
+
+
+def headline(prediction: Prediction) -> str:
+    """The answer in a few words: `Anger · 71 %`, `Uncertain`, `No speech`."""
+    if prediction.decision == "no-speech":
+        return "No speech"
+    if prediction.decision == "uncertain":
+        return "Uncertain"
+    return f"{prediction.label.capitalize()} · {percent(prediction.confidence)}"
+
+
+def subline(prediction: Prediction) -> str:
+    """What stands below the answer: how sure it is, or the two leading emotions of an uncertain one."""
+    first, second = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)[:2]
+    if prediction.decision == "no-speech":
+        return "No voice was found in this clip, so the bars below mean nothing."
+    if prediction.decision == "uncertain":
+        return f"Perhaps {first[1]} ({percent(first[0])}), perhaps {second[1]} ({percent(second[0])})."
+    sure = (
+        "Sure"
+        if prediction.confidence >= 0.8
+        else "Fairly sure"
+        if prediction.confidence >= 0.6
+        else "Leaning that way"
+    )
+    return f"{sure}; next comes {second[1]} ({percent(second[0])})."
