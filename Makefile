@@ -1,0 +1,58 @@
+# `make run` starts the app, `make test` checks it; both set up what they need. Details: README.md.
+
+PYTHONS := python3.13 python3.12 python3.11 python3 python
+# The first Python that is 3.11 to 3.13; PYTHON=... on the command line overrides the search.
+PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { command -v $$p; break; }; done)
+VENV := .venv
+SERVE := .venv-serve
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run serve test lint bench results samples clean python
+
+run: $(VENV)/.installed
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+serve: $(SERVE)/.installed
+	$(SERVE)/bin/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/.installed-dev
+	-$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+samples: $(VENV)/.installed
+	$(BIN)/python scripts/make_samples.py
+
+clean:
+	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+python:
+	@test -n "$(PYTHON)" || { echo "No fitting Python was found. Install Python 3.11, 3.12 or 3.13 (https://www.python.org/downloads/), or name one: make run PYTHON=/path/to/python3.12"; exit 1; }
+
+$(VENV)/.installed: requirements.txt requirements-serve.txt constraints.txt | python
+	@echo "Setting up $(VENV) with $(PYTHON): about 1 GB is downloaded, once."
+	$(call venv,$(VENV))
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+$(SERVE)/.installed: requirements-serve.txt constraints.txt | python
+	@echo "Setting up $(SERVE) with $(PYTHON), without TensorFlow: about 0.4 GB is downloaded, once."
+	$(call venv,$(SERVE))
+	$(SERVE)/bin/python -m pip install -q --disable-pip-version-check -r requirements-serve.txt -c constraints.txt
+	@touch $@
+
+define venv
+@test -x $(1)/bin/python || "$(PYTHON)" -m venv $(1) || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(1); exit 1; }
+endef
