@@ -2,91 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 
-from ser_core.features import logmel
-
-
-class FeatureError(ValueError):
-    """A feature set is unknown or cannot be read; the message says which."""
-
-
-class Source(Protocol):
-    """Where an input's numbers come from: 16 kHz samples in, frames × dims (or dims) out; never normalised."""
-
-    @property
-    def dims(self) -> int: ...
-
-    @property
-    def hop_s(self) -> float: ...
-
-    def extract(self, samples: np.ndarray) -> np.ndarray: ...
-
-    def bounds(self, features: np.ndarray) -> tuple[int, int]: ...
-
-    def to_dict(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class LogMelSource:
-    """Log-mel frames in dB, frames × bands; a network is fed with the part of a clip that holds sound.
-
-    Frames at both ends that stay more than `trim_db` below the loudest are left out, `margin_s` seconds excepted, so
-    that silence before and after the voice changes nothing.
-    """
-
-    spec: logmel.LogMelSpec = logmel.LogMelSpec()
-    trim_db: float = 40.0
-    margin_s: float = 0.1
-
-    @property
-    def dims(self) -> int:
-        return self.spec.n_mels
-
-    @property
-    def hop_s(self) -> float:
-        return self.spec.hop_s
-
-    def extract(self, samples: np.ndarray) -> np.ndarray:
-        return logmel.extract(samples, self.spec)
-
-    def bounds(self, features: np.ndarray) -> tuple[int, int]:
-        """Return the first frame that is kept and the one after the last."""
-        level = 10.0 * np.log10(np.power(10.0, features / 10.0).sum(axis=1))
-        loud = np.flatnonzero(level >= level.max() - self.trim_db)
-        margin = round(self.margin_s / self.hop_s)
-        return max(0, int(loud[0]) - margin), min(len(features), int(loud[-1]) + 1 + margin)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": "logmel", **dataclasses.asdict(self)}
-
-
-def source_from_dict(stated: dict[str, Any]) -> Source:
-    """Return the source that `to_dict` described. Raises FeatureError for an unknown kind or field."""
-    fields = dict(stated)
-    kind = fields.pop("kind", None)
-    try:
-        if kind == "logmel":
-            return LogMelSource(**{**fields, "spec": logmel.LogMelSpec(**fields["spec"])})
-    except (TypeError, KeyError) as error:
-        raise FeatureError(f"The feature specification {stated} does not fit this version: {error}") from error
-    raise FeatureError(f"There is no feature source of the kind '{kind}'.")
-
-
-def spec_hash(source: Source) -> str:
-    """Return 16 hex digits that change with any parameter of the source."""
-    return hashlib.sha256(json.dumps(source.to_dict(), sort_keys=True).encode()).hexdigest()[:16]
+from ser_core.features.sources import FeatureError, JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
+from ser_core.features.spectral import SEED_SET
 
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """A clip cut into windows of features (windows × frames × dims)."""
+    """A clip cut into windows of features (windows × frames × dims; windows × dims for vectors)."""
 
     features: np.ndarray
     n_frames: np.ndarray
@@ -97,23 +23,29 @@ class Windows:
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a network: windows of `frames` frames of a source; a window starts every `hop` frames."""
+    """One input of a network: windows of `frames` frames of a source, one every `hop` frames; or its vector (frames 0)."""
 
     name: str
     source: Source
-    frames: int
-    hop: int
+    frames: int = 0
+    hop: int = 0
 
     @property
-    def shape(self) -> tuple[int, int]:
-        return (self.frames, self.source.dims)
+    def is_vector(self) -> bool:
+        return self.frames == 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.source.dims,) if self.is_vector else (self.frames, self.source.dims)
 
     def windows(self, features: np.ndarray) -> Windows:
         """Cut the sounding part of a clip's features (n × dims) into windows.
 
         A part shorter than a window is padded at the end with zeros, which the network passes over (`n_frames`). In
-        a longer one windows overlap, and the last ends with the part.
+        a longer one windows overlap, and the last ends with the part. A vector is its own one window.
         """
+        if self.is_vector:
+            return Windows(np.asarray(features[:1], np.float32), np.ones(1, np.int32), np.zeros(1, int))
         start, stop = self.source.bounds(features)
         n = stop - start
         if n <= self.frames:
@@ -127,20 +59,66 @@ class Input:
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """A named set of inputs, with the sentence that says what it is."""
+    """A named set: its input, and the sentence that says what it is."""
 
     name: str
     title: str
     inputs: tuple[Input, ...]
 
+    @property
+    def is_vector(self) -> bool:
+        return all(one.is_vector for one in self.inputs)
 
+
+MEAN_STD = ("mean", "std")
+PERCENTILES = ("mean", "std", "p10", "p50", "p90")
+
+
+def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
+    frames = round(seconds / source.hop_s)
+    return FeatureSet(name, title, (Input(name, source, frames, frames // 2),))
+
+
+def _vector(name: str, title: str, source: Source) -> FeatureSet:
+    return FeatureSet(name, title, (Input(name, source),))
+
+
+_MFCC_20, _MFCC_100 = ("mfcc",), ("mfcc_100",)
+_EXTRA = ("spectral_centroid", "poly_features", "mfcc_delta", "mfcc_delta2", "yin", "loudness", "rhythm")
+
+#: Adding a set is adding a line here.
 SETS: dict[str, FeatureSet] = {
-    feature_set.name: feature_set
-    for feature_set in (
+    one.name: one
+    for one in (
         FeatureSet(
             "logmel",
             "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows",
             (Input("logmel", LogMelSource(), frames=256, hop=128),),
+        ),
+        _frames("seed-frames", "The seed's ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2),
+        _vector("seed", "The seed's ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)),
+        _vector(
+            "seed-percentiles", "The seed's ten descriptors with percentiles", SpectralSource(SEED_SET, PERCENTILES)
+        ),
+        _vector("all", "Every descriptor, mean and deviation", SpectralSource(SEED_SET + _EXTRA, MEAN_STD)),
+        _frames("mfcc-20-frames", "MFCC, 20 coefficients, frame by frame", SpectralSource(_MFCC_20), 3.2),
+        _vector("mfcc-20", "MFCC, 20 coefficients, mean and deviation", SpectralSource(_MFCC_20, MEAN_STD)),
+        _frames("mfcc-100-frames", "MFCC, 100 coefficients, frame by frame", SpectralSource(_MFCC_100), 3.2),
+        _vector("mfcc-100", "MFCC, 100 coefficients, mean and deviation", SpectralSource(_MFCC_100, MEAN_STD)),
+        _frames("msf-frames", "Modulation spectral features Φ and LP, frame by frame", MsfSource(pools=()), 3.2),
+        _vector("msf", "Modulation spectral features Φ and LP (82 values)", MsfSource()),
+        _vector("msf-raw", "The 95 modulation energies, mean over time", MsfSource(values="raw", pools=("mean",))),
+        _vector("msf-naive", "Naive modulation energies (95 values)", MsfSource("naive", "raw", ("mean",))),
+        _vector("msf-srmr", "The 184 modulation energies of the SRMR preset", MsfSource("srmr", "raw", ("mean",))),
+        _vector(
+            "msf-mfcc",
+            "Modulation spectral features and MFCC (the paper's), mean and deviation",
+            JoinedSource((MsfSource(), SpectralSource(_MFCC_20, MEAN_STD))),
+        ),
+        _vector(
+            "msf-raw-mfcc",
+            "The 95 modulation energies and MFCC, mean and deviation",
+            JoinedSource((MsfSource(values="raw", pools=("mean",)), SpectralSource(_MFCC_20, MEAN_STD))),
         ),
     )
 }

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ser_core import audio, files, settings
 from ser_core.corpora.base import Corpus
-from ser_core.features import sets
+from ser_core.features import sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
 CHUNK = 128
@@ -42,13 +42,13 @@ class Features:
         return self.frames[start : start + length]
 
 
-def folder(corpus: Corpus, source: sets.Source) -> Path:
+def folder(corpus: Corpus, source: sources.Source) -> Path:
     """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` as it is now."""
     key = f"{corpus.name}-{corpus.fingerprint()}"
-    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sets.spec_hash(source)}" / key
+    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sources.spec_hash(source)}" / key
 
 
-def load(corpus: Corpus, source: sets.Source, *, progress: Progress | None = None, n_jobs: int = -1) -> Features:
+def load(corpus: Corpus, source: sources.Source, *, progress: Progress | None = None, n_jobs: int = -1) -> Features:
     """Return the features of every clip of `corpus`, computing what is not on disk yet.
 
     Work fans out with joblib over `n_jobs` processes (-1: one a core; inside `joblib.parallel_config(backend="dask")`,
@@ -71,7 +71,7 @@ def corpus_fingerprint(hashes: dict[str, str], clips: pd.DataFrame) -> str:
     return digest.hexdigest()[:16]
 
 
-def _compute(corpus: Corpus, source: sets.Source, where: Path, progress: Progress | None, n_jobs: int) -> None:
+def _compute(corpus: Corpus, source: sources.Source, where: Path, progress: Progress | None, n_jobs: int) -> None:
     clips = list(zip(corpus.clips["clip"], corpus.clips["path"], strict=True))
     chunks = [clips[start : start + CHUNK] for start in range(0, len(clips), CHUNK)]
     parts = where / "parts"
@@ -86,7 +86,7 @@ def _compute(corpus: Corpus, source: sets.Source, where: Path, progress: Progres
     _join(where, parts, len(chunks))
 
 
-def _chunk(clips: Sequence[tuple[str, str]], source: sets.Source, parts: Path, number: int) -> int:
+def _chunk(clips: Sequence[tuple[str, str]], source: sources.Source, parts: Path, number: int) -> int:
     rows, arrays = [], []
     for clip, path in clips:
         try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ser_core.features import logmel, sets
+from ser_core.features import logmel, sets, sources
 from tests import made
 
 
@@ -65,7 +65,7 @@ def test_bands_are_where_they_say() -> None:
 
 
 def test_silence_around_the_voice_is_left_out() -> None:
-    source = sets.LogMelSource()
+    source = sources.LogMelSource()
     samples = speech()
     plain = source.extract(samples)
     padded = source.extract(np.concatenate([np.zeros(16000, np.float32), samples, np.zeros(8000, np.float32)]))
@@ -90,10 +90,10 @@ def test_windows_cover_the_clip(n: int) -> None:
 
 
 def test_a_source_comes_back_from_its_description() -> None:
-    source = sets.LogMelSource(logmel.LogMelSpec(n_mels=80), trim_db=30.0)
-    assert sets.source_from_dict(source.to_dict()) == source
-    assert sets.spec_hash(source) != sets.spec_hash(sets.LogMelSource())
-    with pytest.raises(sets.FeatureError, match="kind 'nothing'"):
-        sets.source_from_dict({"kind": "nothing"})
-    with pytest.raises(sets.FeatureError, match="does not fit"):
-        sets.source_from_dict({"kind": "logmel", "spec": {"bands": 3}})
+    source = sources.LogMelSource(logmel.LogMelSpec(n_mels=80), trim_db=30.0)
+    assert sources.from_dict(source.to_dict()) == source
+    assert sources.spec_hash(source) != sources.spec_hash(sources.LogMelSource())
+    with pytest.raises(sources.FeatureError, match="kind 'nothing'"):
+        sources.from_dict({"kind": "nothing"})
+    with pytest.raises(sources.FeatureError, match="does not fit"):
+        sources.from_dict({"kind": "logmel", "spec": {"bands": 3}})

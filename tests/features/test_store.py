@@ -9,10 +9,10 @@ import pytest
 from ser_core import audio
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
-from ser_core.features import sets, store
+from ser_core.features import sources, store
 from tests import made
 
-SOURCE = sets.LogMelSource()
+SOURCE = sources.LogMelSource()
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_second_call_computes_nothing(corpus: Corpus, monkeypatch: pytest.Mo
 
 def test_another_specification_or_another_file_is_another_entry(corpus: Corpus) -> None:
     here = store.folder(corpus, SOURCE)
-    assert store.folder(corpus, sets.LogMelSource(trim_db=30.0)) != here
+    assert store.folder(corpus, sources.LogMelSource(trim_db=30.0)) != here
     path = Path(corpus.clips["path"][0])
     path.write_bytes(path.read_bytes() + b"\0")
     assert store.folder(corpus, SOURCE) != here
@@ -51,7 +51,7 @@ def test_an_interrupted_call_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyP
     broken = [True]
     real = store._chunk
 
-    def chunk(clips: list[tuple[str, str]], source: sets.Source, parts: Path, number: int) -> int:
+    def chunk(clips: list[tuple[str, str]], source: sources.Source, parts: Path, number: int) -> int:
         if number == 1 and broken:
             broken.clear()
             raise KeyboardInterrupt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.fft
 
@@ -81,7 +83,8 @@ def _modulation_energies(envelopes: np.ndarray, n_frames: int, spec: MsfSpec) ->
     Bands × modulations × frames. The filters start from rest; only the band up to ENVELOPE_RATE / 2 is kept.
     """
     step = _envelope_step(spec)
-    length = _transform_length(-(-envelopes.shape[1] // step))
+    # One hop more than the clip, since the last frame's end is looked at too.
+    length = _transform_length(-(-(envelopes.shape[1] + spec.hop) // step))
     bank = modulation_bank(spec, length, step)
     spectra = scipy.fft.rfft(envelopes, length * step)[:, : 1 + length // 2] / np.float32(step)
     rings = np.concatenate([spectra.real, spectra.imag], axis=1) @ bank.ring_weights
@@ -94,19 +97,25 @@ def _modulation_energies(envelopes: np.ndarray, n_frames: int, spec: MsfSpec) ->
     return energies
 
 
+@lru_cache(maxsize=16)
+def _squared_window(spec: MsfSpec, step: int) -> np.ndarray:
+    """Return the squared periodic Hamming window at every `step`-th sample (hop / step × hops in a frame)."""
+    window = 0.54 - 0.46 * np.cos(2.0 * np.pi * np.arange(0, spec.frame, step) / spec.frame)
+    return (window**2).astype(np.float32).reshape(spec.frame // spec.hop, -1).T.copy()
+
+
 def _windowed_energies(squares: np.ndarray, step: int, n_frames: int, spec: MsfSpec) -> np.ndarray:
     """Return Σ w² x² over every frame's samples at the full rate, from every `step`-th x² (rows × frames)."""
-    hop, hops = spec.hop // step, spec.frame // spec.hop
-    # The periodic Hamming window, squared since it weighs the samples before they are.
-    window = (0.54 - 0.46 * np.cos(2.0 * np.pi * np.arange(0, spec.frame, step) / spec.frame)) ** 2
-    blocks = squares[:, : (n_frames + hops - 1) * hop].reshape(len(squares), -1, hop)
-    shares = blocks @ (step * window).astype(np.float32).reshape(hops, hop).T
-    energies = np.sum([shares[:, k : k + n_frames, k] for k in range(hops)], axis=0)
+    window = _squared_window(spec, step)
+    hop, hops = window.shape
+    shares = squares[:, : (n_frames + hops - 1) * hop].reshape(len(squares), -1, hop) @ window
+    energies = shares[:, :n_frames, 0].copy()
+    for k in range(1, hops):
+        energies += shares[:, k : k + n_frames, k]
     # The window does not fade to zero: the sum over every step-th sample counts half a step too much of the
     # jump at the frame's beginning and too little at its end.
-    at_hops = squares[:, ::hop][:, : n_frames + hops] * np.float32(window[0] * (step - 1) / 2.0)
-    jumps = np.pad(at_hops, ((0, 0), (0, n_frames + hops - at_hops.shape[1])))
-    return energies + jumps[:, hops:] - jumps[:, :n_frames]
+    jumps = squares[:, : (n_frames + hops) * hop : hop]
+    return step * energies + (step - 1) / 2.0 * window[0, 0] * (jumps[:, hops:] - jumps[:, :n_frames])
 
 
 def _piece_energies(samples: np.ndarray, n_frames: int, spec: MsfSpec) -> np.ndarray:

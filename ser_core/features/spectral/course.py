@@ -74,14 +74,15 @@ def _pauses(clip: ClipAnalysis) -> tuple[float, float]:
 
 def _tempo(strength: np.ndarray, spec: SpectralSpec) -> float:
     """Return the strongest period of the onset strength in beats/min, as librosa.feature.tempo finds it."""
-    frames = {"sr": spec.sample_rate, "hop_length": spec.hop_length}
-    window = int(librosa.time_to_frames(TEMPO_WINDOW_S, **frames))
+    sr, hop = spec.sample_rate, spec.hop_length
+    window = int(librosa.time_to_frames(TEMPO_WINDOW_S, sr=sr, hop_length=hop))
     # Stretch by stretch, since the tempogram of a long clip is the largest array of all.
     total = np.zeros(window)
     for start in range(0, len(strength), FRAMES_AT_ONCE):
         stretch = strength[start : start + FRAMES_AT_ONCE]
-        total += librosa.feature.tempogram(onset_envelope=stretch, win_length=window, **frames).sum(axis=1)
-    return float(librosa.feature.tempo(tg=total[:, np.newaxis] / len(strength), **frames)[0])
+        tempogram = librosa.feature.tempogram(onset_envelope=stretch, sr=sr, hop_length=hop, win_length=window)
+        total += tempogram.sum(axis=1)
+    return float(librosa.feature.tempo(tg=total[:, np.newaxis] / len(strength), sr=sr, hop_length=hop)[0])
 
 
 def rhythm(clip: ClipAnalysis) -> np.ndarray:

@@ -1,0 +1,258 @@
+"""Where a network's numbers come from: 16 kHz samples in, features out, described by a value that survives JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ser_core import audio
+from ser_core.features import logmel, msf, spectral
+
+
+class FeatureError(ValueError):
+    """A feature set is unknown or cannot be read; the message says which."""
+
+
+class Source(Protocol):
+    """16 kHz samples in, frames × dims out (one row for a vector of the whole clip); never normalised."""
+
+    @property
+    def dims(self) -> int: ...
+
+    @property
+    def hop_s(self) -> float:
+        """Seconds from frame to frame; 0 for a vector."""
+
+    def extract(self, samples: np.ndarray) -> np.ndarray: ...
+
+    def bounds(self, features: np.ndarray) -> tuple[int, int]:
+        """Return the first frame that a network is fed with and the one after the last."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class LogMelSource:
+    """Log-mel frames in dB, frames × bands; a network is fed with the part of a clip that holds sound.
+
+    Frames at both ends that stay more than `trim_db` below the loudest are left out, `margin_s` seconds excepted, so
+    that silence before and after the voice changes nothing.
+    """
+
+    spec: logmel.LogMelSpec = logmel.LogMelSpec()
+    trim_db: float = 40.0
+    margin_s: float = 0.1
+
+    @property
+    def dims(self) -> int:
+        return self.spec.n_mels
+
+    @property
+    def hop_s(self) -> float:
+        return self.spec.hop_s
+
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        return logmel.extract(samples, self.spec)
+
+    def bounds(self, features: np.ndarray) -> tuple[int, int]:
+        level = 10.0 * np.log10(np.power(10.0, features / 10.0).sum(axis=1))
+        loud = np.flatnonzero(level >= level.max() - self.trim_db)
+        margin = round(self.margin_s / self.hop_s)
+        return max(0, int(loud[0]) - margin), min(len(features), int(loud[-1]) + 1 + margin)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "logmel", **dataclasses.asdict(self)}
+
+
+#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows).
+POOLS = {
+    "mean": lambda frames: frames.mean(axis=0),
+    "std": lambda frames: frames.std(axis=0),
+    "p10": lambda frames: np.percentile(frames, 10, axis=0),
+    "p50": lambda frames: np.percentile(frames, 50, axis=0),
+    "p90": lambda frames: np.percentile(frames, 90, axis=0),
+}
+
+
+class _Whole:
+    """Sources that have cut the silence from the samples already: every frame is fed."""
+
+    def bounds(self, features: np.ndarray) -> tuple[int, int]:
+        return 0, len(features)
+
+
+@dataclass(frozen=True)
+class SpectralSource(_Whole):
+    """Spectral descriptors side by side, frame by frame, or pooled over time into one vector.
+
+    `pools` are keys of POOLS (for every pool, every row); empty gives the frames. The mel-spectrogram is taken in dB.
+    Descriptors of the whole clip (loudness, rhythm) stand once in a vector and are refused in frames. Silence at both
+    ends, `trim_db` below the loudest frame, is cut before anything is computed.
+    """
+
+    names: tuple[str, ...] = spectral.SEED_SET
+    pools: tuple[str, ...] = ()
+    spec: spectral.SpectralSpec = spectral.SpectralSpec()
+    trim_db: float = 40.0
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.names if name not in spectral.DESCRIPTORS]
+        unknown += [name for name in self.pools if name not in POOLS]
+        if unknown:
+            raise FeatureError(f"There is no descriptor or pool called '{unknown[0]}'.")
+        if not self.pools and any(spectral.DESCRIPTORS[name].per_clip for name in self.names):
+            raise FeatureError("Loudness and rhythm are of the whole clip; they need pools.")
+
+    @property
+    def dims(self) -> int:
+        return sum(self.widths.values())
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """How many columns each descriptor has."""
+        found = {}
+        for name in self.names:
+            descriptor = spectral.DESCRIPTORS[name]
+            found[name] = descriptor.rows(self.spec) * (1 if descriptor.per_clip else max(1, len(self.pools)))
+        return found
+
+    @property
+    def hop_s(self) -> float:
+        return 0.0 if self.pools else self.spec.hop_s
+
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        found = spectral.extract(trimmed(samples, self.trim_db), self.names, self.spec)
+        if "melspectrogram" in found:
+            found["melspectrogram"] = 10.0 * np.log10(np.maximum(found["melspectrogram"], 1e-10))
+        if not self.pools:
+            return np.concatenate([found[name] for name in self.names]).T.astype(np.float32)
+        columns = []
+        for name in self.names:
+            rows = found[name]
+            columns += [rows] if spectral.DESCRIPTORS[name].per_clip else [POOLS[pool](rows.T) for pool in self.pools]
+        return np.concatenate(columns)[None].astype(np.float32)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "spectral", **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class MsfSource(_Whole):
+    """Modulation spectral features: `raw` the energies of every cell, `phi` Φ1 to Φ6 and linear prediction.
+
+    `pools` as in SpectralSource; empty gives the frames of 256 ms. The naive preset has one frame a clip.
+    """
+
+    preset: str = "wu"
+    values: str = "phi"
+    pools: tuple[str, ...] = ("mean", "std")
+    trim_db: float = 40.0
+
+    def __post_init__(self) -> None:
+        if self.preset not in msf.PRESETS or self.values not in ("raw", "phi"):
+            raise FeatureError(f"There are no modulation features '{self.preset}', '{self.values}'.")
+
+    @property
+    def spec(self) -> msf.MsfSpec:
+        return msf.PRESETS[self.preset]
+
+    @property
+    def dims(self) -> int:
+        spec = self.spec
+        columns, groups = len(spec.columns), len(spec.group_ends)
+        phi = spec.modulations + 2 * columns + 3 * groups + columns * (spec.lp_order + 1)
+        rows = spec.bands * spec.modulations if self.values == "raw" else phi
+        return rows * max(1, len(self.pools))
+
+    @property
+    def hop_s(self) -> float:
+        return 0.0 if self.pools else self.spec.hop_s
+
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        found = msf.describe(trimmed(samples, self.trim_db), spec=self.spec)
+        if self.values == "raw":
+            frames = found.energy.reshape(-1, found.energy.shape[2]).T
+        else:
+            columns = [column - 1 for column in self.spec.columns]
+            parts = (
+                found.phi1,
+                found.phi2[columns],
+                found.phi3[columns],
+                found.phi4,
+                found.phi5,
+                found.phi6,
+                found.lpcc,
+            )
+            frames = np.concatenate(parts).T
+        if self.pools:
+            frames = np.concatenate([POOLS[pool](frames) for pool in self.pools])[None]
+        return frames.astype(np.float32)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "msf", "spec": self.spec.to_dict(), **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class JoinedSource(_Whole):
+    """Vectors of several sources side by side."""
+
+    sources: tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        if any(source.hop_s for source in self.sources):
+            raise FeatureError("Only vectors can be joined: give each source its pools.")
+
+    @property
+    def dims(self) -> int:
+        return sum(source.dims for source in self.sources)
+
+    @property
+    def hop_s(self) -> float:
+        return 0.0
+
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        return np.concatenate([source.extract(samples) for source in self.sources], axis=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "joined", "sources": [source.to_dict() for source in self.sources]}
+
+
+def trimmed(samples: np.ndarray, trim_db: float) -> np.ndarray:
+    """Return the samples without the silence at both ends."""
+    start, stop = audio.trim_bounds(samples, top_db=trim_db)
+    return samples[start:stop] if stop > start else samples
+
+
+def from_dict(stated: dict[str, Any]) -> Source:
+    """Return the source that `to_dict` described.
+
+    Raises FeatureError for an unknown kind or field, and where a named preset means something else in this version.
+    """
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+    kind = fields.pop("kind", None)
+    try:
+        if kind == "logmel":
+            return LogMelSource(**{**fields, "spec": logmel.LogMelSpec(**fields["spec"])})
+        if kind == "spectral":
+            return SpectralSource(**{**fields, "spec": spectral.SpectralSpec(**fields["spec"])})
+        if kind == "msf":
+            spec = fields.pop("spec")
+            source = MsfSource(**fields)
+            if json.loads(json.dumps(source.spec.to_dict())) != json.loads(json.dumps(spec)):
+                raise FeatureError(f"The preset '{source.preset}' has other parameters in this version.")
+            return source
+        if kind == "joined":
+            return JoinedSource(tuple(from_dict(one) for one in fields["sources"]))
+    except (TypeError, KeyError) as error:
+        raise FeatureError(f"The feature specification {stated} does not fit this version: {error}") from error
+    raise FeatureError(f"There is no feature source of the kind '{kind}'.")
+
+
+def spec_hash(source: Source) -> str:
+    """Return 16 hex digits that change with any parameter of the source."""
+    return hashlib.sha256(json.dumps(source.to_dict(), sort_keys=True).encode()).hexdigest()[:16]
