@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ser_core import audio, graphs
-from ser_core.features import sets
+from ser_core.features import sets, sources
 from ser_core.runs import Run, RunError
 
 #: Most windows in one call of the graph; bounds memory for long clips.
@@ -69,7 +69,7 @@ class Predictor:
             self.labels: tuple[str, ...] = tuple(feature["labels"])
             self.threshold = float(feature["threshold"])
             self.inputs = tuple(
-                sets.Input(one["name"], sets.source_from_dict(one["source"]), int(one["shape"][0]), int(one["hop"]))
+                sets.Input(one["name"], sources.from_dict(one["source"]), int(one["frames"]), int(one["hop"]))
                 for one in feature["inputs"]
                 if one.get("source")
             )
@@ -102,7 +102,8 @@ class Predictor:
         for one in self.inputs:
             cut = one.windows(features[one.name])
             feeds[one.name] = cut.features
-            feeds["n_frames"] = cut.n_frames
+            if not one.is_vector:
+                feeds["n_frames"] = cut.n_frames
         return self._run(feeds)
 
     def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,8 @@ class PictureAugmentation:
     time_mask_frames: SpecAugment (Park et al. 2019, arXiv:1904.08779), masks of up to that width. tilt_db: most dB by
     which the top band is raised against the lowest, a straight line between. noise: share of clips that get noise of
     a random colour added in power, noise_snr_db its range of signal-to-noise ratios. mixup: alpha of Beta(alpha, alpha)
-    by which two pictures and their labels are mixed (Zhang et al. 2018, arXiv:1710.09412).
+    by which two pictures and their labels are mixed (Zhang et al. 2018, arXiv:1710.09412). mask_by_band: masks hold
+    each band's own mean, for descriptors whose rows have different units.
     """
 
     stretch: float = 0.15
@@ -30,6 +32,7 @@ class PictureAugmentation:
     noise: float = 0.0
     noise_snr_db: tuple[float, float] = (0.0, 40.0)
     mixup: float = 0.3
+    mask_by_band: bool = False
 
     def change(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return a changed copy of a clip's picture (n × bands); its length changes with the stretch."""
@@ -49,10 +52,10 @@ class PictureAugmentation:
     def mask(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return a copy of the picture in which SpecAugment's masks hold the picture's mean."""
         frames = frames.copy()
-        mean = frames.mean()
+        mean = frames.mean(axis=0) if self.mask_by_band else frames.mean()
         for _ in range(self.mel_masks):
             start, stop = _stretch_of(frames.shape[1], self.mel_mask_bands, random)
-            frames[:, start:stop] = mean
+            frames[:, start:stop] = mean[start:stop] if self.mask_by_band else mean
         for _ in range(self.time_masks):
             start, stop = _stretch_of(len(frames), min(self.time_mask_frames, len(frames) // 4), random)
             frames[start:stop] = mean
@@ -123,7 +126,24 @@ def mixed(
     )
 
 
+def mixed_vectors(
+    vectors: np.ndarray, labels: np.ndarray, alpha: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mix every vector of a batch and its label row with another one's, by a share drawn from Beta(alpha, alpha)."""
+    share = random.beta(alpha, alpha, (len(vectors), 1)).astype(np.float32)
+    other = random.permutation(len(vectors))
+    return vectors * share + vectors[other] * (1 - share), labels * share + labels[other] * (1 - share)
+
+
 def _stretch_of(length: int, widest: int, random: np.random.Generator) -> tuple[int, int]:
     width = int(random.integers(0, widest + 1))
     start = int(random.integers(0, max(1, length - width + 1)))
     return start, start + width
+
+
+#: Nothing is changed.
+NONE = PictureAugmentation(
+    stretch=0.0, shift_frames=0, shift_bands=0, mel_masks=0, time_masks=0, mixup=0.0, mask_by_band=True
+)
+#: For descriptors frame by frame: what makes sense whatever the rows are.
+FRAMES = dataclasses.replace(NONE, stretch=0.1, shift_frames=10, time_masks=1, time_mask_frames=12, mixup=0.2)

@@ -15,7 +15,7 @@ from ser_core.cli import corpora, evaluate, features, predict, train
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
 from ser_core.corpora.base import CorpusError
-from ser_core.features.sets import FeatureError
+from ser_core.features.sources import FeatureError
 
 #: Errors whose message is for the reader; anything else is a fault of the program.
 EXPECTED = (

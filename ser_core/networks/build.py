@@ -3,24 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from ser_core.features import sets
-from ser_core.networks import crnn, layers
+from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
 
-#: Name in a recipe → function from the inputs to the embedding.
-BODIES: dict[str, Callable[..., Any]] = {"crnn": crnn.body}
+#: Name in a recipe → function from the inputs (`features`, and `n_frames` for sequences) to the embedding.
+BODIES: dict[str, Callable[..., Any]] = {
+    "crnn": crnn.body,
+    "cnn1d": cnn1d.frames,
+    "cnn1d-vector": cnn1d.vector,
+    "mlp": cnn1d.perceptron,
+    "cnn2d-initial": cnn2d.initial,
+    "cnn2d-residual": cnn2d.residual,
+    "cnn2d-separable": cnn2d.separable,
+    "qayyum2019": qayyum2019.body,
+}
 
 
-def trainable(network: str, params: Mapping[str, Any], features: sets.FeatureSet, n_labels: int) -> keras.Model:
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """What was fitted on the train part and stands frozen in front of the network (one value a feature)."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    projection: np.ndarray | None = None
+    """LDA: scaled features × components."""
+
+
+def trainable(
+    network: str,
+    params: Mapping[str, Any],
+    features: sets.FeatureSet,
+    n_labels: int,
+    prepared: Preparation | None = None,
+) -> keras.Model:
     """Return the network with outputs `logits` and `embedding`. Raises KeyError for an unknown name."""
-    inputs: dict[str, Any] = {}
-    for one in features.inputs:
-        inputs[one.name] = keras.Input(one.shape, name=one.name, dtype="float32")
-    inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
-    embedding = keras.layers.Identity(name="embedding")(BODIES[network](inputs, **params))
+    (one,) = features.inputs
+    inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
+    if not one.is_vector:
+        inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
+    x = inputs[one.name]
+    if prepared is not None:
+        x = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))(x)
+        if prepared.projection is not None:
+            lda = keras.layers.Dense(prepared.projection.shape[1], use_bias=False, trainable=False, name="lda")
+            lda.build((*[None] * (len(x.shape) - 1), prepared.projection.shape[0]))
+            lda.set_weights([prepared.projection])
+            x = lda(x)
+        if not one.is_vector:
+            x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
+    body = BODIES[network]({"features": x, "n_frames": inputs.get("n_frames")}, **params)
+    embedding = keras.layers.Identity(name="embedding")(body)
     logits = keras.layers.Dense(n_labels, name="logits")(embedding)
     return keras.Model(inputs, {"logits": logits, "embedding": embedding}, name=network)
 

@@ -21,13 +21,13 @@ def body(
     dropout: float = 0.4,
     dense: int = 0,
 ) -> Any:
-    """Return the embedding of a log-mel picture (`logmel`: frames × bands; `n_frames`).
+    """Return the embedding of a log-mel picture (`features`: frames × bands; `n_frames`).
 
     A 5×5 convolution of `stem` channels with stride 2 in time, a 2×2 max-pool, one residual block for each of
     `channels` with a 2×2 max-pool (the last pools frequency alone), a bidirectional GRU of `gru` units, and
     attention, mean and maximum over time joined.
     """
-    x = layers.ClipNormalization()(inputs["logmel"], inputs["n_frames"])
+    x = layers.ClipNormalization()(inputs["features"], inputs["n_frames"])
     x = keras.layers.Reshape((*x.shape[1:], 1))(x)
     x = layers.convolution(x, stem, 5, strides=(2, 1))
     x = keras.layers.MaxPooling2D(2)(x)

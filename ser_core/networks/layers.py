@@ -84,6 +84,14 @@ class Temperature(keras.layers.Layer):
         return {**super().get_config(), "temperature": self.temperature}
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class PaddingMask(keras.layers.Layer):
+    """Set what stands behind the first `n_frames` frames (frames × dims) to 0: the train part's mean, once scaled."""
+
+    def call(self, frames: Any, n_frames: Any) -> Any:
+        return frames * frame_mask(n_frames, frames.shape[1])[:, :, None]
+
+
 def frame_mask(n_frames: Any, frames: int) -> Any:
     """Return 1 for frames below `n_frames` (batch) and 0 for padding: batch × frames, float."""
     return ops.cast(ops.arange(frames, dtype="int32")[None, :] < ops.cast(n_frames, "int32")[:, None], "float32")
@@ -114,3 +122,17 @@ def residual(x: Any, channels: int, *, excite: bool, dropout: float) -> Any:
         x = squeeze_excite(x)
     x = keras.layers.ReLU()(x + skip)
     return keras.layers.SpatialDropout2D(dropout)(x)
+
+
+def scaling(mean: Any, deviation: Any, name: str, rank: int = 2) -> keras.layers.BatchNormalization:
+    """Return a frozen layer that subtracts `mean` and divides by `deviation` (one value a feature, of the train part).
+
+    `rank`: dimensions of its input, the batch and the features included.
+
+    BatchNormalization, because keras.layers.Normalization's constants become required inputs of the ONNX graph; its
+    default epsilon would swamp features of small variance.
+    """
+    layer = keras.layers.BatchNormalization(center=False, scale=False, epsilon=1e-12, trainable=False, name=name)
+    layer.build((*[None] * (rank - 1), len(mean)))
+    layer.set_weights([mean, deviation**2])
+    return layer

@@ -7,7 +7,6 @@ import json
 import types
 import typing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ser_core.augment.picture import PictureAugmentation
@@ -41,7 +40,10 @@ class Fit:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random."""
+    """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random.
+
+    lda: components of an LDA of the frames in front of the network, 0 for none.
+    """
 
     name: str
     title: str
@@ -49,12 +51,14 @@ class Recipe:
     labels: tuple[str, ...] = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
     split: str = "speakers"
     features: str = "logmel"
+    lda: int = 0
     picture: PictureAugmentation = PictureAugmentation()
     network: str = "crnn"
     network_params: dict[str, Any] = field(default_factory=dict)
     fit: Fit = Fit()
     seed: int = 0
     seed_row: str | None = None
+    """The seed project's own name of the row whose figure stands beside this recipe's."""
 
     @property
     def feature_set(self) -> sets.FeatureSet:
@@ -127,31 +131,3 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if not isinstance(value, plain) or (plain is int and isinstance(value, bool)):
         raise RecipeError(f"{where} must be of the type {plain.__name__}, not {value!r}.")
     return value
-
-
-RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe
-    for recipe in (
-        Recipe(
-            name="crnn",
-            title="Residual CNN + bidirectional GRU on log-mel",
-        ),
-    )
-}
-
-
-def named(name: str) -> Recipe:
-    """Return the recipe called `name`, or the one in the file of that name (a recipe.json).
-
-    Raises RecipeError when there is neither.
-    """
-    if name in RECIPES:
-        return RECIPES[name]
-    path = Path(name)
-    if path.suffix == ".json" and path.is_file():
-        try:
-            stated = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise RecipeError(f"{path} is not JSON: {error}") from error
-        return from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
-    raise RecipeError(f"There is no recipe called '{name}'. Known: {', '.join(RECIPES)}; or a recipe.json file.")

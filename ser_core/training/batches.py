@@ -41,7 +41,9 @@ class Part:
             n_frames.append(cut.n_frames)
             rows += [row] * len(cut.n_frames)
         joined = {name: np.concatenate(parts) for name, parts in arrays.items()}
-        return {**joined, "n_frames": np.concatenate(n_frames)}, np.array(rows)
+        if not all(one.is_vector for one in self.inputs):
+            joined["n_frames"] = np.concatenate(n_frames)
+        return joined, np.array(rows)
 
 
 class AugmentedBatches(keras.utils.PyDataset):
@@ -81,18 +83,29 @@ class AugmentedBatches(keras.utils.PyDataset):
         random = np.random.default_rng((self.seed, self.epoch, index))
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         (one,) = self.part.inputs
-        features = self.part.features[one.name]
-        pictures = np.empty((len(rows), *one.shape), dtype=np.float32)
-        n_frames = np.empty(len(rows), dtype=np.int32)
-        for k, row in enumerate(rows):
-            frames = self.augmentation.change(features[self.clips[row]], random)
+        clips = [self.part.features[one.name][self.clips[row]] for row in rows]
+        targets, mixup = self.targets[rows], self.augmentation.mixup
+        if one.is_vector:
+            vectors = np.stack([clip[0] for clip in clips])
+            if mixup:
+                vectors, targets = picture.mixed_vectors(vectors, targets, mixup, random)
+            return {one.name: vectors}, targets, self.weights[rows]
+        pictures, n_frames = self._windows(one, clips, random)
+        if mixup:
+            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, mixup, random)
+        return {one.name: pictures, "n_frames": n_frames}, targets, self.weights[rows]
+
+    def _windows(
+        self, one: sets.Input, clips: list[np.ndarray], random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        pictures = np.empty((len(clips), *one.shape), dtype=np.float32)
+        n_frames = np.empty(len(clips), dtype=np.int32)
+        for k, clip in enumerate(clips):
+            frames = self.augmentation.change(clip, random)
             start, stop = one.source.bounds(frames)
             frames = self.augmentation.mask(frames[start:stop], random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
-        targets = self.targets[rows]
-        if self.augmentation.mixup:
-            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, self.augmentation.mixup, random)
-        return {one.name: pictures, "n_frames": n_frames}, targets, self.weights[rows]
+        return pictures, n_frames
 
     def _shuffled(self) -> np.ndarray:
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.clips))

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from ser_core import files, graphs
+from ser_core.audio import SAMPLE_RATE
 from ser_core.features import sets
 from ser_core.networks import build
 from ser_core.runs import Run, RunError
@@ -50,13 +51,21 @@ def export(
 def feature_json(features: sets.FeatureSet, labels: tuple[str, ...], threshold: float) -> dict[str, Any]:
     """Return feature.json: what a program must compute and feed to run model.onnx on a clip."""
     inputs: list[dict[str, Any]] = [
-        {"name": one.name, "shape": list(one.shape), "dtype": "float32", "source": one.source.to_dict(), "hop": one.hop}
+        {
+            "name": one.name,
+            "shape": list(one.shape),
+            "dtype": "float32",
+            "source": one.source.to_dict(),
+            "frames": one.frames,
+            "hop": one.hop,
+        }
         for one in features.inputs
     ]
-    inputs.append({"name": "n_frames", "shape": [], "dtype": "int32", "source": None})
+    if not features.is_vector:
+        inputs.append({"name": "n_frames", "shape": [], "dtype": "int32", "source": None})
     first = features.inputs[0]
     return {
-        "sample_rate": 16000,
+        "sample_rate": SAMPLE_RATE,
         "feature_set": features.name,
         "inputs": inputs,
         "window_s": first.frames * first.source.hop_s,

@@ -21,7 +21,7 @@ from ser_core.features import store
 from ser_core.networks import build
 from ser_core.recipes import Recipe
 from ser_core.runs import Run
-from ser_core.training import export, fit
+from ser_core.training import export, fit, preparation
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -83,7 +83,8 @@ def _train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: b
         )
         for name in splits.PARTS
     }
-    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels))
+    prepared = preparation.prepare(parts["train"], recipe.lda)
+    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
 
     def epoch_done(row: dict[str, Any]) -> None:
         run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {recipe.fit.epochs}")

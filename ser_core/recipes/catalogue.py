@@ -1,0 +1,153 @@
+"""The recipes that ship. The seed's layers are not known: each of its rows is a design of our own that fits its name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ser_core.augment import picture
+from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
+
+SAVEE_LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
+
+#: The 1D rows: short fits on cached descriptors.
+_FIT_1D = Fit(epochs=40, learning_rate=2e-3, patience=12, ema=0.99)
+#: The first 2D rows: log-mel, mild augmentation.
+_PICTURE = picture.PictureAugmentation(mixup=0.2)
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "cnn1d-model1",
+            "1D CNN over time on the seed's ten descriptors",
+            features="seed-frames",
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [96, 128]},
+            fit=_FIT_1D,
+            seed_row="Model 1",
+        ),
+        Recipe(
+            "cnn1d-model2",
+            "1D CNN over time on each frame's descriptors projected by LDA",
+            features="seed-frames",
+            lda=5,
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [48, 64, 96], "kernel": 7},
+            fit=_FIT_1D,
+            seed_row="Model 2 (with LDA)",
+        ),
+        Recipe(
+            "cnn1d-model3",
+            "Residual 1D CNN with a GRU on the seed's ten descriptors",
+            features="seed-frames",
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [96, 96, 128], "residual": True, "gru": 48},
+            fit=_FIT_1D,
+            seed_row="Model 3",
+        ),
+        Recipe(
+            "cnn1d-model4",
+            "1D CNN along the values of the descriptors' means and deviations",
+            features="seed",
+            picture=picture.NONE,
+            network="cnn1d-vector",
+            fit=_FIT_1D,
+            seed_row="Model 4",
+        ),
+        Recipe(
+            "cnn1d-model5",
+            "The smallest 1D CNN: one layer on 20 MFCC",
+            features="mfcc-20-frames",
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [32], "dense": 0},
+            fit=_FIT_1D,
+            seed_row="Model 5",
+        ),
+        Recipe(
+            "cnn1d-model6",
+            "1D CNN over time on 100 MFCC, frame by frame",
+            features="mfcc-100-frames",
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [64, 96]},
+            fit=_FIT_1D,
+            seed_row="Model 6",
+        ),
+        Recipe(
+            "cnn2d-initial",
+            "2D CNN on log-mel: three convolutions and a dense layer",
+            picture=_PICTURE,
+            network="cnn2d-initial",
+            fit=Fit(epochs=30, learning_rate=1e-3, patience=10, ema=0.99),
+            seed_row="Initial Model",
+        ),
+        Recipe(
+            "cnn2d-model2",
+            "Residual 2D CNN on log-mel with attention over time",
+            picture=_PICTURE,
+            network="cnn2d-residual",
+            fit=Fit(epochs=30, ema=0.99),
+            seed_row="CNN MODEL2",
+        ),
+        Recipe(
+            "cnn2d-model3",
+            "2D CNN of depthwise separable convolutions on log-mel",
+            picture=_PICTURE,
+            network="cnn2d-separable",
+            fit=Fit(epochs=30, ema=0.99),
+            seed_row="CNN MODEL3",
+        ),
+        Recipe(
+            "paper-savee",
+            "The paper's MSF + MFCC into a CNN, re-implemented by name, on SAVEE",
+            corpus="savee",
+            labels=SAVEE_LABELS,
+            split="clips",
+            features="msf-mfcc",
+            picture=picture.NONE,
+            network="qayyum2019",
+            fit=Fit(epochs=100, batch_size=32, learning_rate=1e-3, patience=25, ema=0.99),
+            seed_row="Paper implementation on SAVEE",
+        ),
+        Recipe(
+            "paper-crema-d",
+            "The paper's MSF + MFCC into a CNN, re-implemented by name, on CREMA-D",
+            features="msf-mfcc",
+            picture=picture.NONE,
+            network="qayyum2019",
+            fit=Fit(epochs=60, learning_rate=1e-3, patience=20, ema=0.99),
+            seed_row="Paper implementation on CREMA-D",
+        ),
+        Recipe("crnn", "Residual CNN + bidirectional GRU on log-mel", fit=Fit(epochs=50, ema=0.99)),
+        Recipe(
+            "mlp",
+            "Dense layers on every descriptor's mean and deviation: a floor",
+            features="seed",
+            picture=picture.NONE,
+            network="mlp",
+            fit=_FIT_1D,
+        ),
+    )
+}
+
+
+def named(name: str) -> Recipe:
+    """Return the recipe called `name`, or the one in the file of that name (a recipe.json).
+
+    Raises RecipeError when there is neither.
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    path = Path(name)
+    if path.suffix == ".json" and path.is_file():
+        try:
+            stated = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise RecipeError(f"{path} is not JSON: {error}") from error
+        return from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
+    raise RecipeError(f"There is no recipe called '{name}'. Known: {', '.join(RECIPES)}; or a recipe.json file.")

@@ -1,0 +1,39 @@
+"""What stands frozen in front of a network: scaling, and optionally LDA, fitted on the train part alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from ser_core.networks.build import Preparation
+from ser_core.training.batches import Part
+
+#: A feature that never changes is divided by this instead of by 0.
+LEAST_DEVIATION = 1e-6
+#: Most frames that LDA is fitted on; more change its axes by less than a second run would.
+LDA_FRAMES = 200_000
+
+
+def prepare(train: Part, lda: int) -> Preparation | None:
+    """Return mean and deviation of every feature over the train part's frames, and the LDA axes when `lda` is not 0.
+
+    None for log-mel pictures: those are normalised clip by clip inside their networks. LDA (Fisher 1936; scikit-learn's
+    eigenvalue solver with Ledoit-Wolf shrinkage) is fitted on the scaled frames, each labelled with its clip's emotion;
+    it has at most labels - 1 axes.
+    """
+    (one,) = train.inputs
+    if one.source.to_dict()["kind"] == "logmel":
+        return None
+    frames = [np.asarray(train.features[one.name][clip]) for clip in train.clips["clip"]]
+    rows = np.concatenate(frames).astype(np.float64)
+    mean, deviation = rows.mean(axis=0), np.maximum(rows.std(axis=0), LEAST_DEVIATION)
+    projection = None
+    if lda:
+        labels = np.repeat(train.clips["emotion"].to_numpy(), [len(clip) for clip in frames])
+        picked = np.random.default_rng(0).permutation(len(rows))[:LDA_FRAMES]
+        found = LinearDiscriminantAnalysis(
+            solver="eigen", shrinkage="auto", n_components=min(lda, len(train.labels) - 1)
+        )
+        found.fit(((rows - mean) / deviation)[picked], labels[picked])
+        projection = found.scalings_[:, : found.n_components].astype(np.float32)
+    return Preparation(mean.astype(np.float32), deviation.astype(np.float32), projection)

@@ -1,0 +1,114 @@
+"""Every recipe's network: builds, has the two outputs, exports to ONNX with the same answers, and passes over padding."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from ser_core import graphs, recipes, runs
+from ser_core.networks import build
+from ser_core.training import export, preparation
+from ser_core.training.batches import AugmentedBatches, Part
+from tests import made  # noqa: F401
+
+
+def inputs_of(recipe: recipes.Recipe, n: int = 4) -> dict[str, np.ndarray]:
+    (one,) = recipe.feature_set.inputs
+    random = np.random.default_rng(0)
+    values = random.normal(size=(n, *one.shape)).astype(np.float32) * 10
+    if one.is_vector:
+        return {one.name: values}
+    n_frames = random.integers(one.frames // 3, one.frames, n).astype(np.int32)
+    values[np.arange(one.frames) >= n_frames[:, None]] = 0
+    return {one.name: values, "n_frames": n_frames}
+
+
+def model_of(recipe: recipes.Recipe) -> keras.Model:
+    (one,) = recipe.feature_set.inputs
+    prepared = None
+    if recipe.features != "logmel":
+        random = np.random.default_rng(1)
+        projection = random.normal(size=(one.source.dims, recipe.lda)).astype(np.float32) if recipe.lda else None
+        prepared = build.Preparation(
+            random.normal(size=one.source.dims), random.uniform(0.5, 2, one.source.dims), projection
+        )
+    keras.utils.set_random_seed(0)
+    return build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
+
+
+@pytest.mark.parametrize("name", list(recipes.RECIPES))
+def test_a_network_exports_with_the_same_answers(name: str, tmp_path: Path) -> None:
+    recipe = recipes.named(name)
+    model = model_of(recipe)
+    real = inputs_of(recipe)
+    run = runs.create(tmp_path / "r")
+    difference = export.export(model, 1.3, recipe.feature_set, real, run)
+    assert difference <= export.PARITY
+    probabilities, embedding = graphs.run(graphs.session(run.model_path()), real)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
+    assert embedding.shape == (4, model.output["embedding"].shape[1])
+    stated = export.feature_json(recipe.feature_set, recipe.labels, 0.5)["inputs"]
+    signature = {
+        one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(graphs.session(run.model_path()))
+    }
+    assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == signature
+
+
+def test_a_pictures_gain_and_padding_change_nothing() -> None:
+    recipe = recipes.named("crnn")
+    model = model_of(recipe)
+    real = inputs_of(recipe)
+    louder = real["logmel"] + 20.0 * (np.arange(256) < real["n_frames"][:, None])[:, :, None].astype(np.float32)
+    plain = np.asarray(model(real)["logits"])
+    np.testing.assert_allclose(np.asarray(model({**real, "logmel": louder})["logits"]), plain, atol=1e-3)
+
+
+class _Features(dict):  # type: ignore[type-arg]
+    """Features of clips by id, as the store gives them."""
+
+
+def part(n: int = 60) -> Part:
+    import pandas as pd
+
+    recipe = recipes.named("cnn1d-model5")
+    random = np.random.default_rng(0)
+    scale = np.logspace(-4, 3, 20)
+    labels = np.array(recipe.labels)[np.arange(n) % 6]
+    features = _Features({f"c/{k}": (random.normal(5, 1, (30, 20)) * scale).astype(np.float32) for k in range(n)})
+    table = pd.DataFrame({"clip": list(features), "speaker": "s", "emotion": labels})
+    (one,) = recipe.feature_set.inputs
+    return Part(table, recipe.labels, recipe.feature_set.inputs, {one.name: features})  # type: ignore[dict-item]
+
+
+def test_scaling_gives_unit_deviation_for_every_feature_however_small() -> None:
+    train = part()
+    prepared = preparation.prepare(train, lda=0)
+    assert prepared is not None
+    layer = build.layers.scaling(prepared.mean, prepared.deviation, "scaling")
+    rows = np.concatenate([train.features["mfcc-20-frames"][clip] for clip in train.clips["clip"]])
+    scaled = np.asarray(layer(rows, training=True))
+    np.testing.assert_allclose(scaled.mean(axis=0), 0.0, atol=0.01)
+    np.testing.assert_allclose(scaled.std(axis=0), 1.0, atol=0.01)
+
+
+def test_lda_has_one_axis_less_than_labels_at_most() -> None:
+    prepared = preparation.prepare(part(), lda=9)
+    assert prepared is not None and prepared.projection is not None
+    assert prepared.projection.shape == (20, 5)
+
+
+def test_batches_depend_on_seed_and_epoch_alone() -> None:
+    train, recipe = part(), recipes.named("cnn1d-model5")
+
+    def batches(seed: int, epoch: int) -> AugmentedBatches:
+        return AugmentedBatches(train, recipe.picture, 16, 0.1, False, seed, epoch)
+
+    first, again = batches(0, 3)[1], batches(0, 3)[1]
+    np.testing.assert_array_equal(first[0]["mfcc-20-frames"], again[0]["mfcc-20-frames"])
+    assert not np.array_equal(first[0]["mfcc-20-frames"], batches(1, 3)[1][0]["mfcc-20-frames"])
+    later = batches(0, 0)
+    for _ in range(3):
+        later.on_epoch_end()
+    np.testing.assert_array_equal(first[1], later[1][1])
+    np.testing.assert_allclose(first[1].sum(axis=1), 1.0, atol=1e-5)
