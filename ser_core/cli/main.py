@@ -11,7 +11,7 @@ import sys
 
 from ser_core import graphs, recipes, runs, settings
 from ser_core.audio import AudioError
-from ser_core.cli import corpora, evaluate, features, predict, train
+from ser_core.cli import corpora, evaluate, features, predict, select, train
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
 from ser_core.corpora.base import CorpusError
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     top = argparse.ArgumentParser(prog="python -m ser_core", description="Speech emotion recognition from a shell.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (corpora, features, train, evaluate, predict, runs_command, recipes_command):
+    for group in (corpora, features, select, train, evaluate, predict, runs_command, recipes_command):
         group.add(commands)
     return top
 

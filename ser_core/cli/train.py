@@ -13,24 +13,13 @@ import filelock
 from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
-from ser_core.cli import output
+from ser_core.cli import output, overrides
 from ser_core.corpora import registry
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a recipe; Ctrl-C cancels it")
-    parser.add_argument("recipe", help="a recipe's name, or a recipe.json")
-    parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
-    parser.add_argument("--split", help="speakers, clips, or a CSV file with the columns clip and part")
-    parser.add_argument("--seed", type=int, help="seed of everything that is drawn at random")
-    parser.add_argument("--epochs", type=int, help="epochs to fit")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="override a field of the recipe, e.g. fit.batch_size=32",
-    )
+    overrides.add(parser)
     parser.add_argument(
         "--no-test", action="store_true", help="write no test rows: for trials, which are chosen among on validation"
     )
@@ -68,21 +57,9 @@ class _Bar:
             self.tasks[name] = self.progress.add_task(name, total=total, note="")
 
 
-def resolve(stated: argparse.Namespace) -> recipes.Recipe:
-    """Return the recipe that the arguments name, with what they override."""
-    recipe = recipes.named(stated.recipe).override(stated.set)
-    if stated.split is not None:
-        recipe = recipe.with_(split=stated.split)
-    if stated.seed is not None:
-        recipe = recipe.with_(seed=stated.seed)
-    if stated.epochs is not None:
-        recipe = recipe.override([f"fit.epochs={stated.epochs}"])
-    return recipe
-
-
 def train(stated: argparse.Namespace) -> int:
     """Train in this process, holding the lock that keeps two trainings apart."""
-    recipe = resolve(stated)
+    recipe = overrides.resolve(stated)
     run = _folder(stated.run, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
     lock = jobs.training_lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,3 +130,16 @@ def named(name: str) -> FeatureSet:
     if name not in SETS:
         raise FeatureError(f"There is no feature set called '{name}'. Known: {', '.join(SETS)}.")
     return SETS[name]
+
+
+def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:
+    """Return the set with these of its spectral descriptors alone. Raises FeatureError for one that it does not have."""
+    (one,) = features.inputs
+    if not isinstance(one.source, SpectralSource):
+        raise FeatureError(f"The feature set {features.name} has no descriptors to choose from.")
+    unknown = [name for name in descriptors if name not in one.source.names]
+    if unknown:
+        raise FeatureError(f"The feature set {features.name} has no descriptor '{unknown[0]}'.")
+    source = dataclasses.replace(one.source, names=descriptors)
+    title = f"{features.title}: {', '.join(descriptors)}"
+    return dataclasses.replace(features, title=title, inputs=(dataclasses.replace(one, source=source),))

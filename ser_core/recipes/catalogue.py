@@ -151,3 +151,16 @@ def named(name: str) -> Recipe:
             raise RecipeError(f"{path} is not JSON: {error}") from error
         return from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
     raise RecipeError(f"There is no recipe called '{name}'. Known: {', '.join(RECIPES)}; or a recipe.json file.")
+
+
+def with_selection(recipe: Recipe, path: Path) -> Recipe:
+    """Return the recipe on the descriptors that a selection (its selected.json) kept. Raises RecipeError for another file."""
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        return recipe.with_(
+            features=str(stated["features"]),
+            descriptors=tuple(stated["descriptors"]),
+            selected_on=str(stated["selected_on"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecipeError(f"{path} is not the selected.json of a selection: {error}") from error

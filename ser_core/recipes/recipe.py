@@ -42,6 +42,8 @@ class Fit:
 class Recipe:
     """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random.
 
+    descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
+    part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
     lda: components of an LDA of the frames in front of the network, 0 for none.
     """
 
@@ -51,6 +53,8 @@ class Recipe:
     labels: tuple[str, ...] = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
     split: str = "speakers"
     features: str = "logmel"
+    descriptors: tuple[str, ...] = ()
+    selected_on: str = ""
     lda: int = 0
     picture: PictureAugmentation = PictureAugmentation()
     network: str = "crnn"
@@ -62,7 +66,9 @@ class Recipe:
 
     @property
     def feature_set(self) -> sets.FeatureSet:
-        return sets.named(self.features)
+        """The feature set, cut down to the kept descriptors. Raises FeatureError for names that it does not have."""
+        named = sets.named(self.features)
+        return sets.kept(named, self.descriptors) if self.descriptors else named
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -17,9 +17,9 @@ from ser_core import runs, settings
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics
-from ser_core.features import store
+from ser_core.features import selection, store
 from ser_core.networks import build
-from ser_core.recipes import Recipe
+from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
 from ser_core.training import export, fit, preparation
 from ser_core.training.batches import Part
@@ -100,6 +100,11 @@ def _divided(recipe: Recipe, corpus: Corpus) -> tuple[pd.DataFrame, str]:
     if absent:
         raise CorpusError(f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it.")
     split_name, clips["part"] = splits.assign(clips, corpus.name, recipe.split, recipe.seed)
+    if recipe.selected_on and recipe.selected_on != selection.train_digest(clips):
+        raise RecipeError(
+            f"The descriptors of this recipe were selected on another train part than that of {corpus.card.title}, split {split_name}: "
+            "test clips may have helped to choose them. Select again on this split."
+        )
     return clips[clips["part"] != ""], split_name
 
 

@@ -5,6 +5,7 @@ import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -24,8 +25,8 @@ def wav(seed: int = 0) -> bytes:
 class StandIn(http.server.BaseHTTPRequestHandler):
     """Serves what the test put into `answers`; a tuple (bytes, promised length) is a connection that is cut."""
 
-    answers: dict[str, bytes | tuple[bytes, int]] = {}
-    asked: list[str] = []
+    answers: ClassVar[dict[str, bytes | tuple[bytes, int]]] = {}
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.asked.append(self.path)

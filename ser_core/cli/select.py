@@ -1,0 +1,76 @@
+"""`select`: which descriptors help, found on a recipe's train part."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ser_core import files
+from ser_core.cli import output, overrides
+from ser_core.corpora import registry, splits
+from ser_core.features import selection, store
+from ser_core.features.sources import FeatureError, SpectralSource
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("select", help="incremental feature selection on a recipe's train part")
+    overrides.add(parser)
+    parser.add_argument(
+        "-o", "--out", required=True, type=Path, metavar="DIR", help="where path.csv and selected.json are written"
+    )
+    parser.set_defaults(handler=select)
+
+
+def select(stated: argparse.Namespace) -> int:
+    """Select and write path.csv and selected.json; the latter's path can be given as `--set features=FILE` to train."""
+    recipe = overrides.resolve(stated)
+    source = recipe.feature_set.inputs[0].source
+    if not isinstance(source, SpectralSource):
+        raise FeatureError(
+            f"The recipe {recipe.name} reads {recipe.feature_set.title}: it has no groups of descriptors to choose from."
+        )
+    source = dataclasses.replace(source, pools=source.pools or ("mean", "std"))
+    corpus = registry.load(recipe.corpus, stated.data)
+    with output.progress() as progress:
+        task = progress.add_task("features", total=None, note="")
+        found = store.load(
+            corpus, source, progress=lambda done, total: progress.update(task, completed=done, total=total)
+        )
+        clips = corpus.clips[
+            corpus.clips["emotion"].isin(recipe.labels) & corpus.clips["clip"].isin(found.starts)
+        ].copy()
+        split_name, clips["part"] = splits.assign(clips, corpus.name, recipe.split, recipe.seed)
+        train = clips[clips["part"] == "train"]
+        values = np.concatenate([found[clip] for clip in train["clip"]])
+        task = progress.add_task("selection", total=None, note="")
+        chosen = selection.select(
+            values,
+            list(train["emotion"]),
+            list(train["speaker"]),
+            selection.groups_of(source),
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    facts = {
+        "corpus": corpus.name,
+        "split": recipe.split,
+        "split_name": split_name,
+        "seed": recipe.seed,
+        "clips": len(train),
+        "speakers": int(train["speaker"].nunique()),
+        "score": "UAR of a shrunken LDA, cross-validated over speakers inside the train part",
+    }
+    files.write_text(stated.out / "path.csv", chosen.path().to_csv(index=False))
+    described = selection.description(chosen, recipe.features, selection.train_digest(clips), facts)
+    files.write_json(stated.out / "selected.json", described)
+    output.print_table(
+        ("step", "group", "UAR", "deviation over folds", "kept"),
+        [
+            (s.step, s.group, f"{s.score:.3f}", f"{s.std:.3f}", "yes" if s.group in chosen.kept else "")
+            for s in chosen.steps
+        ],
+    )
+    return 0
