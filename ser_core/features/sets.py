@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ser_core.features.logmel import LogMelSpec
 from ser_core.features.sources import FeatureError, JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
 from ser_core.features.spectral import SEED_SET
 
@@ -95,6 +96,11 @@ SETS: dict[str, FeatureSet] = {
             "logmel",
             "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows",
             (Input("logmel", LogMelSource(), frames=256, hop=128),),
+        ),
+        FeatureSet(
+            "logmel-40ms",
+            "Log-mel spectrogram of 40 ms windows, 80 bands from 50 to 8000 Hz, 3.2 s windows",
+            (Input("logmel", LogMelSource(LogMelSpec(n_fft=1024, win_length=640, n_mels=80)), frames=256, hop=128),),
         ),
         _frames("seed-frames", "The seed's ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2),
         _vector("seed", "The seed's ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)),

@@ -126,12 +126,14 @@ RECIPES: dict[str, Recipe] = {
         Recipe("crnn", "Residual CNN + bidirectional GRU on log-mel", fit=Fit(epochs=50, ema=0.99)),
         Recipe(
             "mlp",
-            "Dense layers on every descriptor's mean and deviation: a floor",
+            "Dense layers on the descriptors' means and deviations: a floor",
             features="seed",
             picture=picture.NONE,
             network="mlp",
             fit=_FIT_1D,
         ),
+        Recipe("svm", "Support vector machine on the descriptors' means and deviations: a floor", features="seed", network="svm"),
+        Recipe("logreg", "Logistic regression on the descriptors' means and deviations: a floor", features="seed", network="logreg"),
     )
 }
 

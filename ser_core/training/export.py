@@ -15,36 +15,56 @@ from ser_core.audio import SAMPLE_RATE
 from ser_core.features import sets
 from ser_core.networks import build
 from ser_core.runs import Run, RunError
+from ser_core.training import fit
+from ser_core.training.batches import Part
 
 #: Largest difference between Keras' and ONNX Runtime's probabilities that an export may show.
 PARITY = 1e-4
 
 
-def export(
-    full: keras.Model, temperature: float, features: sets.FeatureSet, real: dict[str, np.ndarray], run: Run
-) -> float:
-    """Write model.keras, model.onnx and layers.json, and return the largest difference between the two graphs.
+class FittedNetwork:
+    """A fitted Keras network (outputs logits and embedding)."""
 
-    `real`: windows of real clips (inputs by name) on which both must give the same probabilities. Raises RunError
-    when they do not, or when the graph's inputs are not those of `features`.
-    """
-    serving = build.serving(full, temperature)
-    expected = np.asarray(serving.predict(real, batch_size=64, verbose=0)["probabilities"])
-    with tempfile.TemporaryDirectory(dir=run.path) as folder:
-        keras_file, onnx_file = Path(folder) / "model.keras", Path(folder) / "model.onnx"
-        serving.save(keras_file)
-        reloaded = keras.models.load_model(keras_file)
-        reloaded({name: values[:1] for name, values in real.items()})
-        reloaded.export(onnx_file, format="onnx", verbose=False)
-        _name_outputs(onnx_file, expected.shape[1])
-        difference = _difference(onnx_file, real, expected)
-        if difference > PARITY:
-            raise RunError(
-                f"model.onnx differs from Keras by {difference:.1e} in a probability (allowed: {PARITY:.0e})."
-            )
-        os.replace(keras_file, run.path / "model.keras")
-        os.replace(onnx_file, run.path / "model.onnx")
-    files.write_json(run.path / "layers.json", layer_table(serving))
+    def __init__(self, full: keras.Model) -> None:
+        self.full = full
+
+    @property
+    def parameters(self) -> int:
+        return int(self.full.count_params())
+
+    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
+        return fit.window_logits(self.full, part)
+
+    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
+        """Write model.keras, model.onnx and layers.json, and return the largest difference between the two graphs.
+
+        `real`: windows of real clips (inputs by name) on which both must give the same probabilities. Raises RunError
+        when they do not.
+        """
+        serving = build.serving(self.full, temperature)
+        expected = np.asarray(serving.predict(real, batch_size=64, verbose=0)["probabilities"])
+        with tempfile.TemporaryDirectory(dir=run.path) as folder:
+            keras_file, onnx_file = Path(folder) / "model.keras", Path(folder) / "model.onnx"
+            serving.save(keras_file)
+            reloaded = keras.models.load_model(keras_file)
+            reloaded({name: values[:1] for name, values in real.items()})
+            reloaded.export(onnx_file, format="onnx", verbose=False)
+            _name_outputs(onnx_file, expected.shape[1])
+            difference = checked(onnx_file, real, expected)
+            os.replace(keras_file, run.path / "model.keras")
+            os.replace(onnx_file, run.path / "model.onnx")
+        files.write_json(run.path / "layers.json", layer_table(serving))
+        return difference
+
+
+def checked(path: Path, real: dict[str, np.ndarray], expected: np.ndarray) -> float:
+    """Return the largest difference of the graph's probabilities from `expected`. Raises RunError above PARITY."""
+    probabilities, _ = graphs.run(graphs.session(path), real)
+    difference = float(np.abs(probabilities - expected).max())
+    if difference > PARITY:
+        raise RunError(
+            f"model.onnx differs from its origin by {difference:.1e} in a probability (allowed: {PARITY:.0e})."
+        )
     return difference
 
 
@@ -100,8 +120,3 @@ def _name_outputs(path: Path, n_labels: int) -> None:
     if "probabilities" not in names:
         names = ["probabilities" if width == n_labels else "" for width in widths]
     graphs.rename_outputs(path, [name or "embedding" for name in names])
-
-
-def _difference(path: Path, real: dict[str, np.ndarray], expected: np.ndarray) -> float:
-    probabilities, _ = graphs.run(graphs.session(path), real)
-    return float(np.abs(probabilities - expected).max())

@@ -19,9 +19,10 @@ from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics
 from ser_core.features import selection, store
 from ser_core.networks import build
+from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import export, fit, preparation
+from ser_core.training import classical, export, fit, preparation
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -37,6 +38,19 @@ PACKAGES = (
     "skl2onnx",
     "soxr",
 )
+
+
+class Fitted(Protocol):
+    """What a fit leaves: scores of windows, and a graph of them."""
+
+    @property
+    def parameters(self) -> int: ...
+
+    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
+        """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
+
+    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
+        """Write the run's model and layers.json; return the largest difference between the graph and its origin."""
 
 
 class Reporter(Protocol):
@@ -83,6 +97,14 @@ def _train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: b
         )
         for name in splits.PARTS
     }
+    if recipe.network in CLASSIFIERS:
+        fitted: Fitted = classical.fit(recipe, parts["train"])
+    else:
+        fitted = _fit_network(recipe, run, parts, reporter)
+    _finish(recipe, corpus, run, fitted, parts, split_name, test, time.monotonic() - started)
+
+
+def _fit_network(recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter) -> Fitted:
     prepared = preparation.prepare(parts["train"], recipe.lda)
     full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
 
@@ -91,7 +113,7 @@ def _train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: b
         reporter.epoch(row, recipe.fit.epochs)
 
     fit.fit(full, recipe, run, parts["train"], parts["validation"], epoch_done, reporter.batch)
-    _finish(recipe, corpus, run, full, parts, split_name, test, time.monotonic() - started)
+    return export.FittedNetwork(full)
 
 
 def _divided(recipe: Recipe, corpus: Corpus) -> tuple[pd.DataFrame, str]:
@@ -129,14 +151,14 @@ def _finish(
     recipe: Recipe,
     corpus: Corpus,
     run: Run,
-    full: keras.Model,
+    fitted: Fitted,
     parts: dict[str, Part],
     split_name: str,
     test: bool,
     seconds: float,
 ) -> None:
     validation = parts["validation"]
-    logits, rows = fit.window_logits(full, validation)
+    logits, rows = fitted.window_logits(validation)
     temperature = fit.fit_temperature(logits, rows, validation.targets)
     found = fit.clip_probabilities(logits, rows, temperature)
     right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
@@ -144,7 +166,7 @@ def _finish(
     tables = [_rows(validation, "validation", found)]
     if test:
         tables.append(
-            _rows(parts["test"], "test", fit.clip_probabilities(*fit.window_logits(full, parts["test"]), temperature))
+            _rows(parts["test"], "test", fit.clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
         )
     predictions = pd.concat(tables, ignore_index=True)
     run.write_table("predictions.csv", predictions)
@@ -152,12 +174,12 @@ def _finish(
     found_metrics = metrics.parts(Run(run.path).predictions, recipe.labels)
     run.write_json("metrics.json", found_metrics)
     real = {name: values[:32] for name, values in validation.windows()[0].items()}
-    parity = export.export(full, temperature, recipe.feature_set, real, run)
+    parity = fitted.export(temperature, real, run)
     run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold))
     facts = {
         "temperature": temperature,
         "threshold": threshold,
-        "parameters": int(full.count_params()),
+        "parameters": fitted.parameters,
         "seconds": seconds,
         "parity": parity,
     }

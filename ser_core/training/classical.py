@@ -1,0 +1,73 @@
+"""Fitting scikit-learn's classifiers on a train part's vectors, to the same contract as a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnx
+from sklearn.pipeline import Pipeline
+
+from ser_core import graphs
+from ser_core.features import sets
+from ser_core.networks.classical import pipeline
+from ser_core.recipes import Recipe, RecipeError
+from ser_core.runs import Run
+from ser_core.training import export
+from ser_core.training.batches import Part
+from ser_core.training.fit import clip_probabilities
+
+
+class FittedClassifier:
+    """A fitted pipeline; its decision values, a column a label, are the logits."""
+
+    def __init__(self, fitted: Pipeline, one: sets.Input, labels: tuple[str, ...]) -> None:
+        self.fitted, self.one, self.labels = fitted, one, labels
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that the fit found: support vectors and their weights, or coefficients."""
+        classifier = self.fitted.named_steps["classifier"]
+        held = (
+            ("support_vectors_", "dual_coef_", "intercept_")
+            if hasattr(classifier, "support_vectors_")
+            else ("coef_", "intercept_")
+        )
+        return int(sum(np.size(getattr(classifier, name)) for name in held))
+
+    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
+        windows, rows = part.windows()
+        return self._scores(windows[self.one.name]), rows
+
+    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
+        """Write model.onnx and layers.json; raises RunError where the graph answers differently."""
+        vectors = real[self.one.name]
+        graph = graphs.from_scikit_learn(self.fitted, vectors.shape[1], temperature, self.one.name)
+        onnx.save(graph, run.path / "model.onnx")
+        expected = clip_probabilities(self._scores(vectors), np.arange(len(vectors)), temperature)
+        run.write_json("layers.json", self._layers(vectors.shape[1]))
+        return export.checked(run.path / "model.onnx", real, expected)
+
+    def _scores(self, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray(self.fitted.decision_function(vectors), dtype=np.float64)
+
+    def _layers(self, dims: int) -> list[dict[str, Any]]:
+        steps = [("scaling", "StandardScaler", dims, 2 * dims)]
+        classifier = self.fitted.named_steps["classifier"]
+        steps.append(("classifier", type(classifier).__name__, len(self.labels), self.parameters))
+        return [{"name": n, "kind": kind, "shape": [width], "parameters": p} for n, kind, width, p in steps]
+
+
+def fit(recipe: Recipe, train: Part) -> FittedClassifier:
+    """Fit the recipe's classifier. Raises RecipeError for features that are no vector, or labels in another order than by name."""
+    (one,) = train.inputs
+    if not one.is_vector:
+        raise RecipeError(
+            f"{recipe.network} needs a vector a clip; {recipe.features} is a sequence. Vector sets: seed, mfcc-20, msf, ..."
+        )
+    if list(recipe.labels) != sorted(recipe.labels) or len(recipe.labels) < 3:
+        raise RecipeError(f"{recipe.network} needs three labels or more, in alphabetical order.")
+    windows, _ = train.windows()
+    fitted = pipeline(recipe.network, recipe.network_params)
+    fitted.fit(windows[one.name].astype(np.float64), train.clips["emotion"].to_numpy())
+    return FittedClassifier(fitted, one, recipe.labels)
