@@ -17,6 +17,15 @@ MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 #: Most files in one upload.
 MAX_UPLOAD_FILES = 200
 
+#: Longest and largest file that segments are cut out of.
+MAX_SOURCE_MINUTES = 60.0
+MAX_SOURCE_BYTES = 1024 * 1024 * 1024
+
+#: A corpus' archive: what it may hold when unpacked, and how much smaller than that it may be (sound packs to a half; a bomb to a thousandth).
+MAX_ARCHIVE_BYTES = 8 * 1024 * 1024 * 1024
+MAX_ARCHIVE_FILES = 100_000
+MAX_ARCHIVE_RATIO = 100
+
 ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS = ROOT / "artifacts"
 

@@ -1,43 +1,95 @@
-"""`corpora`: which corpora there are, and what is wrong with a folder."""
+"""`corpora`: which corpora there are, how to get one, and what is wrong with a folder."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ser_core.cli import output
-from ser_core.corpora import registry, validation
+from ser_core.corpora import recordings, registry, validation
+from ser_core.corpora.base import CorpusError
+from ser_core.corpora.findings import Progress, Report
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser("corpora", help="corpora: list, validate")
+    parser = commands.add_parser("corpora", help="corpora: list, get, validate, register, forget")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="a line a corpus")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(handler=list_corpora)
-    checking = actions.add_parser("validate", help="hold a folder against the official corpus")
-    checking.add_argument("name", metavar="CORPUS")
-    checking.add_argument("--data", type=Path, required=True, help="the corpus' folder")
+    getting = actions.add_parser("get", help="fetch CREMA-D, or unpack and register another official corpus")
+    getting.add_argument("name", metavar="CORPUS")
+    getting.add_argument("--data", type=Path, required=True, help="the folder in which it shall lie, or lies")
+    getting.add_argument("--n-speakers", type=int, metavar="N", help="crema-d: only its first N speakers, clip by clip")
+    getting.add_argument("--zip", type=Path, metavar="FILE", help="unpack this archive of it, which you have fetched")
+    getting.set_defaults(handler=get)
+    checking = actions.add_parser(
+        "validate", help="hold a folder against the official corpus, or check one of your own"
+    )
+    checking.add_argument("name", metavar="CORPUS", help="a corpus' name, or folder or manifest with --data")
+    checking.add_argument("--data", type=Path, help="its folder, or your table; default: where it is registered")
     checking.add_argument("--json", action="store_true")
     checking.set_defaults(handler=validate)
+    keeping = actions.add_parser("register", help="remember a corpus of your own under a name")
+    keeping.add_argument("name", metavar="NAME")
+    keeping.add_argument(
+        "--data", type=Path, required=True, help="a folder with a folder an emotion, or a CSV or TSV table"
+    )
+    keeping.add_argument(
+        "--label", action="append", default=[], metavar="OWN=NEW", help="rename an emotion, e.g. --label angry=anger"
+    )
+    keeping.set_defaults(handler=register)
+    forgetting = actions.add_parser("forget", help="take a corpus off the register; its files stay")
+    forgetting.add_argument("name", metavar="NAME")
+    forgetting.set_defaults(handler=forget)
 
 
 def list_corpora(stated: argparse.Namespace) -> int:
-    folders = registry.folders()
-    rows = []
+    """Print every official corpus, the user's own, and the recordings."""
+    entries = registry.entries()
+    rows: list[dict[str, Any]] = []
     for name, module in registry.MODULES.items():
-        folder = folders.get(name)
+        entry = entries.get(name)
         rows.append(
             {
                 "name": name,
                 "title": module.card.title,
+                "kind": "official",
                 "emotions": list(module.card.emotions),
                 "licence": module.card.licence,
-                "folder": str(folder) if folder else None,
-                "present": bool(folder and folder.is_dir()),
+                "folder": str(entry.path) if entry else None,
+                "present": entry is not None and entry.present,
             }
         )
+    for name, entry in entries.items():
+        if name not in registry.MODULES:
+            where = str(entry.path) if entry.path else " + ".join(entry.corpora)
+            rows.append(
+                {
+                    "name": name,
+                    "title": name,
+                    "kind": entry.kind,
+                    "emotions": None,
+                    "licence": "as its owner says",
+                    "folder": where,
+                    "present": entry.present,
+                }
+            )
+    mine = recordings.Recordings()
+    rows.append(
+        {
+            "name": recordings.NAME,
+            "title": "My recordings",
+            "kind": "recordings",
+            "emotions": None,
+            "licence": "yours",
+            "folder": str(mine.folder),
+            "present": bool(mine.list_all()),
+        }
+    )
     if stated.json:
         output.print_json(rows)
     else:
@@ -48,14 +100,30 @@ def list_corpora(stated: argparse.Namespace) -> int:
     return 0
 
 
+def get(stated: argparse.Namespace) -> int:
+    """Print terms and citation, get the corpus, and check what came; exit status 0 when nothing is wrong with it."""
+    # Imported here: its clients take a second to load, and no other command uses the network.
+    from ser_core.corpora import download
+
+    card = registry.module(stated.name).card
+    print(f"{card.title}: {card.licence}\n  {card.licence_url}\n  Cite: {card.citation}")
+    with _bar("fetching") as progress:
+        got = download.get(
+            stated.name, stated.data, n_speakers=stated.n_speakers, archive=stated.zip, progress=progress
+        )
+    print(f"{got.folder}: {got.fetched} clips came, {got.present} were here already.")
+    for name, reason in got.failed.items():
+        print(f"  {name}: {reason}")
+    if not got.whole:
+        print("Some clips are missing; give the same command again to fetch them.")
+    report = _check(stated.name, got.folder)
+    _print(report)
+    return 0 if got.whole and report.sound else 1
+
+
 def validate(stated: argparse.Namespace) -> int:
     """Print counts and findings; exit status 0 when every finding is known of the official corpus."""
-    module = registry.module(stated.name)
-    with output.progress() as progress:
-        task = progress.add_task("clips", total=None, note="")
-        report = validation.validate(
-            module, stated.data, progress=lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    report = _check(stated.name, stated.data)
     if stated.json:
         output.print_json(report.to_dict())
     else:
@@ -63,7 +131,54 @@ def validate(stated: argparse.Namespace) -> int:
     return 0 if report.sound else 1
 
 
-def _print(report: validation.Report) -> None:
+def register(stated: argparse.Namespace) -> int:
+    """Read the corpus, say what of it does not fit, and remember it."""
+    labels = {}
+    for label in stated.label:
+        old, found, new = label.partition("=")
+        if not found:
+            raise CorpusError(f"'{label}' is not of the form OWN=NEW.")
+        labels[old.strip()] = new.strip()
+    corpus = registry.open_own(stated.data, stated.name, labels=labels)
+    entry = registry.register(stated.name, stated.data, labels=labels)
+    counts = corpus.clips["emotion"].value_counts()
+    print(f"{entry.name}: {len(corpus.clips)} clips; {', '.join(f'{one} {counts[one]}' for one in corpus.emotions)}")
+    for problem in corpus.problems:
+        print(f"  {problem.where}: {problem.message}")
+    return 0
+
+
+def forget(stated: argparse.Namespace) -> int:
+    registry.forget(stated.name)
+    print(f"{stated.name} is no longer registered; its files stay.")
+    return 0
+
+
+def _check(name: str, path: Path | None) -> Report:
+    with _bar("clips") as progress:
+        return validation.check(name, path, progress=progress)
+
+
+@contextlib.contextmanager
+def _bar(what: str) -> Iterator[Progress]:
+    """Give a function to tell progress to; its bar is drawn with the first call, so that an early error stands alone."""
+    bar = output.progress()
+    tasks: list[Any] = []
+
+    def update(done: int, total: int) -> None:
+        if not tasks:
+            bar.start()
+            tasks.append(bar.add_task(what, total=total, note=""))
+        bar.update(tasks[0], completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        if tasks:
+            bar.stop()
+
+
+def _print(report: Report) -> None:
     print(f"{report.corpus}: {report.clips} clips, {len(report.speakers)} speakers")
     print("  " + ", ".join(f"{emotion} {count}" for emotion, count in report.emotions.items()))
     if report.absent_speakers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ser_core import graphs, recipes, runs, settings
+from ser_core import fanout, graphs, recipes, runs, settings
 from ser_core.audio import AudioError
 from ser_core.cli import corpora, evaluate, features, predict, select, train
 from ser_core.cli import recipes as recipes_command
@@ -21,6 +21,7 @@ from ser_core.features.sources import FeatureError
 EXPECTED = (
     AudioError,
     CorpusError,
+    fanout.FanoutError,
     FeatureError,
     graphs.GraphError,
     recipes.RecipeError,

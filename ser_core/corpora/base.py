@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 #: One row a clip. `clip` is the id that runs, votes and players join on; empty text where the corpus states nothing.
-COLUMNS = ["clip", "path", "speaker", "emotion", "intensity", "sentence", "sex", "age", "race", "ethnicity", "flag"]
+#: `start` and `end` (seconds, NaN = the file's) tell a segment of a file. Own corpora may add columns: split, sitting, recorded.
+TEXT_COLUMNS = ["clip", "path", "speaker", "emotion", "intensity", "sentence", "sex", "race", "ethnicity", "flag"]
+NUMBER_COLUMNS = ["age", "start", "end"]
+COLUMNS = [*TEXT_COLUMNS[:7], "age", *TEXT_COLUMNS[7:], "start", "end"]
 
 #: The emotions that the library knows by name, in the order in which corpora list them.
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise", "calm", "boredom")
@@ -45,13 +50,23 @@ class Card:
     """One sentence that a reader of any score on this corpus must know."""
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A row of a table, or a file, that does not fit and was left out."""
+
+    where: str
+    """`row 7` as a spreadsheet counts (the header is row 1), or the file."""
+    message: str
+
+
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """A corpus as it lies on this machine: its card and its table of clips (COLUMNS)."""
+    """A corpus as it lies on this machine: its card, its table of clips (COLUMNS), and what of it did not fit."""
 
     card: Card
     root: Path
     clips: pd.DataFrame = field(repr=False)
+    problems: Sequence[Problem] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -69,12 +84,22 @@ class Corpus:
         return tuple(sorted(set(self.clips["speaker"])))
 
     def fingerprint(self) -> str:
-        """Return 16 hex digits that change with any clip's id, label, file size or time of change."""
+        """Return 16 hex digits that change with any clip's id, label, file size or time of change; a missing file counts too."""
         digest = hashlib.sha256()
-        for row in self.clips.sort_values("clip").itertuples():
-            stat = Path(row.path).stat()
-            digest.update(f"{row.clip}|{row.emotion}|{row.speaker}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        ordered = self.clips.sort_values("clip")
+        states = {path: _state(path) for path in ordered["path"].unique().tolist()}
+        rows = zip(*(ordered[name].tolist() for name in ("clip", "emotion", "speaker", "path")), strict=True)
+        for clip, emotion, speaker, path in rows:
+            digest.update(f"{clip}|{emotion}|{speaker}|{states[path]}\n".encode())
         return digest.hexdigest()[:16]
+
+
+def _state(path: str) -> str:
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return "missing"
+    return f"{stat.st_size}|{stat.st_mtime_ns}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +110,10 @@ class CorpusModule:
     read: Callable[[Path], pd.DataFrame]
     speaker_of: Callable[[str], str]
     """From an official clip's stem to its speaker."""
+    home: Callable[[Path], Path] = lambda root: root
+    """From the folder that is named to the one that is this corpus' own (in a bundle of several, its part)."""
+    passed_over: re.Pattern[str] | None = None
+    """Stems of files that belong to the official corpus, but not to what is read of it."""
 
     def load(self, root: Path) -> Corpus:
         """Read the corpus that lies in `root`. Raises CorpusError when nothing of it is there."""
@@ -99,19 +128,50 @@ class CorpusModule:
 
 def table(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Return the table of clips of these rows, every column of COLUMNS present, sorted by clip."""
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    text = [column for column in COLUMNS if column not in ("path", "age")]
-    frame[text] = frame[text].fillna("").astype(str)
-    return frame.sort_values("clip", ignore_index=True)
+    return complete(pd.DataFrame(rows, columns=COLUMNS))
 
 
-def audio_files(folder: Path, pattern: str = "*") -> list[Path]:
-    """Return the files below `folder` that have an audio ending, sorted; hidden ones are passed over."""
-    return sorted(
-        path
-        for path in folder.glob(pattern)
-        if path.suffix.lower() in AUDIO_ENDINGS and not path.name.startswith(".") and path.is_file()
-    )
+def complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` as a table of clips: every column of COLUMNS, others behind them, sorted by clip, each clip once.
+
+    Of a clip that lies there twice (WAV and FLAC, a folder copied into itself) the first path stands.
+    """
+    frame = frame.reindex(columns=[*COLUMNS, *(name for name in frame.columns if name not in COLUMNS)])
+    numbers = {name: pd.to_numeric(frame[name]) for name in NUMBER_COLUMNS}
+    text = {name: frame[name].fillna("").astype(str) for name in frame.columns if name not in NUMBER_COLUMNS}
+    frame = pd.DataFrame({name: numbers[name] if name in numbers else text[name] for name in frame.columns})
+    if not frame["clip"].is_monotonic_increasing:
+        frame = frame.sort_values("clip", kind="stable")
+    return frame.drop_duplicates("clip").reset_index(drop=True)
+
+
+def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
+    """Return the files in `folder` (and, with `below`, in its subfolders) that have an audio ending, sorted.
+
+    Hidden files and folders are passed over. No file is opened or asked for its state, so that 50,000 take a moment.
+    """
+    found: list[str] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if below and not name.startswith(".")]
+        found += [
+            f"{place.rstrip(os.sep)}{os.sep}{name}"
+            for name in names
+            if name.lower().endswith(AUDIO_ENDINGS) and not name.startswith(".")
+        ]
+    return sorted(found)
+
+
+def audio_files(folder: Path, *, below: bool = False) -> list[Path]:
+    """Return what `audio_paths` finds, as paths."""
+    return [Path(path) for path in audio_paths(folder, below=below)]
+
+
+def part_of_bundle(root: Path, name: str) -> Path:
+    """Return the folder called `name` (in any case) in `root`, as Kaggle's bundle of four corpora has it, else `root`."""
+    if not root.is_dir():
+        return root
+    parts = [child for child in root.iterdir() if child.name.casefold() == name and child.is_dir()]
+    return parts[0] if parts else root
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ser_core.corpora.base import Card, CorpusError, CorpusModule, audio_files, table
+from ser_core.corpora.base import Card, CorpusError, CorpusModule, audio_files, part_of_bundle, table
 
 EMOTION_CODES = {
     "ANG": "anger",
@@ -53,7 +55,10 @@ CARD = Card(
         "Actors Dataset. IEEE Transactions on Affective Computing 5(4):377-390, 2014."
     ),
     url="https://github.com/CheyneyComputerScience/CREMA-D",
-    how_to_get="Name the folder that holds AudioWAV/ (or AudioMP3/), as in the official repository.",
+    how_to_get=(
+        "Name the folder that holds AudioWAV/ (or AudioMP3/), as in the official repository, or fetch it: "
+        "`python -m ser_core corpora get crema-d --data DIR`, a part of it with `--n-speakers 12`."
+    ),
     honesty="Actors speak 12 fixed sentences with an emotion they were asked for; it is not felt emotion.",
 )
 
@@ -61,6 +66,22 @@ CARD = Card(
 def canonical_stem(stem: str) -> str:
     """Return the official name of a clip: Kaggle's `1040_ITH_SAD_X` is `1040_ITH_SAD_XX`."""
     return stem + "X" if stem.endswith("_X") else stem
+
+
+#: The official repository's files, sound with git-lfs resolved; SER_CREMA_D_URL names another server of the same AudioWAV/.
+SOUND_URL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
+TABLES_URL = "https://raw.githubusercontent.com/CheyneyComputerScience/CREMA-D/master/"
+
+
+def clip_url(stem: str) -> str:
+    """Return where the official repository has a clip."""
+    return f"{os.environ.get('SER_CREMA_D_URL', SOUND_URL)}{stem}.wav"
+
+
+def table_url(name: str) -> str:
+    """Return where the official repository has a table, such as VideoDemographics.csv."""
+    elsewhere = os.environ.get("SER_CREMA_D_URL")
+    return urllib.parse.urljoin(elsewhere, f"../{name}") if elsewhere else TABLES_URL + name
 
 
 def _splits() -> dict[str, Any]:
@@ -84,21 +105,22 @@ def _demographics(root: Path) -> dict[str, dict[str, str]]:
         raise CorpusError(f"CREMA-D: {path} is not the official table of actors ({error}).") from error
 
 
-def _folder(root: Path) -> Path:
+def audio_folder(root: Path) -> Path:
+    """Return the folder of the audio files: AudioWAV/, AudioMP3/, a bundle's Crema/, or `root` itself."""
     for name in ("AudioWAV", "AudioMP3"):
         if (root / name).is_dir():
             return root / name
-    return root
+    return part_of_bundle(root, "crema")
 
 
 def read(root: Path) -> pd.DataFrame:
-    """Return the table of the clips in `root` (holds AudioWAV/ or AudioMP3/, or the files themselves).
+    """Return the table of the clips in `root`: it holds AudioWAV/ or AudioMP3/, the files themselves, or a bundle with Crema/.
 
     `flag` says `dropped: …` for clips that the public split leaves out and `flagged: …` for known faults that stay.
     """
     actors = _demographics(root)
     rows: list[dict[str, object]] = []
-    for path in audio_files(_folder(root)):
+    for path in audio_files(audio_folder(root)):
         stem = canonical_stem(path.stem)
         match = NAME.match(stem)
         if not match:
@@ -125,4 +147,4 @@ def read(root: Path) -> pd.DataFrame:
     return table(rows)
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:4])
+MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:4], home=lambda root: part_of_bundle(root, "crema"))

@@ -1,57 +1,195 @@
-"""Which corpora there are, and in which folder of this machine each lies."""
+"""Which corpora there are, and where on this machine each lies.
+
+The official ones have a module each. A user's own are kept in SER_HOME/corpora.json under the name of their choice: name →
+{kind: folder | manifest, path, labels}, or {kind: joined, corpora, labels}; an official one is name → its folder.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import filelock
 
 from ser_core import files, settings
-from ser_core.corpora import crema_d, savee
+from ser_core.corpora import crema_d, emodb, folder, joined, manifest, own, ravdess, recordings, savee, tess
 from ser_core.corpora.base import Corpus, CorpusError, CorpusModule
 
-MODULES: dict[str, CorpusModule] = {module.MODULE.card.name: module.MODULE for module in (crema_d, savee)}
+MODULES: dict[str, CorpusModule] = {
+    module.MODULE.card.name: module.MODULE for module in (crema_d, savee, ravdess, emodb, tess)
+}
+#: Between the names of corpora that are joined without being registered so: `crema-d+savee`.
+PLUS = "+"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A registered corpus: where it lies, or of which corpora it is joined, and how its emotions are renamed."""
+
+    name: str
+    kind: str
+    """official | folder | manifest | joined"""
+    path: Path | None = None
+    corpora: tuple[str, ...] = ()
+    labels: dict[str, Any] = field(default_factory=dict)
+    """Own emotion → another name; of a joined corpus: corpus → such a table."""
+
+    @property
+    def present(self) -> bool:
+        """Whether its folder or table is still there; of a joined corpus, always (loading says which part is missing)."""
+        return self.path is None or (self.path.is_file() if self.kind == "manifest" else self.path.is_dir())
 
 
 def module(name: str) -> CorpusModule:
-    """Return the module of the corpus called `name`. Raises CorpusError that lists the known names."""
+    """Return the module of the official corpus called `name`. Raises CorpusError that lists the known names."""
     if name not in MODULES:
-        raise CorpusError(f"There is no corpus called '{name}'. Known: {', '.join(MODULES)}.")
+        raise CorpusError(f"There is no corpus called '{name}'. Known: {', '.join([*MODULES, *_own_names()])}.")
     return MODULES[name]
 
 
-def folders() -> dict[str, Path]:
-    """Return the folder of every registered corpus; one whose folder has gone is still listed."""
+def entries() -> dict[str, Entry]:
+    """Return every registered corpus by name; one whose folder has gone is still listed. Raises CorpusError for a damaged file."""
     path = settings.home().corpora_file
     if not path.is_file():
         return {}
     try:
-        return {name: Path(folder) for name, folder in json.loads(path.read_text(encoding="utf-8")).items()}
-    except (ValueError, AttributeError) as error:
+        return {name: _entry(name, stated) for name, stated in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise CorpusError(f"{path} is damaged ({error}); delete it and register the corpora again.") from error
 
 
-def register(name: str, folder: Path) -> None:
-    """Remember that corpus `name` lies in `folder`; kept in SER_HOME/corpora.json."""
-    known = {corpus: str(path) for corpus, path in folders().items()}
-    known[name] = str(Path(folder).expanduser().resolve())
-    files.write_json(settings.home().corpora_file, known)
+def folders() -> dict[str, Path]:
+    """Return the folder (of a manifest: the table) of every registered corpus that has one."""
+    return {name: entry.path for name, entry in entries().items() if entry.path is not None}
 
 
-def load(name: str, folder: Path | None = None) -> Corpus:
-    """Read the corpus `name` from `folder`, else from where it is registered.
+def names() -> tuple[str, ...]:
+    """Return every name under which a corpus can be loaded without naming a folder: the official ones, the user's, recordings."""
+    return (*MODULES, *_own_names(), recordings.NAME)
 
-    A folder that is given is registered where the corpus has none yet. Raises CorpusError when there is none.
+
+def register(name: str, path: Path, *, labels: Mapping[str, str] | None = None) -> Entry:
+    """Remember that corpus `name` lies at `path`: an official one's folder, or under a name of one's own a folder of folders or a table.
+
+    labels: renames the emotions of one's own corpus. Raises CorpusError for a name that cannot be, or a path that is not there.
     """
-    wanted = module(name)
-    if folder is None:
-        folder = folders().get(name)
-        if folder is None:
+    path = Path(path).expanduser().resolve()
+    if name in MODULES:
+        return _keep(Entry(name, "official", path))
+    if not path.exists():
+        raise CorpusError(f"{path} does not exist; name a folder of folders, or a CSV or TSV table.")
+    kind = "folder" if path.is_dir() else "manifest"
+    return _keep(Entry(own.checked_name(name, MODULES), kind, path, labels=dict(labels or {})))
+
+
+def register_joined(name: str, corpora: Sequence[str], *, labels: joined.Labels | None = None) -> Entry:
+    """Remember under `name` that these registered corpora are read as one. Raises CorpusError for names that cannot be."""
+    known = set(names())
+    unknown = [one for one in corpora if one not in known]
+    if unknown:
+        raise CorpusError(f"There is no corpus called '{unknown[0]}'. Known: {', '.join(names())}.")
+    if any(entries()[one].kind == "joined" for one in corpora if one in entries()):
+        raise CorpusError("A joined corpus cannot be joined again; name its parts.")
+    stated = {corpus: dict(table) for corpus, table in (labels or {}).items()}
+    return _keep(Entry(own.checked_name(name, MODULES), "joined", None, tuple(corpora), stated))
+
+
+def forget(name: str) -> None:
+    """Take `name` off the register; its files stay. Raises CorpusError when it is not registered."""
+    with _lock():
+        known = entries()
+        if name not in known:
+            raise CorpusError(f"'{name}' is not registered.")
+        del known[name]
+        _write(known)
+
+
+def load(name: str, path: Path | None = None) -> Corpus:
+    """Read the corpus `name` from `path`, else from where it is registered.
+
+    name: an official corpus, one of the user's own, `recordings`, `folder` or `manifest` (with `path`, not registered), or
+    registered ones joined by `+`. A path given for an official corpus is registered where it has none yet, or its
+    folder has gone. Raises CorpusError with what to do.
+    """
+    if name in MODULES:
+        return _official(name, path)
+    if name == recordings.NAME:
+        return recordings.Recordings(path).load()
+    if name in ("folder", "manifest"):
+        if path is None or (path.exists() and path.is_dir() != (name == "folder")):
+            wanted = "a folder of folders, each named by an emotion" if name == "folder" else "a CSV or TSV table"
+            raise CorpusError(f"'{name}' needs --data: {wanted}.")
+        return open_own(path, name)
+    entry = entries().get(name)
+    if entry is None and PLUS in name:
+        return joined.join([load(part) for part in name.split(PLUS)])
+    if entry is None:
+        return module(name).load(Path())
+    if entry.path is None:
+        return joined.join([load(part) for part in entry.corpora], entry.labels, name)
+    return open_own(entry.path if path is None else path, name, labels=entry.labels)
+
+
+def open_own(path: Path, name: str, *, labels: Mapping[str, str] | None = None) -> Corpus:
+    """Read a corpus of one's own, registered or not: a folder of folders, or a CSV or TSV table. Raises CorpusError."""
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise CorpusError(
+            f"{path} does not exist; name a folder that holds a folder for each emotion, or a CSV or TSV table."
+        )
+    return (folder.load if path.is_dir() else manifest.load)(path, name, labels)
+
+
+def _official(name: str, path: Path | None) -> Corpus:
+    wanted, registered = MODULES[name], folders().get(name)
+    if path is None:
+        if registered is None:
             raise CorpusError(
                 f"{wanted.card.title} is not on this machine yet: give its folder with --data DIR. "
                 f"{wanted.card.how_to_get}"
             )
-        return wanted.load(folder)
-    corpus = wanted.load(Path(folder))
-    if name not in folders():
-        register(name, Path(folder))
+        return wanted.load(registered)
+    corpus = wanted.load(Path(path))
+    if registered is None or not registered.is_dir():
+        register(name, Path(path))
     return corpus
+
+
+def _own_names() -> list[str]:
+    return [name for name in entries() if name not in MODULES]
+
+
+def _entry(name: str, stated: Any) -> Entry:
+    if isinstance(stated, str):
+        place = Path(stated)
+        return Entry(name, "official" if name in MODULES else "manifest" if place.is_file() else "folder", place)
+    kind = stated["kind"]
+    if kind not in ("folder", "manifest", "joined"):
+        raise ValueError(f"{name} is of no known kind")
+    path = None if kind == "joined" else Path(stated["path"])
+    return Entry(name, kind, path, tuple(stated.get("corpora", ())), dict(stated.get("labels", {})))
+
+
+def _keep(entry: Entry) -> Entry:
+    with _lock():
+        _write({**entries(), entry.name: entry})
+    return entry
+
+
+def _write(known: Mapping[str, Entry]) -> None:
+    def stated(entry: Entry) -> Any:
+        if entry.kind == "official":
+            return str(entry.path)
+        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": str(entry.path)}
+        return {"kind": entry.kind, **place, "labels": entry.labels}
+
+    files.write_json(settings.home().corpora_file, {name: stated(entry) for name, entry in known.items()})
+
+
+def _lock() -> filelock.FileLock:
+    path = settings.home().corpora_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(path.with_suffix(".lock"))

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pooch
+from ser_core import settings
+from ser_core.corpora import crema_d, fetching, registry, splits
+from ser_core.corpora.base import index
 
-from ser_core import audio, settings
-from ser_core.corpora import crema_d, registry, splits
-from ser_core.corpora.base import CorpusError, index
-
-#: The official repository's files, git-lfs resolved; SER_CREMA_D_URL names another server of the same files.
-OFFICIAL = "https://media.githubusercontent.com/media/CheyneyComputerScience/CREMA-D/master/AudioWAV/"
-TIMEOUT_S = 20
 SENTENCES = ("IEO", "TSI", "DFA", "ITS", "IWL", "MTI")
 
 
@@ -38,7 +32,7 @@ def present() -> dict[str, Path]:
         fetched = _folder() / f"{stem}.wav"
         candidates = [fetched]
         if folder is not None:
-            candidates += [folder / "AudioWAV" / f"{stem}.{ending}" for ending in ("wav", "flac")]
+            candidates += [crema_d.audio_folder(folder) / f"{stem}.{ending}" for ending in ("wav", "flac")]
         for path in candidates:
             if path.is_file():
                 found[stem] = path
@@ -54,26 +48,9 @@ def fetch(stem: str) -> Path:
     here = present().get(stem)
     if here is not None:
         return here
-    base = os.environ.get("SER_CREMA_D_URL", OFFICIAL)
     target = _folder() / f"{stem}.wav"
-    try:
-        downloader = pooch.HTTPDownloader(progressbar=False, timeout=TIMEOUT_S)
-        part = Path(pooch.retrieve(f"{base}{stem}.wav", None, f"{stem}.part", _folder(), downloader=downloader))
-    except Exception as error:  # pooch passes on requests' and the system's errors alike.
-        (_folder() / f"{stem}.part").unlink(missing_ok=True)
-        raise CorpusError(f"{stem} could not be fetched from {base}: {error}") from error
-    try:
-        digest = audio.decode(part).pcm16_sha256_16
-    except audio.AudioError as error:
-        part.unlink()
-        raise CorpusError(f"What came from {base} for {stem} is no audio: {error}") from error
-    if digest != index("crema-d")[stem].pcm16_sha256_16:
-        part.unlink()
-        raise CorpusError(
-            f"What came from {base} for {stem} is not the official clip: its samples differ. It was thrown away."
-        )
-    part.replace(target)
-    return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return fetching.fetch_clip(crema_d.clip_url(stem), target, index("crema-d")[stem].pcm16_sha256_16)
 
 
 def _folder() -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ser_core.corpora.base import Card, CorpusModule, audio_files, table
+from ser_core.corpora.base import Card, CorpusModule, audio_files, part_of_bundle, table
 
 EMOTION_CODES = {
     "a": "anger",
@@ -24,6 +24,9 @@ EMOTION_CODES = {
 }
 OFFICIAL = re.compile(r"^(a|d|f|h|n|sa|su)(\d\d)$")
 FLAT = re.compile(r"^(DC|JE|JK|KL)_(a|d|f|h|n|sa|su)(\d\d)$")
+#: Emotion → (sentences, of them spoken in this emotion alone). Of each emotion's 15 sentences 10 are; 2 more are spoken in it and
+#: in neutral. The file names do not tell which, and for neutral's 30 it is not stated.
+SENTENCES_ALONE = {emotion: (15, 10) for emotion in EMOTION_CODES.values() if emotion != "neutral"}
 SPEAKERS = ("DC", "JE", "JK", "KL")
 
 CARD = Card(
@@ -47,10 +50,10 @@ CARD = Card(
 
 
 def read(root: Path) -> pd.DataFrame:
-    """Return the table of the clips in `root` (AudioData/ or the folder above it, or Kaggle's flat files)."""
-    base = root / "AudioData" if (root / "AudioData").is_dir() else root
+    """Return the table of the clips in `root`: AudioData/ or the folder above it, Kaggle's flat files, or a bundle with Savee/."""
+    base = root / "AudioData" if (root / "AudioData").is_dir() else part_of_bundle(root, "savee")
     rows: list[dict[str, object]] = []
-    for path in audio_files(base, "**/*"):
+    for path in audio_files(base, below=True):
         flat, official = FLAT.match(path.stem), OFFICIAL.match(path.stem)
         if flat:
             speaker, code, number = flat.groups()
@@ -71,4 +74,4 @@ def read(root: Path) -> pd.DataFrame:
     return table(rows)
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2])
+MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2], home=lambda root: part_of_bundle(root, "savee"))

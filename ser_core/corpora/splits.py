@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ser_core.corpora import manifest
 from ser_core.corpora.base import CorpusError
 
 PARTS = ("train", "validation", "test")
@@ -40,19 +41,44 @@ def published_speakers(corpus: str, split: str, part: str) -> list[str]:
     return [str(speaker) for speaker in _PUBLISHED[corpus][split][part]]
 
 
+def corpus_of(clips: pd.DataFrame) -> pd.Series:
+    """Return the corpus that every clip comes from: what stands before the first slash of its id."""
+    return clips["clip"].str.partition("/")[0]
+
+
+def speaker_key(clips: pd.DataFrame) -> pd.Series:
+    """Return who speaks every clip, told apart across corpora: `<corpus>/<speaker>`, as two corpora may have a speaker `03`."""
+    return corpus_of(clips) + "/" + clips["speaker"]
+
+
 def by_speakers(clips: pd.DataFrame, corpus: str, seed: int) -> tuple[str, pd.Series]:
     """Return (name of the split, part of every clip): no speaker stands in two parts.
 
-    The published split where one fits; otherwise speakers are shuffled by `seed` and cut 70/10/20, at least one a part.
-    Clips that the public split drops, and speakers outside a published split, get the part ''. Raises CorpusError under three speakers.
+    The published split where one fits; otherwise speakers are shuffled by `seed` and cut 70/10/20, at least one a part. Of
+    joined corpora each is split for itself, so that published test speakers stay test speakers; one with fewer than three
+    speakers goes to train, where another can be split. Clips that the public split drops, and speakers outside a published
+    split, get the part ''. Raises CorpusError under three speakers.
     """
-    speakers = sorted(set(clips["speaker"]))
-    fitting = published(corpus, set(speakers))
-    if fitting is not None:
-        name, parts = fitting
-    else:
-        name, parts = f"seed {seed}", _shuffled(speakers, seed)
-    return name, clips["speaker"].map(parts).fillna("").where(~_dropped(clips), "")
+    sources = corpus_of(clips)
+    speakers = {source: set(clips["speaker"][sources == source]) for source in sources.unique()}
+    if len(speakers) <= 1:
+        name, parts = _speakers_parts(corpus, set(clips["speaker"]), seed)
+        return name, clips["speaker"].map(parts).fillna("").where(~_dropped(clips), "")
+    if all(len(found) < len(PARTS) for found in speakers.values()):
+        raise CorpusError(
+            "A split by speakers needs a corpus with at least three speakers among those joined; use --split clips."
+        )
+    splitting = {
+        source: _speakers_parts(source, found, seed)
+        if len(found) >= len(PARTS)
+        else ("train", dict.fromkeys(found, "train"))
+        for source, found in speakers.items()
+    }
+    part = pd.Series("", index=clips.index)
+    for source, (_, parts) in splitting.items():
+        part = part.mask(sources == source, clips["speaker"].map(parts).fillna(""))
+    name = ", ".join(f"{source}: {name}" for source, (name, _) in splitting.items())
+    return name, part.where(~_dropped(clips), "")
 
 
 def by_clips(clips: pd.DataFrame, seed: int) -> tuple[str, pd.Series]:
@@ -72,14 +98,19 @@ def by_clips(clips: pd.DataFrame, seed: int) -> tuple[str, pd.Series]:
 
 
 def from_file(clips: pd.DataFrame, path: Path) -> tuple[str, pd.Series]:
-    """Return (name, part of every clip) as the CSV at `path` says (columns clip, part); clips it leaves out get ''."""
-    try:
-        stated = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"The split {path} cannot be read as CSV: {error}") from error
-    missing = {"clip", "part"} - set(stated.columns)
-    if missing:
-        raise CorpusError(f"The split {path} lacks the column {' and '.join(sorted(missing))}.")
+    """Return (name, part of every clip) as the CSV at `path` says; clips it leaves out get ''.
+
+    It has the columns clip and part, or is a manifest with a column split, which names the same files as the corpus.
+    """
+    columns, rows = manifest.table(Path(path))
+    if "clip" not in columns and {"file", "split"} <= set(columns):
+        stated = _of_manifest(clips, Path(path))
+    else:
+        missing = {"clip", "part"} - set(columns)
+        if missing:
+            raise CorpusError(f"The split {path} lacks the column {' and '.join(sorted(missing))}.")
+        named = [dict(zip(columns, row, strict=False)) for row in rows if any(row)]
+        stated = pd.DataFrame({name: [row.get(name, "") for row in named] for name in ("clip", "part")}, dtype=str)
     strange = set(stated["part"]) - set(PARTS) - {""}
     if strange:
         raise CorpusError(f"The split {path} names the part '{sorted(strange)[0]}'; parts are {', '.join(PARTS)}.")
@@ -102,6 +133,18 @@ def assign(clips: pd.DataFrame, corpus: str, split: str, seed: int) -> tuple[str
     if Path(split).is_file():
         return from_file(clips, Path(split))
     raise CorpusError(f"There is no split called '{split}', and no file of that name: use speakers, clips or a CSV.")
+
+
+def _of_manifest(clips: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The columns clip and part of a manifest, its rows known by file and segment."""
+    rows, _ = manifest.read(path)
+    place = ["path", "start", "end"]
+    found = clips[["clip", *place]].merge(rows[[*place, "split"]], on=place)
+    return found.rename(columns={"split": "part"})[["clip", "part"]]
+
+
+def _speakers_parts(corpus: str, speakers: set[str], seed: int) -> tuple[str, dict[str, str]]:
+    return published(corpus, speakers) or (f"seed {seed}", _shuffled(sorted(speakers), seed))
 
 
 def _dropped(clips: pd.DataFrame) -> pd.Series:

@@ -3,51 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
 
 from ser_core import audio
-from ser_core.corpora.base import LOSSY_ENDINGS, Corpus, CorpusModule, IndexEntry, audio_files, index
+from ser_core.corpora import own_validation, registry
+from ser_core.corpora.base import LOSSY_ENDINGS, Corpus, CorpusError, CorpusModule, IndexEntry, audio_files, index
+from ser_core.corpora.findings import Finding, Progress, Report
 
 #: A lossy copy may be this much longer or shorter than the official clip (encoder padding), in seconds.
 LOSSY_SLACK_S = 0.15
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A fault of one clip; `known`: the official corpus has it too."""
-
-    clip: str
-    fault: str
-    """missing | extra | renamed | swapped | truncated | altered | silent | duplicate | unreadable | label"""
-    known: bool
-    message: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a folder holds and what is wrong with it."""
-
-    corpus: str
-    clips: int
-    speakers: dict[str, int]
-    emotions: dict[str, int]
-    absent_speakers: list[str]
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        """Whether every finding is one that the official corpus has too; absent speakers are no fault."""
-        return all(finding.known for finding in self.findings)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -63,6 +31,23 @@ class _Heard:
     error: str = ""
 
 
+def check(name: str, path: Path | None = None, *, progress: Progress | None = None, n_jobs: int = -1) -> Report:
+    """Check the corpus `name` (as `registry.load` knows it) at `path`, else where it is registered; nothing is registered.
+
+    An official corpus is held against its index, one of the user's own is decoded and looked at. Raises CorpusError when there
+    is nothing to check, or for joined corpora, which are checked one by one.
+    """
+    if name not in registry.MODULES:
+        entry = registry.entries().get(name)
+        if registry.PLUS in name or (entry is not None and entry.kind == "joined"):
+            raise CorpusError(f"'{name}' joins several corpora; check each of them by its own name.")
+        return own_validation.validate(registry.load(name, path), progress=progress, n_jobs=n_jobs)
+    folder = path or registry.folders().get(name)
+    if folder is None:
+        raise CorpusError(f"{registry.MODULES[name].card.title} is not registered; name its folder with --data DIR.")
+    return validate(registry.MODULES[name], folder, progress=progress, n_jobs=n_jobs)
+
+
 def validate(module: CorpusModule, root: Path, *, progress: Progress | None = None, n_jobs: int = -1) -> Report:
     """Decode every clip in `root` and hold it against the official corpus' index.
 
@@ -72,7 +57,8 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
     corpus = module.load(root)
     stems = [clip.split("/", 1)[1] for clip in corpus.clips["clip"]]
     belonging = list(zip(stems, corpus.clips["path"], strict=True))
-    others = sorted({str(path) for path in audio_files(Path(root), "**/*")} - set(corpus.clips["path"]))
+    around = {str(path) for path in audio_files(module.home(Path(root)), below=True) if not _passed_over(module, path)}
+    others = sorted(around - set(corpus.clips["path"]))
     tasks = [
         joblib.delayed(_hear)(stem, path) for stem, path in belonging + [(Path(path).stem, path) for path in others]
     ]
@@ -96,6 +82,10 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
     )
 
 
+def _passed_over(module: CorpusModule, path: Path) -> bool:
+    return module.passed_over is not None and module.passed_over.match(path.stem) is not None
+
+
 def _hear(stem: str, path: str) -> _Heard:
     lossy = Path(path).suffix.lower() in LOSSY_ENDINGS
     try:
@@ -111,6 +101,7 @@ def _findings(module: CorpusModule, corpus: Corpus, heard: list[_Heard], strange
     for stem, entry in official.items():
         by_hash[entry.pcm16_sha256_16].append(stem)
     present = {one.stem: one for one in heard}
+    labels = dict(zip(present, corpus.clips["emotion"], strict=True))
     findings = []
     found_elsewhere: set[str] = set()
     for one in heard + strangers:
@@ -118,7 +109,7 @@ def _findings(module: CorpusModule, corpus: Corpus, heard: list[_Heard], strange
         if one.error:
             findings.append(Finding(one.stem, "unreadable", False, one.error))
         elif stated is not None and _agrees(one, stated):
-            findings += _official_faults(one, by_hash[stated.pcm16_sha256_16], present)
+            findings += _official_faults(one, by_hash[stated.pcm16_sha256_16], present, labels)
         elif official or one.silent:
             finding, origin = _fault(one, stated, by_hash, present)
             findings.append(finding)
@@ -139,16 +130,16 @@ def _agrees(one: _Heard, entry: IndexEntry) -> bool:
     return one.digest == entry.pcm16_sha256_16
 
 
-def _official_faults(one: _Heard, same: list[str], present: dict[str, _Heard]) -> list[Finding]:
+def _official_faults(one: _Heard, same: list[str], present: dict[str, _Heard], labels: dict[str, str]) -> list[Finding]:
     """Faults of a clip that is as the official one is, so known."""
     findings = []
     if one.silent:
         findings.append(Finding(one.stem, "silent", True, "every sample is zero"))
     twins = [stem for stem in same if stem != one.stem and stem in present and present[stem].digest == one.digest != ""]
     if twins:
-        findings.append(
-            Finding(one.stem, "duplicate", True, f"the same samples as {', '.join(twins)}, under another label")
-        )
+        other = any(labels.get(twin) != labels.get(one.stem) for twin in twins)
+        message = f"the same samples as {', '.join(twins)}" + (", under another label" if other else "")
+        findings.append(Finding(one.stem, "duplicate", True, message))
     return findings
 
 

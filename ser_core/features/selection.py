@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ser_core import fanout
 from ser_core.features.sources import FeatureError, SpectralSource
 
 FOLDS = 5
@@ -96,7 +97,7 @@ def select(
             for group in remaining
         )
         found = []
-        for scores in joblib.Parallel(n_jobs=n_jobs, return_as="generator")(tasks):
+        for scores in fanout.each(tasks, n_jobs=n_jobs, ordered=True):
             found.append(scores)
             done += 1
             if progress:

@@ -13,8 +13,9 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from ser_core import audio, files, settings
+from ser_core import audio, fanout, files, settings
 from ser_core.corpora.base import Corpus
+from ser_core.corpora.reading import ClipReader
 from ser_core.features import sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
@@ -51,8 +52,8 @@ def folder(corpus: Corpus, source: sources.Source) -> Path:
 def load(corpus: Corpus, source: sources.Source, *, progress: Progress | None = None, n_jobs: int = -1) -> Features:
     """Return the features of every clip of `corpus`, computing what is not on disk yet.
 
-    Work fans out with joblib over `n_jobs` processes (-1: one a core; inside `joblib.parallel_config(backend="dask")`,
-    over its workers). `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
+    Work fans out over `n_jobs` processes (-1: one a core), or over a Dask scheduler's workers (see `fanout`).
+    `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
     process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`.
     """
     where = folder(corpus, source)
@@ -72,25 +73,26 @@ def corpus_fingerprint(hashes: dict[str, str], clips: pd.DataFrame) -> str:
 
 
 def _compute(corpus: Corpus, source: sources.Source, where: Path, progress: Progress | None, n_jobs: int) -> None:
-    clips = list(zip(corpus.clips["clip"], corpus.clips["path"], strict=True))
+    clips = list(zip(*(corpus.clips[name] for name in ("clip", "path", "start", "end")), strict=True))
     chunks = [clips[start : start + CHUNK] for start in range(0, len(clips), CHUNK)]
     parts = where / "parts"
     parts.mkdir(exist_ok=True)
     todo = [number for number in range(len(chunks)) if not (parts / f"{number}.csv").is_file()]
     done = sum(len(chunks[number]) for number in range(len(chunks)) if number not in set(todo))
     tasks = (joblib.delayed(_chunk)(chunks[number], source, parts, number) for number in todo)
-    for size in joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks):
+    for size in fanout.each(tasks, n_jobs=n_jobs):
         done += size
         if progress:
             progress(done, len(clips))
     _join(where, parts, len(chunks))
 
 
-def _chunk(clips: Sequence[tuple[str, str]], source: sources.Source, parts: Path, number: int) -> int:
+def _chunk(clips: Sequence[tuple[str, str, float, float]], source: sources.Source, parts: Path, number: int) -> int:
     rows, arrays = [], []
-    for clip, path in clips:
+    reader = ClipReader()
+    for clip, path, start, end in clips:
         try:
-            decoded = audio.decode(Path(path))
+            decoded = reader.read(path, start, end)
             features = np.atleast_2d(source.extract(decoded.samples)).astype(np.float32)
             if not np.isfinite(features).all():
                 raise ValueError("its features are not finite numbers")

@@ -1,57 +1,22 @@
 """Fetching the twelve clips: from a stand-in server on loopback, whole, wrong, cut off, absent, and not twice."""
 
-import http.server
-import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
-import numpy as np
 import pytest
-import soundfile
 
 from ser_core import audio
 from ser_core.corpora import base, registry, samples, splits
 from ser_core.corpora.base import CorpusError, IndexEntry
-
-
-def wav(seed: int = 0) -> bytes:
-    out = io.BytesIO()
-    soundfile.write(out, np.random.default_rng(seed).uniform(-0.5, 0.5, 16000), 16000, format="WAV", subtype="PCM_16")
-    return out.getvalue()
-
-
-class StandIn(http.server.BaseHTTPRequestHandler):
-    """Serves what the test put into `answers`; a tuple (bytes, promised length) is a connection that is cut."""
-
-    answers: ClassVar[dict[str, bytes | tuple[bytes, int]]] = {}
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        answer = self.answers.get(self.path)
-        if answer is None:
-            self.send_error(404)
-            return
-        body, length = answer if isinstance(answer, tuple) else (answer, len(answer))
-        self.send_response(200)
-        self.send_header("Content-Length", str(length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+from tests.corpora import stand_in
+from tests.corpora.stand_in import Cut, StandIn, wav
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[StandIn]]:
-    StandIn.answers, StandIn.asked = {}, []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), StandIn) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        monkeypatch.setenv("SER_CREMA_D_URL", f"http://127.0.0.1:{running.server_port}/AudioWAV/")
-        yield StandIn
-        running.shutdown()
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    with stand_in.serving() as running:
+        monkeypatch.setenv("SER_CREMA_D_URL", f"{running.url}/AudioWAV/")
+        yield running
 
 
 @pytest.fixture
@@ -73,7 +38,7 @@ def test_they_are_two_an_emotion_of_public_test_speakers() -> None:
     assert all(codes.count(code) == 2 for code in set(codes)) and len(set(codes)) == 6
 
 
-def test_a_clip_is_fetched_once(server: type[StandIn], stem: str) -> None:
+def test_a_clip_is_fetched_once(server: StandIn, stem: str) -> None:
     server.answers[f"/AudioWAV/{stem}.wav"] = wav()
     path = samples.fetch(stem)
     assert path.read_bytes() == wav()
@@ -86,13 +51,13 @@ def test_a_clip_is_fetched_once(server: type[StandIn], stem: str) -> None:
     [
         (wav(1), "not the official clip"),
         (b"version https://git-lfs.github.com/spec/v1\n", "no audio"),
-        ((wav()[:9000], len(wav())), "could not be fetched"),
+        (Cut(wav(), 9000), "could not be fetched"),
         (None, "could not be fetched"),
     ],
     ids=["wrong hash", "git-lfs stub", "cut connection", "not found"],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(
-    server: type[StandIn], stem: str, home: Path, answer: bytes | None, reason: str
+    server: StandIn, stem: str, home: Path, answer: bytes | Cut | None, reason: str
 ) -> None:
     if answer is not None:
         server.answers[f"/AudioWAV/{stem}.wav"] = answer
@@ -104,7 +69,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     assert samples.fetch(stem).is_file()
 
 
-def test_a_registered_corpus_is_used_before_the_network(tmp_path: Path, server: type[StandIn], stem: str) -> None:
+def test_a_registered_corpus_is_used_before_the_network(tmp_path: Path, server: StandIn, stem: str) -> None:
     folder = tmp_path / "crema-d" / "AudioWAV"
     folder.mkdir(parents=True)
     (folder / f"{stem}.wav").write_bytes(wav())

@@ -122,3 +122,30 @@ def test_the_shared_corpus_splits_by_published_speakers(data: Path) -> None:
     name, part = splits.by_speakers(corpus.clips, "crema-d", 0)
     assert name == "dev"
     assert (part == "test").sum() == 738
+
+
+def test_joined_corpora_are_split_each_for_itself() -> None:
+    """Published test speakers stay test speakers, and a speaker 03 of one corpus is not the speaker 03 of another."""
+    frame = pd.concat(
+        [
+            clips(all_speakers("dev"), each=1, corpus="crema-d"),
+            clips([f"{number:02d}" for number in range(10)], each=1, corpus="emodb"),
+            clips(["03", "YAF"], each=1, corpus="tess"),
+        ],
+        ignore_index=True,
+    )
+    name, part = splits.by_speakers(frame, "crema-d+emodb+tess", 1)
+    assert name == "crema-d: dev, emodb: seed 1, tess: train"
+    found = frame.assign(part=part, source=splits.corpus_of(frame), key=splits.speaker_key(frame))
+    assert found.groupby("key")["part"].nunique().max() == 1
+    assert found[found["source"] == "crema-d"].groupby("part")["speaker"].nunique()["test"] == 9
+    assert set(found[found["source"] == "emodb"]["part"]) == set(splits.PARTS)
+    assert set(found[found["source"] == "tess"]["part"]) == {"train"}
+    alone = clips([f"{number:02d}" for number in range(10)], each=1, corpus="emodb")
+    assert list(splits.by_speakers(alone, "emodb", 1)[1]) == list(found[found["source"] == "emodb"]["part"])
+
+
+def test_joined_corpora_of_few_speakers_are_refused() -> None:
+    frame = pd.concat([clips(["a", "b"], corpus="one"), clips(["a", "b"], corpus="two")], ignore_index=True)
+    with pytest.raises(CorpusError, match="--split clips"):
+        splits.by_speakers(frame, "one+two", 0)

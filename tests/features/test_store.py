@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ser_core import audio
+from ser_core import audio, fanout
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
 from ser_core.features import sources, store
@@ -98,3 +98,23 @@ def test_the_fingerprint_in_a_run_is_of_what_clips_say(corpus: Corpus) -> None:
     assert here == store.corpus_fingerprint(hashes, corpus.clips.sample(frac=1, random_state=0))
     relabelled = corpus.clips.assign(emotion="anger")
     assert here != store.corpus_fingerprint(hashes, relabelled)
+
+
+def test_a_dask_scheduler_gives_the_same_features(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("dask.distributed")
+    here = store.load(corpus, SOURCE, n_jobs=1)
+    monkeypatch.setenv("SER_HOME", str(tmp_path / "other-home"))
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        monkeypatch.setenv(fanout.VARIABLE, cluster.scheduler_address)
+        there = store.load(corpus, SOURCE)
+    np.testing.assert_array_equal(there.frames, here.frames)
+    assert there.starts == here.starts and there.hashes == here.hashes
+
+
+def test_a_scheduler_that_is_not_there_is_said(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(fanout.VARIABLE, "tcp://127.0.0.1:9")
+    monkeypatch.setattr(fanout, "PATIENCE", "1s")
+    with pytest.raises(fanout.FanoutError, match="No Dask scheduler answers"):
+        store.load(corpus, SOURCE)

@@ -1,0 +1,73 @@
+"""Several corpora as one: their common emotions under common names; every clip keeps its own corpus' prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ser_core.corpora.base import EMOTIONS, Card, Corpus, CorpusError, complete
+from ser_core.corpora.own import standard_emotion
+
+#: Corpus → its own emotion → the common one; '' leaves an emotion out.
+Labels = Mapping[str, Mapping[str, str]]
+
+
+def common_emotions(corpora: Sequence[Corpus], labels: Labels | None = None) -> tuple[str, ...]:
+    """Return the emotions that all corpora have after renaming, those known to the library first, in its order."""
+    sets = [set(_renaming(corpus, labels).values()) - {""} for corpus in corpora]
+    shared = set.intersection(*sets) if sets else set()
+    return tuple([emotion for emotion in EMOTIONS if emotion in shared] + sorted(shared - set(EMOTIONS)))
+
+
+def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | None = None) -> Corpus:
+    """Return one corpus of all clips whose emotion all corpora share.
+
+    labels: renames each corpus' emotions; where it says nothing, known synonyms go to the library's names (`angry` →
+    anger) and other names stay. name: default the corpora's, joined by `+`. Speakers keep their ids, so that two corpora
+    may have one of the same name: `splits.speaker_key` tells them apart. Raises CorpusError for fewer than two corpora,
+    the same one twice, or no emotion in common.
+    """
+    names = [corpus.name for corpus in corpora]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise CorpusError(f"Two or more different corpora can be joined, not: {', '.join(names) or 'none'}.")
+    unknown = set(labels or {}) - set(names)
+    if unknown:
+        raise CorpusError(f"The label mapping names {sorted(unknown)[0]}, which is not among {', '.join(names)}.")
+    emotions = common_emotions(corpora, labels)
+    if not emotions:
+        own = "; ".join(f"{corpus.name}: {', '.join(corpus.emotions)}" for corpus in corpora)
+        raise CorpusError(f"These corpora have no emotion in common ({own}); map their labels to common ones.")
+    tables = []
+    for corpus in corpora:
+        renamed = corpus.clips["emotion"].map(_renaming(corpus, labels))
+        tables.append(corpus.clips.assign(emotion=renamed)[renamed.isin(emotions)])
+    clips = complete(pd.concat(tables, ignore_index=True))
+    problems = [problem for corpus in corpora for problem in corpus.problems]
+    return Corpus(_card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems)
+
+
+def _renaming(corpus: Corpus, labels: Labels | None) -> dict[str, str]:
+    stated = (labels or {}).get(corpus.name, {})
+    return {emotion: stated.get(emotion, standard_emotion(emotion)) for emotion in corpus.emotions}
+
+
+def _card(corpora: Sequence[Corpus], emotions: tuple[str, ...], name: str) -> Card:
+    cards = [corpus.card for corpus in corpora]
+
+    def each(texts: Sequence[str], between: str) -> str:
+        return between.join(dict.fromkeys(text for text in texts if text))
+
+    return Card(
+        name=name,
+        title=" + ".join(card.title for card in cards),
+        emotions=emotions,
+        language=each([card.language for card in cards], ", "),
+        licence="; ".join(f"{card.title}: {card.licence}" for card in cards),
+        licence_url=each([card.licence_url for card in cards], " "),
+        citation=each([card.citation for card in cards], " "),
+        url=each([card.url for card in cards], " "),
+        how_to_get="It joins corpora that are on this machine.",
+        honesty=each([card.honesty for card in cards], " ")
+        + " Corpora differ in voices and recording: a model may learn which corpus it hears.",
+    )

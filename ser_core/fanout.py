@@ -1,0 +1,47 @@
+"""Where independent pieces of work run: processes of this machine, or the workers of a Dask scheduler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import joblib
+
+#: Address of a Dask scheduler (tcp://host:8786); unset: processes of this machine.
+VARIABLE = "SER_DASK"
+#: How long the scheduler may take to answer.
+PATIENCE = "10s"
+
+
+class FanoutError(ValueError):
+    """The stated scheduler cannot be used; the message says why."""
+
+
+def each(tasks: Iterable[Callable[[], Any]], *, n_jobs: int = -1, ordered: bool = False) -> Iterator[Any]:
+    """Run joblib's delayed tasks and give their results as they come, or in order.
+
+    `n_jobs`: processes, -1 for one a core; with SER_DASK set the tasks go to that scheduler's workers, which must reach
+    the same files. Raises FanoutError where the scheduler cannot be used.
+    """
+    with _backend():
+        yield from joblib.Parallel(n_jobs=n_jobs, return_as="generator" if ordered else "generator_unordered")(tasks)
+
+
+@contextmanager
+def _backend() -> Iterator[None]:
+    address = os.environ.get(VARIABLE, "").strip()
+    if not address:
+        yield
+        return
+    try:
+        from dask.distributed import Client
+    except ImportError as error:
+        raise FanoutError(f"{VARIABLE} is set, but Dask is not installed: pip install 'dask[distributed]'.") from error
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=True)
+    except OSError as error:
+        raise FanoutError(f"No Dask scheduler answers at {address} ({VARIABLE}): {error}") from error
+    with client, joblib.parallel_config(backend="dask"):
+        yield

@@ -1,0 +1,81 @@
+"""`corpora` from a shell: JSON on stdout and nothing else there, one-line reasons, exit status."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ser_core.cli.main import main
+from ser_core.corpora import registry
+from tests.corpora.stand_in import wav
+
+
+@pytest.fixture
+def voices(tmp_path: Path) -> Path:
+    for number, name in enumerate(("angry/1.wav", "angry/2.wav", "calm/1.wav")):
+        (tmp_path / "v" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "v" / name).write_bytes(wav(number, 0.3))
+    return tmp_path / "v"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    status = main([str(argument) for argument in ("corpora", *arguments)])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_folder_and_a_table_are_checked(capsys: pytest.CaptureFixture[str], voices: Path, tmp_path: Path) -> None:
+    status, out, _ = run(capsys, "validate", "folder", "--data", voices, "--json")
+    assert status == 0
+    assert json.loads(out) == {
+        "corpus": "folder",
+        "clips": 3,
+        "speakers": {},
+        "emotions": {"angry": 2, "calm": 1},
+        "absent_speakers": [],
+        "findings": [],
+    }
+    (tmp_path / "m.csv").write_text("file,emotion\nv/angry/1.wav,angry\nv/gone.wav,calm\n")
+    status, out, _ = run(capsys, "validate", "manifest", "--data", tmp_path / "m.csv", "--json")
+    assert status == 1
+    assert [(one["clip"], one["fault"], one["known"]) for one in json.loads(out)["findings"]] == [
+        ("v/gone.wav", "missing", False)
+    ]
+    assert registry.entries() == {}
+
+
+def test_ones_own_is_registered_listed_checked_and_forgotten(capsys: pytest.CaptureFixture[str], voices: Path) -> None:
+    assert run(capsys, "register", "mine", "--data", voices, "--label", "angry=anger")[0] == 0
+    status, out, _ = run(capsys, "list", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert status == 0 and list(rows) == ["crema-d", "savee", "ravdess", "emodb", "tess", "mine", "recordings"]
+    assert (rows["mine"]["kind"], rows["mine"]["folder"], rows["mine"]["present"]) == ("folder", str(voices), True)
+    assert not rows["tess"]["present"]
+    status, out, _ = run(capsys, "validate", "mine", "--json")
+    assert status == 0 and json.loads(out)["emotions"] == {"anger": 2, "calm": 1}
+    assert run(capsys, "forget", "mine")[0] == 0
+    assert registry.entries() == {}
+
+
+def test_what_cannot_be_done_is_said_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for arguments in (
+        ("get", "savee", "--data", tmp_path / "s"),
+        ("get", "nothing", "--data", tmp_path / "s"),
+        ("validate", "ravdess"),
+        ("validate", "folder"),
+        ("register", "crema-d", "--data", tmp_path),
+        ("forget", "mine"),
+    ):
+        status, _, err = run(capsys, *arguments)
+        assert status == 1 and len(err.splitlines()) == 1 and err.startswith("Error: ")
+    with pytest.raises(SystemExit, match="2"):
+        main(["corpora", "get", "crema-d"])
+
+
+def test_getting_shows_terms_and_citation(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "03a01Fa.wav").write_bytes(wav())
+    status, out, _ = run(capsys, "get", "emodb", "--data", tmp_path / "e")
+    assert status == 1 and "Burkhardt" in out and "attribution" in out
+    assert "  03a01Fa: truncated" in out and "1 were here already" in out
+    assert registry.folders() == {"emodb": tmp_path / "e"}
