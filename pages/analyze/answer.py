@@ -49,6 +49,18 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
         _bars(found, run.name)
 
 
+def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> None:
+    """Draw one model's answer without what it is worth, for a comparison; `place` is unique on the page."""
+    found = prediction_of(key, clip, run)
+    if found is None:
+        return
+    with st.container(key=f"{place}-{run.name}"):
+        if named:
+            st.markdown(f"**{run.name}**")
+        _headline(found)
+        _bars(found, run.name, f"{place}-bars")
+
+
 def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
     """Return the model's prediction, or None after the reason was drawn."""
     try:
@@ -93,13 +105,13 @@ def _headline(found: Prediction) -> None:
     )
 
 
-def _bars(found: Prediction, name: str) -> None:
+def _bars(found: Prediction, name: str, place: str = "bars") -> None:
     said = ", ".join(
         f"{label} {numbers.percent(p)}" for label, p in zip(found.labels, found.probabilities, strict=True)
     )
     st.plotly_chart(
         figures.probabilities(found.labels, found.probabilities),
-        key=f"bars-{name}",
+        key=f"{place}-{name}",
         config={"displayModeBar": False},
         alt=f"Probabilities by {name}: {said}",
     )

@@ -1,10 +1,21 @@
-"""One clip: the answer first, then the evidence."""
+"""One clip: the answer first, then the evidence, then what can be tried with it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.analyze import answer, downloads, pictures
+from pages.analyze import (
+    answer,
+    augmentation,
+    choice,
+    comparison,
+    downloads,
+    msf,
+    pictures,
+    player,
+    resynthesis,
+    timeline,
+)
 from pages.widgets import cached
 from pages.widgets.audio_source import Sound
 from ser_core import audio
@@ -14,21 +25,37 @@ from ser_core.runs import Run
 LONG_S = 4.0
 
 
-def show(sound: Sound, models: list[Run]) -> None:
-    """Draw everything about one clip: answers, player, pictures, timeline, downloads."""
+def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
+    """Draw everything about one clip; `others` are the sounds that were given together with it."""
     try:
         whole = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
         st.error(str(error), icon=":material/error:")
         return
-    # The answer stands above the pictures, but which part it is about is chosen below them.
+    # The answer stands above the player, but which part it is about is chosen below it.
     above = st.container()
-    region = pictures.show(sound, whole)
+    region = player.show(sound, whole)
     part = whole if region is None else audio.segment(whole, *region)
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"
     with above:
         answer.show(key, part, models, region)
+
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        shown = choice.pictures()
+        look_closer = choice.closer()
+    descriptors = choice.courses() if choice.DESCRIPTORS in shown else []
+    pictures.show(sound, whole, region, shown, descriptors, models, look_closer=look_closer)
+    if choice.MSF in shown:
+        msf.show(key, part, region[0] if region else 0.0, models, look_closer=look_closer)
     if part.duration > LONG_S:
         for run in models:
-            pictures.over_time(key, part, run, named=len(models) > 1)
-    downloads.show(sound, key, part, models)
+            timeline.show(key, part, run, named=len(models) > 1)
+    downloads.show(sound, key, part, models, shown, descriptors)
+
+    trials = choice.trials()
+    if choice.AUGMENTATION in trials:
+        augmentation.show(key, part, models)
+    if choice.RESYNTHESIS in trials:
+        resynthesis.show(key, part)
+    if choice.COMPARISON in trials:
+        comparison.show(sound, key, part, models, others)

@@ -12,7 +12,7 @@ from ser_core import audio
 from ser_core.runs import Run
 
 
-def choose(sounds: list[Sound], models: list[Run]) -> Sound | None:
+def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     """Draw the table of all files and return the one whose row is selected (the first until then)."""
     rows = []
     bar = st.progress(0.0, text="Listening …") if len(sounds) > 3 else None

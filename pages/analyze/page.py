@@ -15,9 +15,6 @@ with models:
 
 if not sounds:
     st.caption("The answer appears here, with the waveform and the mel-spectrogram that it was read from.")
-elif len(sounds) == 1:
-    clip.show(sounds[0], picked)
 else:
-    selected = many.choose(sounds, picked)
-    if selected is not None:
-        clip.show(selected, picked)
+    chosen = sounds[0] if len(sounds) == 1 else many.choose(sounds, picked)
+    clip.show(chosen, picked, others=sounds)

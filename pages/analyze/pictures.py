@@ -1,72 +1,90 @@
-"""The evidence: player, waveform and mel-spectrogram on one time axis, the region, and the emotion over time."""
+"""The evidence on one time axis: waveform, mel-spectrogram, MFCC, chroma and the descriptors' courses."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from pages.widgets import cached, numbers
+from pages.analyze import choice, closer, computed, courses, fed
 from pages.widgets.audio_source import Sound
 from ser_core import audio, figures
-from ser_core.features import logmel
-from ser_core.graphs import GraphError
-from ser_core.runs import Run, RunError
+from ser_core.features import logmel, spectral
+from ser_core.runs import Run
 
-#: Shortest region that can be analyzed, in seconds.
-SHORTEST_S = 0.3
 #: Longest stretch that is drawn at once; a longer clip is walked through.
 DRAWN_S = 60.0
+#: A camera at the figure's upper right saves what is seen.
+CAMERA = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]]}
 
 
-def show(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
-    """Draw player, region and pictures; return the region in seconds, or None for the whole clip."""
-    st.audio(audio.encode_wav(clip.samples), format="audio/wav")
-    region = _region(sound, clip)
-    start, drawn = _drawn(sound, clip)
-    shown_region = (region[0] - start, region[1] - start) if region else None
-    spec = logmel.LogMelSpec()
-    picture = cached.logmel_of(f"{sound.digest}@{start}", drawn)
-    st.plotly_chart(
-        figures.wave_and_mel(drawn.samples, drawn.sample_rate, picture, logmel.mel_hz(spec), spec.hop_s, shown_region),
-        key=f"pictures-{sound.digest}",
-        alt="Waveform above mel-spectrogram on one time axis",
-    )
-    st.caption(
-        "Above: the air's movement at the microphone. Below: how strong each pitch range is at each moment, brighter is louder "
-        "(0 dB is the loudest). Drag to zoom in time, double-click for the whole clip."
-    )
-    return region
+def show(
+    sound: Sound,
+    clip: audio.Clip,
+    region: tuple[float, float] | None,
+    shown: list[str],
+    descriptors: list[str],
+    models: list[Run],
+    *,
+    look_closer: bool,
+) -> None:
+    """Draw the chosen pictures of a clip, or of a minute of it, with the region marked, and say how to read them."""
+    start_s, drawn = _drawn(sound, clip)
+    _draw(f"{sound.digest}@{start_s:g}", sound, drawn, start_s, region, shown, descriptors, models, look_closer)
 
 
-def over_time(key: str, clip: audio.Clip, run: Run, *, named: bool) -> None:
-    """Draw one model's probabilities along the clip."""
-    try:
-        found = cached.timeline(key, *cached.model_key(run), clip, cached.predictor(run))
-    except (RunError, GraphError, OSError) as error:
-        st.error(f"{run.name} cannot answer: {error}")
-        return
-    st.markdown(f"##### Over time{f': {run.name}' if named else ''}")
-    figure = figures.timeline(
-        found.labels, found.start_s, found.end_s, found.probabilities, found.speech, clip.duration
-    )
-    st.plotly_chart(figure, key=f"time-{run.name}", config={"displayModeBar": False}, alt="Probabilities over time")
-    st.caption("Each column is what the model says of the 2.5 s around it; where there is no voice it is left empty.")
-
-
-def _region(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
-    facts = f"{numbers.seconds(clip.duration)} · {clip.original_rate / 1000:g} kHz · {clip.channels} channel{'s' if clip.channels > 1 else ''}"
-    st.caption(f"{sound.name} · {facts}{' · ' + sound.note if sound.note else ''}")
-    if clip.duration < 2 * SHORTEST_S:
-        return None
-    end = round(clip.duration, 2)
-    chosen = st.slider(
-        "Part to analyze (s)", 0.0, end, (0.0, end), step=0.05, format="%.2f", key=f"region-{sound.digest}"
-    )
-    if chosen == (0.0, end):
-        return None
-    if chosen[1] - chosen[0] < SHORTEST_S:
-        st.caption(f"A part needs {SHORTEST_S} s or more; the whole clip is analyzed.")
-        return None
-    return chosen
+@st.fragment
+def _draw(
+    key: str,
+    sound: Sound,
+    clip: audio.Clip,
+    start_s: float,
+    region: tuple[float, float] | None,
+    shown: list[str],
+    descriptors: list[str],
+    models: list[Run],
+    look_closer: bool,
+) -> None:
+    # A fragment: a slider beside the pictures redraws them and nothing else on the page.
+    spectral_names = choice.spectral_names(shown, descriptors)
+    mel_spec, mel_mark = fed.logmel_spec(models)[1], ""
+    spec, mark = fed.spectral_spec(models)[1], ""
+    place = st.container()
+    if look_closer and (choice.MEL in shown or spectral_names):
+        place, beside = st.columns([4, 1], gap="medium")
+        with beside:
+            if choice.MEL in shown:
+                mel_spec, mel_mark = closer.mel(models)
+            if spectral_names:
+                spec, mark = closer.descriptors(models)
+    rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate)]
+    readings = [("Waveform", "The air's movement at the microphone.")]
+    if choice.MEL in shown:
+        picture = computed.picture(key, mel_spec, clip.samples)
+        title = f"Mel-spectrogram · {mel_mark}" if mel_mark else "Mel-spectrogram"
+        rows.append(figures.mel_picture(picture, logmel.mel_hz(mel_spec), mel_spec.hop_s, title=title))
+        readings.append(
+            (
+                "Mel-spectrogram",
+                "How strong each pitch range is at each moment, brighter is louder (0 dB is the loudest).",
+            )
+        )
+    for name in spectral_names:
+        values = computed.descriptors(key, (name,), spec, clip.samples)[name]
+        rows += courses.rows(name, values, spec.hop_s, mark)
+        readings.append((spectral.DESCRIPTORS[name].title, courses.reading(name)))
+    with place:
+        titles = " above ".join(title for title, _ in readings)
+        st.plotly_chart(
+            figures.stacked(rows, start_s=start_s, region=region),
+            key=f"pictures-{sound.digest}",
+            config={**CAMERA, "toImageButtonOptions": {"filename": f"{Path(sound.name).stem}-pictures", "scale": 2}},
+            alt=f"{titles[0]}{titles[1:].lower()} on one time axis",
+        )
+        said = [f"**{title}** · {text}" for title, text in readings]
+        st.caption(
+            "  \n".join([*said, "Drag to zoom in time, double-click for the whole clip; the camera saves the picture."])
+        )
 
 
 def _drawn(sound: Sound, clip: audio.Clip) -> tuple[float, audio.Clip]:

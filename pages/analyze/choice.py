@@ -1,0 +1,97 @@
+"""What of a clip is shown: the pictures, and what can be tried with it. Both stand in the URL."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets import in_url
+from ser_core.features import spectral
+
+MEL, MFCC, CHROMA, DESCRIPTORS, MSF = "mel", "mfcc", "chroma", "descriptors", "msf"
+PICTURES = {
+    MEL: "Mel-spectrogram",
+    MFCC: "MFCC",
+    CHROMA: "Chroma",
+    DESCRIPTORS: "Descriptors",
+    MSF: "Modulation (MSF)",
+}
+AUGMENTATION, RESYNTHESIS, COMPARISON = "augmentation", "resynthesis", "comparison"
+TRIALS = {
+    AUGMENTATION: ":material/tune: Augmentation",
+    RESYNTHESIS: ":material/hearing: Hear what a picture keeps",
+    COMPARISON: ":material/compare: Compare with another clip",
+}
+#: Descriptors with a course over time that no picture of their own shows.
+COURSES = (
+    "rms",
+    "zero_crossing_rate",
+    "spectral_centroid",
+    "spectral_bandwidth",
+    "spectral_rolloff",
+    "spectral_flatness",
+    "spectral_contrast",
+    "tonnetz",
+    "poly_features",
+    "mfcc_delta",
+    "mfcc_delta2",
+    "yin",
+    "pyin",
+)
+_NOTHING = "none"
+
+
+def pictures() -> list[str]:
+    """Draw the choice of pictures and return them in their order."""
+    return _many("Pictures", "show", PICTURES, [MEL])
+
+
+def closer() -> bool:
+    """Draw the switch for the sliders beside the pictures and return whether it is on."""
+    on = st.toggle(
+        "Look closer",
+        in_url.initial("closer", ("on", "off"), "off") == "on",
+        key="closer",
+        help="Sliders beside each picture",
+    )
+    in_url.remember("closer", "on" if on else [])
+    return on
+
+
+def courses() -> list[str]:
+    """Draw the choice of descriptors and return their names in the catalogue's order."""
+    picked = st.multiselect(
+        "Descriptors over time",
+        COURSES,
+        default=in_url.initial_many("descriptor", COURSES, list(COURSES[:3])),
+        format_func=lambda name: spectral.DESCRIPTORS[name].title,
+        key="descriptors",
+        select_all=False,
+    )
+    in_url.remember("descriptor", picked)
+    return [name for name in COURSES if name in picked]
+
+
+def spectral_names(shown: list[str], descriptors: list[str]) -> list[str]:
+    """Return the catalogue's names of what the chosen pictures show of the spectral descriptors."""
+    first = {MFCC: "mfcc", CHROMA: "chroma_stft"}
+    return [name for one, name in first.items() if one in shown] + descriptors
+
+
+def trials() -> list[str]:
+    """Draw the choice of things to try with the clip and return them in their order."""
+    return _many("Try", "try", TRIALS, [])
+
+
+def _many(label: str, name: str, options: dict[str, str], default: list[str]) -> list[str]:
+    stated = in_url.initial_many(name, [*options, _NOTHING], default)
+    picked = st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        default=[one for one in stated if one in options],
+        format_func=lambda one: options[one],
+        key=name,
+        wrap=True,
+    )
+    in_url.remember(name, picked or ([_NOTHING] if default else []))
+    return [one for one in options if one in picked]

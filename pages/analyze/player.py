@@ -1,0 +1,37 @@
+"""The player, what is known of the recording, and the part of it that is analyzed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets import numbers
+from pages.widgets.audio_source import Sound
+from ser_core import audio
+
+#: Shortest region that can be analyzed, in seconds.
+SHORTEST_S = 0.3
+
+
+def show(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
+    """Draw player, facts and region; return the region in seconds, or None for the whole clip."""
+    st.audio(audio.encode_wav(clip.samples), format="audio/wav")
+    st.caption(facts(sound, clip))
+    if clip.duration < 2 * SHORTEST_S:
+        return None
+    end = round(clip.duration, 2)
+    chosen = st.slider(
+        "Part to analyze (s)", 0.0, end, (0.0, end), step=0.05, format="%.2f", key=f"region-{sound.digest}"
+    )
+    if chosen == (0.0, end):
+        return None
+    if chosen[1] - chosen[0] < SHORTEST_S:
+        st.caption(f"A part needs {SHORTEST_S} s or more; the whole clip is analyzed.")
+        return None
+    return chosen
+
+
+def facts(sound: Sound, clip: audio.Clip) -> str:
+    """Say what a recording is called, how long it is and how it was recorded."""
+    channels = f"{clip.channels} channel{'s' if clip.channels > 1 else ''}"
+    said = f"{sound.name} · {numbers.seconds(clip.duration)} · {clip.original_rate / 1000:g} kHz · {channels}"
+    return f"{said} · {sound.note}" if sound.note else said

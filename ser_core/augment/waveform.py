@@ -1,0 +1,78 @@
+"""Augmentation of sounds with audiomentations: noise, pitch, speed, gain, shift; the same seed gives the same sound."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import threading
+from dataclasses import dataclass
+
+import audiomentations
+import numpy as np
+
+#: audiomentations draws from the process-wide generators; whoever seeds them must be alone.
+_ALONE = threading.Lock()
+
+
+@dataclass(frozen=True)
+class WaveformAugmentation:
+    """Which transforms a sound goes through, each with probability `p`; 0 or None leaves one out.
+
+    stretch: slower or faster by up to this share, pitch kept; the length changes. pitch_semitones: voice moved up or
+    down by up to this many semitones, speed kept. shift: moved in time by up to this share of its length, silence
+    follows. gain_db: louder or softer by up to this many dB; samples may leave [-1, 1]. noise_snr_db: range of the
+    signal-to-noise ratio of added white noise. All are drawn evenly from their ranges and applied in this order.
+    """
+
+    stretch: float = 0.1
+    pitch_semitones: float = 2.0
+    shift: float = 0.1
+    gain_db: float = 6.0
+    noise_snr_db: tuple[float, float] | None = (10.0, 40.0)
+    p: float = 0.5
+
+    def apply(self, samples: np.ndarray, rate: int, seed: int) -> np.ndarray:
+        """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike."""
+        changed = np.array(samples, dtype=np.float32)
+        transforms = self._transforms()
+        with _ALONE:
+            before = random.getstate(), np.random.get_state()
+            random.seed(seed)
+            np.random.seed(seed % 2**32)
+            try:
+                for transform in transforms:
+                    changed = transform(changed, rate)
+            finally:
+                random.setstate(before[0])
+                np.random.set_state(before[1])
+        return np.asarray(changed, dtype=np.float32)
+
+    def _transforms(self) -> list[audiomentations.core.transforms_interface.BaseWaveformTransform]:
+        found = []
+        if self.stretch:
+            found.append(
+                audiomentations.TimeStretch(
+                    1.0 - self.stretch, 1.0 + self.stretch, leave_length_unchanged=False, p=self.p
+                )
+            )
+        if self.pitch_semitones:
+            found.append(audiomentations.PitchShift(-self.pitch_semitones, self.pitch_semitones, p=self.p))
+        if self.shift:
+            found.append(audiomentations.Shift(-self.shift, self.shift, rollover=False, p=self.p))
+        if self.gain_db:
+            found.append(audiomentations.Gain(-self.gain_db, self.gain_db, p=self.p))
+        if self.noise_snr_db:
+            found.append(audiomentations.AddGaussianSNR(*self.noise_snr_db, p=self.p))
+        return found
+
+
+#: Nothing is changed.
+NONE = WaveformAugmentation(stretch=0.0, pitch_semitones=0.0, shift=0.0, gain_db=0.0, noise_snr_db=None, p=1.0)
+#: Each transform alone, always applied and strong enough to be heard.
+SINGLE: dict[str, WaveformAugmentation] = {
+    "noise": dataclasses.replace(NONE, noise_snr_db=(5.0, 20.0)),
+    "pitch": dataclasses.replace(NONE, pitch_semitones=4.0),
+    "stretch": dataclasses.replace(NONE, stretch=0.25),
+    "gain": dataclasses.replace(NONE, gain_db=12.0),
+    "shift": dataclasses.replace(NONE, shift=0.3),
+}

@@ -1,0 +1,50 @@
+"""Plotly figures from arrays. Pure functions; one look for all of them, readable in the light and the dark theme."""
+
+from ser_core.figures.answers import probabilities, timeline
+from ser_core.figures.look import (
+    EMOTION_COLOURS,
+    FALLBACK_COLOURS,
+    PICTURE_MAP,
+    PICTURE_RANGE_DB,
+    WAVE_COLOUR,
+    colour,
+)
+from ser_core.figures.matrix import confusion
+from ser_core.figures.modulation import modulation_picture, modulation_steps
+from ser_core.figures.rows import (
+    WAVE_COLUMNS,
+    Course,
+    Picture,
+    Row,
+    Wave,
+    envelope,
+    mel_picture,
+    row_picture,
+    scaled_picture,
+)
+from ser_core.figures.stack import stacked, wave_and_mel
+
+__all__ = [
+    "EMOTION_COLOURS",
+    "FALLBACK_COLOURS",
+    "PICTURE_MAP",
+    "PICTURE_RANGE_DB",
+    "WAVE_COLOUR",
+    "WAVE_COLUMNS",
+    "Course",
+    "Picture",
+    "Row",
+    "Wave",
+    "colour",
+    "confusion",
+    "envelope",
+    "mel_picture",
+    "modulation_picture",
+    "modulation_steps",
+    "probabilities",
+    "row_picture",
+    "scaled_picture",
+    "stacked",
+    "timeline",
+    "wave_and_mel",
+]

@@ -1,0 +1,56 @@
+"""One look for all figures, readable in the light and the dark theme: colours, sizes, margins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+from plotly.colors import sequential
+
+EMOTION_COLOURS = {
+    "anger": "#D55E00",
+    "disgust": "#009E73",
+    "fear": "#7B4FA3",
+    "happiness": "#E69F00",
+    "neutral": "#7F7F7F",
+    "sadness": "#0072B2",
+    "surprise": "#CC79A7",
+    "calm": "#56B4E9",
+    "boredom": "#8C6D31",
+}
+#: For emotions that a user names; colour-blind safe (Tol, muted), none of the colours above.
+FALLBACK_COLOURS = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499")
+WAVE_COLOUR = "#5B7BD5"
+#: Magma, its first colour a shade lighter: Streamlit's theme takes #000004 for a placeholder of its own and repaints it.
+PICTURE_MAP = ["#02010A", *sequential.Magma[1:]]
+#: Range of every spectrogram, dB below its maximum.
+PICTURE_RANGE_DB = 80.0
+#: Margins of every figure with a time axis in pixels: the axes of two figures one above the other line up.
+TIME_MARGIN = {"l": 60, "r": 70, "t": 26, "b": 40}
+
+
+def colour(emotion: str) -> str:
+    """Return an emotion's one colour; a name that the palette does not know always gets the same fallback."""
+    if emotion in EMOTION_COLOURS:
+        return EMOTION_COLOURS[emotion]
+    return FALLBACK_COLOURS[sum(emotion.encode()) % len(FALLBACK_COLOURS)]
+
+
+def dressed(figure: go.Figure, height: int, margin: Mapping[str, int] | None = None) -> go.Figure:
+    """Give a figure its height and margins (px) and the common look, and return it."""
+    figure.update_layout(
+        height=height,
+        margin=dict(margin or TIME_MARGIN),
+        font={"size": 13},
+        hoverlabel={"namelength": -1},
+        uirevision="stay",
+    )
+    return figure
+
+
+def titled(figure: go.Figure, row: int, title: str) -> None:
+    """Write a title above the left end of a row of subplots."""
+    top = next(figure.select_yaxes(row=row, col=1)).domain[1]
+    figure.add_annotation(
+        text=title, x=0, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False
+    )

@@ -1,0 +1,83 @@
+"""The analyze page through AppTest: a recording, uploads, a sample; what the page says is what the predictor says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ser_core import audio, runs, settings
+from ser_core.predictor import Predictor
+
+APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
+
+
+def analyze(**query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    return at.switch_page("pages/analyze/page.py").run()
+
+
+def words(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def test_it_waits_for_a_clip() -> None:
+    at = analyze()
+    assert not at.exception
+    assert "The answer appears here" in words(at) or len(at.audio_input) == 1
+
+
+def test_a_recording_is_answered() -> None:
+    at = analyze()
+    samples = audio.decode(VOICE).samples
+    at.audio_input[0].set_value(("recording.wav", audio.encode_wav(samples), "audio/wav")).run()
+    assert not at.exception
+    assert "recording.wav" in words(at) and "right" in words(at)
+
+
+def test_a_file_that_is_no_audio_gives_its_sentence() -> None:
+    at = analyze(source="upload")
+    at.file_uploader[0].set_value([("notes.wav", b"only words", "audio/wav")]).run()
+    assert not at.exception
+    assert any("notes.wav" in str(error.value) for error in at.error)
+
+
+def test_many_files_give_a_table_with_the_predictors_answers() -> None:
+    at = analyze(source="upload")
+    files = [(path.name, path.read_bytes(), "audio/flac") for path in (VOICE, settings.ARTIFACTS / "samples" / "chirp.flac")]
+    at.file_uploader[0].set_value(files).run()
+    assert not at.exception
+    table = next(one.value for one in at.dataframe if "file" in one.value)
+    found = Predictor(runs.find("accurate")).predict(audio.decode(VOICE))
+    assert list(table["file"]) == ["voice-british.flac", "chirp.flac"]
+    assert table["label"][0] == found.label
+    assert table[f"p {found.label}"][0] == pytest.approx(found.confidence)
+    assert table["answer"][1] == "No speech"
+
+
+def test_a_link_opens_its_sample() -> None:
+    at = analyze(source="samples", sample="am-8hz")
+    assert not at.exception
+    assert "am-8hz.flac" in words(at)
+
+
+def test_a_part_can_be_analyzed_alone() -> None:
+    at = analyze(source="samples", sample="voice-british")
+    slider = next(one for one in at.slider if one.label == "Part to analyze (s)")
+    slider.set_range(0.5, 1.5).run()
+    assert not at.exception
+    assert "Only the part from 0.5 s to 1.5 s is analyzed." in words(at)
+
+
+def test_without_a_model_the_pictures_still_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ARTIFACTS", tmp_path)
+    (tmp_path / "samples").symlink_to(VOICE.parent)
+    at = analyze(source="samples", sample="voice-british")
+    assert not at.exception
+    assert "No trained model is here yet" in words(at)
