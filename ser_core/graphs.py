@@ -12,6 +12,9 @@ import onnxruntime
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+# On systems where ONNX Runtime would report how it is used, it does not.
+onnxruntime.disable_telemetry_events()
+
 #: Operator set of graphs made here; the newest that skl2onnx writes and every supported ONNX Runtime reads.
 OPSET = 18
 

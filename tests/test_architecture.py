@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = [path for folder in ("ser_core", "pages", "tests", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py")]
+SOURCES = [
+    path for folder in ("ser_core", "pages", "tests", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py")
+]
 
 
 def test_imports_go_one_way() -> None:
@@ -25,7 +27,9 @@ def test_no_python_file_lies_directly_in_pages() -> None:
     assert list((ROOT / "pages").glob("*.py")) == []
 
 
-@pytest.mark.parametrize("module", ["ser_core.predictor", "ser_core.evaluation.on_corpus", "ser_core.cli.main", "ser_core.figures"])
+@pytest.mark.parametrize(
+    "module", ["ser_core.predictor", "ser_core.evaluation.on_corpus", "ser_core.cli.main", "ser_core.figures"]
+)
 def test_everything_but_training_works_without_tensorflow(module: str) -> None:
     code = f"import sys, {module}; sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'tf2onnx', 'streamlit')))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ def add(commands: Any) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
         "--max-minutes",
-        type=float,
+        type=_minutes,
         default=settings.MAX_MINUTES,
-        help="longest clip that is read (default: %(default)g)",
+        metavar="N",
+        help="longest clip that is read (default: %(default)g); more also lets larger files in",
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(handler=predict)
@@ -29,19 +31,36 @@ def add(commands: Any) -> None:
 def predict(stated: argparse.Namespace) -> int:
     """Predict every file; one that cannot be read is named, and the others are still predicted."""
     predictor = Predictor(runs.find(stated.name))
+    max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, stated.max_minutes / settings.MAX_MINUTES))
     answers: list[dict[str, Any]] = []
     for name in stated.files:
         try:
-            clip = audio.decode(Path(name), max_minutes=stated.max_minutes)
+            clip = audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes)
             answers.append({"file": name, **predictor.predict(clip).to_dict()})
         except (audio.AudioError, OSError) as error:
-            answers.append({"file": name, "error": " ".join(str(error).split())})
+            answers.append({"file": name, "error": _reason(error)})
     if stated.json:
         output.print_json(answers)
     else:
         for answer in answers:
             _print(answer)
     return 1 if any("error" in answer for answer in answers) else 0
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of minutes above 0")
+    return value
+
+
+def _reason(error: Exception) -> str:
+    reason = " ".join(str(error).split())
+    limited = "more than the limit of" in reason or "files up to" in reason
+    return f"{reason.rstrip('.')}, or raise the limit with --max-minutes." if limited else reason
 
 
 def _print(answer: dict[str, Any]) -> None:

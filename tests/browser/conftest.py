@@ -1,0 +1,116 @@
+"""A real server and a real Chromium with a microphone that plays a file; whatever a page asks of other machines fails the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+from ser_core import audio, settings
+from tests.browser import chromium, serving
+from tests.browser.serving import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+#: Milliseconds for a page beside a training on a small machine.
+TIMEOUT_MS = 60_000
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+MICROPHONE_RATE = 48_000
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that all tests of this folder share."""
+    started = serving.start(tmp_path_factory.mktemp("server"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start fresh servers with further environment variables; they end with the test."""
+    started: list[Server] = []
+
+    def fresh(**environ: str) -> Server:
+        started.append(serving.start(tmp_path_factory.mktemp("fresh"), **environ))
+        return started[-1]
+
+    yield fresh
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture(scope="package")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the microphone hears: the samples' voices one after the other, as a microphone's 48 kHz WAV."""
+    names = ("voice-british", "voice-high-fast", "voice-low-slow")
+    heard = np.concatenate([audio.decode(settings.ARTIFACTS / "samples" / f"{name}.flac").samples for name in names])
+    path = tmp_path_factory.mktemp("microphone") / "voices.wav"
+    path.write_bytes(audio.encode_wav(audio.resample(heard, audio.SAMPLE_RATE, MICROPHONE_RATE), MICROPHONE_RATE))
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser(voices: Path) -> Iterator[Browser]:
+    """One Chromium for all tests of this folder; without one they are skipped, or fail where SER_REQUIRE_BROWSER=1."""
+    found = chromium.find()
+    if found is None:
+        complain = pytest.fail if os.environ.get("SER_REQUIRE_BROWSER") == "1" else pytest.skip
+        complain("no Chromium or Chrome was found: `python -m tests.browser.chromium` installs one")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=TIMEOUT_MS)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=found, args=[*FLAGS, f"--use-file-for-fake-audio-capture={voices}"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def outside() -> list[str]:
+    """The addresses on other machines that a page asked for, as they come."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, outside: list[str]) -> Iterator[BrowserContext]:
+    """A fresh visitor who allows the microphone; the test fails when a page asked another machine for anything."""
+    opened = browser.new_context(
+        viewport={"width": 1280, "height": 900}, permissions=["microphone"], accept_downloads=True, locale="en-US"
+    )
+    opened.set_default_timeout(TIMEOUT_MS)
+
+    def note(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1"):
+            outside.append(url)
+
+    opened.on("request", lambda request: note(request.url))
+    opened.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
+    yield opened
+    opened.close()
+    assert not outside, f"the page asked other machines: {outside}"
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A fresh visitor's tab."""
+    return context.new_page()
