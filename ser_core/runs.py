@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ from ser_core import files, settings
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
 ALWAYS = ("recipe.json", "status.json", "predictions.csv", "metrics.json", "split.csv")
+
+#: What a weightless run lacks.
+WEIGHTS = ("model.keras", "model.onnx", "checkpoint.keras", "best.weights.h5")
 
 
 class RunError(ValueError):
@@ -213,6 +217,16 @@ def create(path: Path) -> Run:
         raise RunError(f"{path} exists already; name a folder that does not, or resume the run in it.")
     path.mkdir(parents=True, exist_ok=True)
     return Run(path)
+
+
+def weightless(run: Run, path: Path) -> Run:
+    """Copy a finished run without its weights to `path`, which must not exist, with a files.json of its own; return the copy."""
+    copy = create(path)
+    for source in sorted(run.path.iterdir()):
+        if source.is_file() and source.name not in (*WEIGHTS, "files.json"):
+            shutil.copyfile(source, path / source.name)
+    copy.seal()
+    return copy
 
 
 def new_path(recipe: str, folder: Path | None = None) -> Path:

@@ -28,7 +28,7 @@ def test_any_field_can_be_overridden() -> None:
         ]
     )
     assert (recipe.fit.epochs, recipe.picture.mixup, recipe.split) == (3, 0.0, "clips")
-    assert recipe.labels == ("anger", "neutral") and recipe.network_params == {"gru": 8}
+    assert recipe.labels == ("anger", "neutral") and recipe.network_params["gru"] == 8
     assert recipe.picture == PictureAugmentation(
         **{**recipes.named("crnn").to_dict()["picture"], "mixup": 0.0, "noise_snr_db": (5.0, 10.0)}
     )

@@ -111,3 +111,13 @@ def test_own_runs_are_found_by_name(home: Path) -> None:
     made.write_json("recipe.json", {})
     assert runs.find(path.name).path == path
     assert runs.new_path("crnn") != path
+
+
+def test_a_weightless_copy_is_whole_and_cannot_predict(run: runs.Run, tmp_path: Path) -> None:
+    (run.path / "model.onnx").write_bytes(b"weights")
+    run.seal()
+    copy = runs.weightless(run, tmp_path / "copy")
+    assert copy.problems(hashes=True) == []
+    assert not copy.has("model.onnx") and list(copy.predictions["clip"]) == ["c/1", "c/2"]
+    with pytest.raises(runs.RunError, match=r"no model\.onnx"):
+        copy.model_path()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from ser_core import runs
 from ser_core.cli import output
+from ser_core.corpora import registry
 
 
 def add(commands: Any) -> None:
@@ -19,6 +21,21 @@ def add(commands: Any) -> None:
     showing.add_argument("name", metavar="RUN")
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(handler=show)
+    final = actions.add_parser("read-test", help="add the test rows to the chosen form, trained with --no-test")
+    final.add_argument("name", metavar="RUN")
+    final.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
+    final.set_defaults(handler=read_test)
+
+
+def read_test(stated: argparse.Namespace) -> int:
+    """Read the test part once, for the form that was chosen on validation."""
+    # Imported here: it belongs to the training, which the other commands do without.
+    from ser_core.training import final
+
+    run = runs.find(stated.name)
+    done = final.read_test(run, registry.load(run.recipe["recipe"]["corpus"], stated.data))
+    print(done.card)
+    return 0
 
 
 def list_runs(stated: argparse.Namespace) -> int:

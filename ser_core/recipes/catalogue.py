@@ -123,7 +123,15 @@ RECIPES: dict[str, Recipe] = {
             fit=Fit(epochs=60, learning_rate=1e-3, patience=20, ema=0.99),
             seed_row="Paper implementation on CREMA-D",
         ),
-        Recipe("crnn", "Residual CNN + bidirectional GRU on log-mel", fit=Fit(epochs=50, ema=0.99)),
+        Recipe(
+            "crnn",
+            "Residual CNN + bidirectional GRU on log-mel",
+            features="logmel-40ms",
+            picture=picture.PictureAugmentation(noise=0.1, mixup=0.2),
+            network="crnn",
+            network_params={"channels": [32, 64, 128], "excite": True},
+            fit=Fit(epochs=40, batch_size=32, learning_rate=1.5e-3, ema=0.995),
+        ),
         Recipe(
             "mlp",
             "Dense layers on the descriptors' means and deviations: a floor",
@@ -132,8 +140,18 @@ RECIPES: dict[str, Recipe] = {
             network="mlp",
             fit=_FIT_1D,
         ),
-        Recipe("svm", "Support vector machine on the descriptors' means and deviations: a floor", features="seed", network="svm"),
-        Recipe("logreg", "Logistic regression on the descriptors' means and deviations: a floor", features="seed", network="logreg"),
+        Recipe(
+            "svm",
+            "Support vector machine on the descriptors' means and deviations: a floor",
+            features="seed",
+            network="svm",
+        ),
+        Recipe(
+            "logreg",
+            "Logistic regression on the descriptors' means and deviations: a floor",
+            features="seed",
+            network="logreg",
+        ),
     )
 }
 

@@ -26,7 +26,7 @@ def inputs_of(recipe: recipes.Recipe, n: int = 4) -> dict[str, np.ndarray]:
 def model_of(recipe: recipes.Recipe) -> keras.Model:
     (one,) = recipe.feature_set.inputs
     prepared = None
-    if recipe.features != "logmel":
+    if not recipe.features.startswith("logmel"):
         random = np.random.default_rng(1)
         projection = random.normal(size=(one.source.dims, recipe.lda)).astype(np.float32) if recipe.lda else None
         prepared = build.Preparation(

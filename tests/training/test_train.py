@@ -14,7 +14,7 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
-from ser_core.training import train
+from ser_core.training import final, train
 from tests import made
 
 SMALL = {"channels": [8, 16], "stem": 8, "gru": 8, "dropout": 0.2}
@@ -176,6 +176,16 @@ def test_scikit_learns_classifiers_keep_the_same_contract(corpus: Corpus, tmp_pa
 def test_no_test_writes_no_test_rows(corpus: Corpus, tmp_path: Path) -> None:
     run = _trained(corpus, tmp_path / "r", test=False)
     assert set(run.predictions["part"]) == {"validation"} and set(run.metrics) == {"validation"}
+
+
+def test_the_chosen_form_reads_the_test_part_once(corpus: Corpus, tmp_path: Path) -> None:
+    whole = _trained(corpus, tmp_path / "whole")
+    chosen = final.read_test(_trained(corpus, tmp_path / "chosen", test=False), corpus)
+    assert chosen.problems(hashes=True) == []
+    assert chosen.metrics["test"]["confusion"] == whole.metrics["test"]["confusion"]
+    assert f"{chosen.metrics['test']['accuracy']:.3f}" in chosen.card
+    with pytest.raises(runs.RunError, match="test is read once"):
+        final.read_test(chosen, corpus)
 
 
 def test_a_failure_is_written_into_the_run(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

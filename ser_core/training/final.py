@@ -1,0 +1,42 @@
+"""Reading the test part for the final form of a recipe that was trained without it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ser_core import recipes
+from ser_core.corpora.base import Corpus
+from ser_core.evaluation import metrics, on_corpus
+from ser_core.predictor import Predictor
+from ser_core.runs import Run, RunError
+from ser_core.training.card import card
+
+
+def read_test(run: Run, corpus: Corpus) -> Run:
+    """Add the test rows to a finished run that has none: its predictions, metrics and card; the model stays as it is.
+
+    For the one form that was chosen on validation. Raises RunError where the run has test rows already, or was trained on
+    another corpus.
+    """
+    run.checked()
+    recipe = recipes.from_dict(run.recipe["recipe"])
+    if recipe.corpus != corpus.name:
+        raise RunError(f"The run {run.name} was trained on {recipe.corpus}, not on {corpus.name}.")
+    if (run.predictions["part"] == "test").any():
+        raise RunError(f"The run {run.name} has test rows already; test is read once.")
+    split = run.split
+    wanted = set(split[split["part"] == "test"]["clip"])
+    found = on_corpus.evaluate(Predictor(run), corpus)
+    rows = found.predictions[found.predictions["clip"].isin(wanted)]
+    absent = wanted - set(rows["clip"])
+    if absent:
+        raise RunError(
+            f"{len(absent)} clips of the test part of {run.name} are not in {corpus.root}, e.g. {sorted(absent)[0]}."
+        )
+    run.write_table("predictions.csv", pd.concat([run.predictions, rows], ignore_index=True))
+    scores = metrics.parts(Run(run.path).predictions, recipe.labels)
+    run.write_json("metrics.json", scores)
+    counts = split["part"].value_counts().to_dict()
+    run.write_text("card.md", card(recipe, corpus.card, run.recipe["split_name"], scores, counts, run.recipe["found"]))
+    run.seal()
+    return Run(run.path)
