@@ -10,6 +10,7 @@ from pages.analyze import (
     choice,
     comparison,
     downloads,
+    helped,
     msf,
     pictures,
     player,
@@ -45,6 +46,8 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
         look_closer = choice.closer()
     descriptors = choice.courses() if choice.DESCRIPTORS in shown else []
     pictures.show(sound, whole, region, shown, descriptors, models, look_closer=look_closer)
+    if choice.DESCRIPTORS in shown:
+        helped.show()
     if choice.MSF in shown:
         msf.show(key, part, region[0] if region else 0.0, models, look_closer=look_closer)
     if part.duration > LONG_S:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -112,6 +114,19 @@ def select(
 def description(selection: Selection, features: str, digest: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Return selected.json: what is kept, of which set, and the train part that it is bound to."""
     return {"features": features, "descriptors": list(selection.kept), "selected_on": digest, **facts}
+
+
+def read(folder: Path) -> tuple[tuple[Step, ...], dict[str, Any]]:
+    """Return the steps and selected.json that a selection wrote into `folder`. Raises FeatureError where they are not whole."""
+    try:
+        stated = json.loads((folder / "selected.json").read_text(encoding="utf-8"))
+        table = pd.read_csv(folder / "path.csv")
+        steps = tuple(
+            Step(int(one.step), str(one.group), float(one.score), float(one.std)) for one in table.itertuples()
+        )
+        return steps, {**stated, "descriptors": list(stated["descriptors"])}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise FeatureError(f"{folder} holds no selection that can be read: {error}") from error
 
 
 def _score(

@@ -22,6 +22,7 @@ from ser_core.figures.rows import (
     row_picture,
     scaled_picture,
 )
+from ser_core.figures.selection import selection_path
 from ser_core.figures.stack import stacked, wave_and_mel
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "probabilities",
     "row_picture",
     "scaled_picture",
+    "selection_path",
     "stacked",
     "timeline",
     "wave_and_mel",

@@ -76,7 +76,10 @@ def test_from_the_command_line_to_a_training_that_refuses_another_split(
     assert main(["select", str(tmp_path / "own.json"), "--data", str(corpus), "-o", str(tmp_path / "s")]) == 0
     path = pd.read_csv(tmp_path / "s" / "path.csv")
     assert set(path["group"]) == {"mfcc", "rms", "zero_crossing_rate"}
-    stated = json.loads((tmp_path / "s" / "selected.json").read_text())
+    steps, stated = selection.read(tmp_path / "s")
+    assert [step.group for step in steps] == list(path["group"])
+    with pytest.raises(FeatureError, match="no selection"):
+        selection.read(tmp_path)
     assert stated["clips"] < 144 and stated["speakers"] < 12
     assert main(["select", "crnn", "--data", str(corpus), "-o", str(tmp_path / "t")]) == 1
     assert "no groups of descriptors" in capsys.readouterr().err

@@ -187,3 +187,9 @@ def test_a_short_and_a_silent_clip_have_all_pictures(page: Open) -> None:
         )
         app.file_uploader(key="upload").set_value([("clip.wav", audio.encode_wav(samples), "audio/wav")]).run()
         assert "**Chroma**" in captions(app)
+
+
+def test_the_selection_that_ships_is_drawn_with_the_descriptors(page: Open) -> None:
+    app = page("voice-british", show="descriptors")
+    assert "train speakers of crema-d" in captions(app)
+    assert any("selection-path" in chart.proto.id for chart in app.get("plotly_chart"))
