@@ -17,6 +17,7 @@ def main() -> None:
         [
             st.Page("pages/home/page.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/analyze/page.py", title="Analyze", icon=":material/mic:", url_path="analyze"),
+            st.Page("pages/datasets/page.py", title="Datasets", icon=":material/library_music:", url_path="datasets"),
         ],
         position="top",
     ).run()

@@ -83,6 +83,15 @@ class Corpus:
     def speakers(self) -> tuple[str, ...]:
         return tuple(sorted(set(self.clips["speaker"])))
 
+    @property
+    def hours(self) -> float | None:
+        """Hours of sound of the clips that are here, as the official index states them; None for a corpus without one."""
+        official = index(self.name)
+        if not official:
+            return None
+        stems = self.clips["clip"].str.split("/", n=1).str[1]
+        return sum(official[stem].samples / official[stem].sample_rate for stem in stems if stem in official) / 3600
+
     def fingerprint(self) -> str:
         """Return 16 hex digits that change with any clip's id, label, file size or time of change; a missing file counts too."""
         digest = hashlib.sha256()

@@ -1,6 +1,7 @@
 """Plotly figures from arrays. Pure functions; one look for all of them, readable in the light and the dark theme."""
 
 from ser_core.figures.answers import probabilities, timeline
+from ser_core.figures.counts import counts
 from ser_core.figures.look import (
     EMOTION_COLOURS,
     FALLBACK_COLOURS,
@@ -38,6 +39,7 @@ __all__ = [
     "Wave",
     "colour",
     "confusion",
+    "counts",
     "envelope",
     "mel_picture",
     "modulation_picture",

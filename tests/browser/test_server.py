@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
+import ipaddress
+import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from ser_core import runs, settings
 from tests.browser import serving
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
-PAGES = ("home", "analyze")
+PAGES = ("home", "analyze", "datasets")
 
 
 def test_a_deep_link_first_serves_the_whole_app(serve: Callable[..., Server], context: BrowserContext) -> None:
@@ -38,7 +44,8 @@ def test_after_every_page_and_a_prediction_there_is_no_tensorflow_in_the_server(
         page.goto(f"{server.url}/{name}")
         expect(page.get_by_role("link", name="Home")).to_be_visible()
     page.goto(f"{server.url}/analyze?source=samples&sample=voice-british")
-    expect(page.get_by_test_id("answer").first).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_be_visible()
+    expect(page.get_by_label("Waveform above mel-spectrogram on one time axis")).to_be_visible()
     memory = psutil.Process(server.process.pid).memory_info().rss
     record_property("rss_mb", round(memory / 1e6))
     assert memory < 600e6, f"{memory / 1e6:.0f} MB after the first prediction"
@@ -48,25 +55,92 @@ def test_after_every_page_and_a_prediction_there_is_no_tensorflow_in_the_server(
         assert "tensorflow" not in maps and "libtorch" not in maps
 
 
-def test_local_mode_refuses_to_listen_for_others(tmp_path: Path) -> None:
+def listens_on(server: Server) -> set[str]:
+    """The addresses at which the server's process takes calls."""
+    sockets = psutil.Process(server.process.pid).net_connections(kind="tcp")
+    return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
+
+
+def ask(url: str, headers: dict[str, str]) -> int:
+    """Return the status of an answer."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def shake_hands(server: Server, headers: dict[str, str]) -> int:
+    """Return the status of the answer to a websocket's opening: 101 where it is let in."""
+    opening = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
+    }
+    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    try:
+        line.request("GET", "/_stcore/stream", headers=opening | headers)
+        return line.getresponse().status
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "mode", "reason"),
+    [
+        ("0.0.0.0", "local", "SER_MODE=local, but the server would listen on 0.0.0.0"),
+        ("localhost", "public", "SER_MODE is 'public'; it must be 'local' or 'shared'."),
+    ],
+)
+def test_a_server_that_must_not_start_says_why(tmp_path: Path, address: str, mode: str, reason: str) -> None:
     done = subprocess.run(
-        serving.command(serving.free_port(), "--server.headless", "true", "--server.address", "0.0.0.0"),
-        cwd=serving.ROOT, env=serving.environment(tmp_path), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode != 0
-    assert "SER_MODE=local, but the server would listen on 0.0.0.0" in done.stderr
-    assert "Traceback" not in done.stderr
+        serving.command(serving.free_port(), "--server.headless", "true", "--server.address", address),
+        cwd=serving.ROOT,
+        env=serving.environment(tmp_path, SER_MODE=mode),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode not in (0, None)
+    assert done.stderr.startswith(f"Error: {reason}") and len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stdout + done.stderr and "You can now view" not in done.stdout
 
 
-def test_a_request_through_a_proxy_is_refused_in_local_mode_alone(server: Server, serve: Callable[..., Server]) -> None:
-    def ask(url: str, path: str = "/") -> int:
-        request = urllib.request.Request(url + path, headers={"X-Forwarded-For": "203.0.113.7"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
+def test_shared_mode_may_listen_for_others_and_local_mode_does_not(
+    server: Server, serve: Callable[..., Server]
+) -> None:
+    shared = serve(SER_MODE="shared", STREAMLIT_SERVER_ADDRESS="0.0.0.0")
+    assert listens_on(shared) == {"0.0.0.0"}
+    assert listens_on(server) and all(ipaddress.ip_address(one).is_loopback for one in listens_on(server))
+    through_proxy = {"X-Forwarded-For": "203.0.113.7"}
+    assert ask(shared.url, through_proxy) == 200
+    assert shake_hands(shared, through_proxy) == 101
 
-    assert ask(server.url) == 403
-    assert ask(server.url, "/_stcore/stream") == 403
-    assert ask(serve(SER_MODE="shared").url) == 200
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "x-forwarded-proto", "FORWARDED", "X-Real-IP", "Via"])
+def test_what_came_through_a_proxy_is_refused_in_local_mode(server: Server, header: str) -> None:
+    through_proxy = {header: "203.0.113.7"}
+    for path in ("/", "/analyze", "/_stcore/health", "/_stcore/stream"):
+        assert ask(server.url + path, through_proxy) == 403
+    assert shake_hands(server, through_proxy) == 403
+    assert ask(server.url, {}) == 200
+    assert shake_hands(server, {}) == 101
+
+
+def test_a_page_that_fails_says_a_sentence_and_the_log_the_rest(
+    serve: Callable[..., Server], context: BrowserContext
+) -> None:
+    """A run whose files are whole but not what they should be: nobody foresaw a table without its columns."""
+    server = serve()
+    run = runs.Run(Path(shutil.copytree(settings.ARTIFACTS / "models" / "accurate", server.home / "runs" / "odd")))
+    run.write_text("predictions.csv", "clip\ncrema-d/1001_IEO_ANG_HI\n")
+    run.seal()
+    page = context.new_page()
+    page.goto(f"{server.url}/analyze?source=samples&sample=voice-british&model=odd")
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_visible()
+    said = page.get_by_test_id("stMain").inner_text()
+    for trace in ("Traceback", "KeyError:", ".py", "File "):
+        assert trace not in said
+    expect(page.get_by_role("link", name="Home")).to_be_visible()

@@ -1,0 +1,1 @@
+"""Datasets: what is in this corpus?"""
