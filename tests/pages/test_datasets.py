@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from ser_core.corpora import registry
+from ser_core import audio
+from ser_core.corpora import recordings, registry
 from tests import made
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
@@ -62,3 +65,31 @@ def test_a_folder_that_is_no_corpus_gives_its_sentence(tmp_path: Path) -> None:
     next(one for one in at.button if one.label == "Add").click().run()
     assert not at.exception
     assert "does not exist" in words(at)
+
+
+def test_recordings_are_kept_counted_played_and_deleted() -> None:
+    at = AppTest.from_file(APP, default_timeout=120)
+    at.query_params["view"] = "mine"
+    at = at.run().switch_page("pages/datasets/page.py").run()
+    assert "Nothing collected yet" in words(at)
+    voice = audio.encode_wav(made.voice(150.0, 0.4, 4.0, 1.0, np.random.default_rng(0)))
+    for _ in range(2):
+        at.audio_input[0].set_value(("a.wav", voice, "audio/wav")).run()
+        next(one for one in at.button if one.label == "Keep 1 as anger").click().run()
+        assert not at.exception
+    assert "anger 2" in words(at)
+    assert len(recordings.Recordings().list_all()) == 2
+    assert len(registry.load("recordings").clips) == 2
+    next(one for one in at.button if one.label == "Delete").click().run()
+    assert "anger 1" in words(at)
+    next(one for one in at.button if one.label == "Yes, delete them all").click().run()
+    assert recordings.Recordings().list_all() == []
+
+
+def test_a_shared_server_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SER_MODE", "shared")
+    at = AppTest.from_file(APP, default_timeout=120)
+    at.query_params["view"] = "mine"
+    at = at.run().switch_page("pages/datasets/page.py").run()
+    assert not at.exception
+    assert "recordings are not kept" in words(at) and not at.audio_input
