@@ -102,9 +102,9 @@ def test_a_server_that_must_not_start_says_why(tmp_path: Path, address: str, mod
         text=True,
         timeout=120,
     )
-    assert done.returncode not in (0, None)
+    assert done.returncode != 0
     assert done.stderr.startswith(f"Error: {reason}") and len(done.stderr.splitlines()) == 1
-    assert "Traceback" not in done.stdout + done.stderr and "You can now view" not in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_shared_mode_may_listen_for_others_and_local_mode_does_not(

@@ -50,7 +50,9 @@ def test_a_file_that_is_no_audio_gives_its_sentence() -> None:
 
 def test_many_files_give_a_table_with_the_predictors_answers() -> None:
     at = analyze(source="upload")
-    files = [(path.name, path.read_bytes(), "audio/flac") for path in (VOICE, settings.ARTIFACTS / "samples" / "chirp.flac")]
+    files = [
+        (path.name, path.read_bytes(), "audio/flac") for path in (VOICE, settings.ARTIFACTS / "samples" / "chirp.flac")
+    ]
     at.file_uploader[0].set_value(files).run()
     assert not at.exception
     table = next(one.value for one in at.dataframe if "file" in one.value)
