@@ -1,0 +1,54 @@
+"""Every named set gives what it says, survives its description, and does not hear silence or gain where it should not."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ser_core.features import sets, sources
+from tests import made
+
+
+@pytest.fixture(scope="module")
+def voice() -> np.ndarray:
+    return made.voice(150.0, 0.4, 4.0, 1.2, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", list(sets.SETS))
+def test_a_set_has_the_shape_that_it_states(name: str, voice: np.ndarray) -> None:
+    one = sets.named(name).inputs[0]
+    found = one.source.extract(voice)
+    assert found.dtype == np.float32 and np.isfinite(found).all()
+    assert found.shape[1] == one.source.dims
+    assert len(found) == 1 if one.is_vector else len(found) > 5
+    assert one.windows(found).features.shape[1:] == one.shape
+
+
+@pytest.mark.parametrize("name", list(sets.SETS))
+def test_a_sets_source_comes_back_from_json(name: str) -> None:
+    source = sets.named(name).inputs[0].source
+    again = sources.from_dict(json.loads(json.dumps(source.to_dict())))
+    assert again == source and sources.spec_hash(again) == sources.spec_hash(source)
+
+
+@pytest.mark.parametrize("name", ["seed", "msf-mfcc", "mfcc-20"])
+def test_silence_around_the_voice_hardly_changes_a_vector(name: str, voice: np.ndarray) -> None:
+    source = sets.named(name).inputs[0].source
+    padded = np.concatenate([np.zeros(16000, np.float32), voice, np.zeros(16000, np.float32)])
+    plain, later = source.extract(voice)[0], source.extract(padded)[0]
+    assert np.corrcoef(plain, later)[0, 1] > 0.99
+
+
+def test_what_does_not_exist_is_refused() -> None:
+    with pytest.raises(sources.FeatureError, match="no feature set called 'nothing'"):
+        sets.named("nothing")
+    with pytest.raises(sources.FeatureError, match="no descriptor or pool called 'mode'"):
+        sources.SpectralSource(("mfcc",), ("mode",))
+    with pytest.raises(sources.FeatureError, match="need pools"):
+        sources.SpectralSource(("loudness",))
+    with pytest.raises(sources.FeatureError, match="Only vectors can be joined"):
+        sources.JoinedSource((sources.MsfSource(pools=()),))
+    stated = sources.MsfSource().to_dict()
+    stated["spec"]["bands"] = 20
+    with pytest.raises(sources.FeatureError, match="other parameters in this version"):
+        sources.from_dict(stated)
