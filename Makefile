@@ -38,7 +38,7 @@ python:
 	@test -n "$(PYTHON)" || { echo "No fitting Python was found. Install Python 3.11, 3.12 or 3.13 (https://www.python.org/downloads/), or name one: make run PYTHON=/path/to/python3.12"; exit 1; }
 
 $(VENV)/.installed: requirements.txt requirements-serve.txt constraints.txt | python
-	@echo "Setting up $(VENV) with $(PYTHON): about 1 GB is downloaded, once."
+	@echo "Setting up $(VENV) with $(PYTHON): 0.9 GB is downloaded, once."
 	$(call venv,$(VENV))
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt -c constraints.txt
 	@touch $@
@@ -48,7 +48,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@touch $@
 
 $(SERVE)/.installed: requirements-serve.txt constraints.txt | python
-	@echo "Setting up $(SERVE) with $(PYTHON), without TensorFlow: about 0.4 GB is downloaded, once."
+	@echo "Setting up $(SERVE) with $(PYTHON), without TensorFlow: 0.3 GB is downloaded, once."
 	$(call venv,$(SERVE))
 	$(SERVE)/bin/python -m pip install -q --disable-pip-version-check -r requirements-serve.txt -c constraints.txt
 	@touch $@

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.analyze import choice
-from ser_core import audio
+from ser_core import audio, runs
 from ser_core.features import spectral
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,15 +95,18 @@ def test_the_choice_stands_in_the_url(page: Open) -> None:
 
 def test_look_closer_marks_the_picture_and_goes_back_to_what_the_model_sees(page: Open) -> None:
     app = page(closer="on")
-    assert "Picture only; **accurate** uses a window of 25 ms every 12.5 ms and 64 bands." in captions(app)
+    spec = runs.find("accurate").feature["inputs"][0]["source"]["spec"]
+    window_ms, hop_ms = (1000 * spec[name] / spec["sample_rate"] for name in ("win_length", "hop_length"))
+    seen = f"{window_ms:g} ms every {hop_ms:g} ms and {spec['n_mels']} bands"
+    assert f"Picture only; **accurate** uses a window of {seen}." in captions(app)
     window = next(one for one in app.slider if one.label == "Window (ms)")
     back = next(one for one in app.button if one.label == "As the model sees it")
     assert back.disabled
     window.set_value(60.0).run()
-    assert titles(app)[1] == "Mel-spectrogram · picture only: 60 ms every 12.5 ms, 64 bands"
+    assert titles(app)[1] == f"Mel-spectrogram · picture only: 60 ms every {hop_ms:g} ms, {spec['n_mels']} bands"
     next(one for one in app.button if one.label == "As the model sees it").click().run()
     assert titles(app)[1] == "Mel-spectrogram"
-    assert next(one for one in app.slider if one.label == "Window (ms)").value == 25.0
+    assert next(one for one in app.slider if one.label == "Window (ms)").value == window_ms
 
 
 def test_look_closer_changes_coefficients_and_bands(page: Open) -> None:

@@ -1,0 +1,107 @@
+"""`predict` and `runs` as scripts use them: the order of answers, one-line reasons, and the limits and how to raise them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from ser_core import settings
+from ser_core.cli.main import main
+
+SHIPPED = settings.ARTIFACTS / "models" / "accurate"
+VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
+#: The most that a file may have of both.
+RATE, CHANNELS = 192_000, 8
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Run a command in this process; return its status, stdout and stderr."""
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def answers(capsys: pytest.CaptureFixture[str], *arguments: object, status: int = 0) -> list[dict[str, Any]]:
+    """Return what `predict accurate ... --json` prints."""
+    found, out, err = call(capsys, "predict", "accurate", *arguments, "--json")
+    assert (found, err) == (status, "")
+    said: list[dict[str, Any]] = json.loads(out)
+    return said
+
+
+def test_there_is_one_answer_a_file_in_the_order_given(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    broken = tmp_path / "b.broken"
+    broken.write_bytes(b"not a sound")
+    first, second, third = answers(capsys, VOICE, broken, VOICE, status=1)
+    assert list(first) == ["file", "label", "decision", "probabilities", "quality"] and first == third
+    assert [one["file"] for one in (first, second, third)] == [str(VOICE), str(broken), str(VOICE)]
+    assert first["label"] == max(first["probabilities"], key=first["probabilities"].__getitem__)
+
+    status, out, err = call(capsys, "predict", "accurate", VOICE, broken)
+    assert status == 1 and err == second["error"] + "\n"
+    assert out.startswith(f"{VOICE}: {first['label']} {100 * first['probabilities'][first['label']]:.0f} %, ")
+
+
+def test_silence_is_no_speech_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "silence.wav", np.zeros(32000), 16000)
+    (answer,) = answers(capsys, tmp_path / "silence.wav")
+    assert answer["decision"] == "no-speech" and answer["label"] in answer["probabilities"]
+    assert [(one["code"], one["severity"]) for one in answer["quality"]] == [("no-speech", "error")]
+
+
+def test_a_damaged_model_is_one_line_and_one_row(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    hurt = Path(shutil.copytree(SHIPPED, home / "runs" / "hurt"))
+    (hurt / "model.onnx").write_bytes((hurt / "model.onnx").read_bytes()[:-100])
+    (hurt / "metrics.json").write_text("{")
+    for name in ("hurt", hurt):
+        status, out, err = call(capsys, "predict", name, VOICE, "--json")
+        assert status == 1 and out == "" and len(err.splitlines()) == 1
+        assert err.startswith("Error: The run hurt is damaged: ")
+    status, out, _ = call(capsys, "runs", "list", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert status == 0 and rows["accurate"]["status"] == "done"
+    assert rows["hurt"]["status"] == "damaged" and "metrics.json" in rows["hurt"]["reason"]
+
+
+def test_a_run_is_found_by_its_name_and_by_its_folder(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    shutil.copytree(SHIPPED, home / "runs" / "mine")
+    for name in ("mine", home / "runs" / "mine"):
+        status, out, _ = call(capsys, "runs", "show", name, "--json")
+        shown = json.loads(out)
+        assert status == 0 and shown["name"] == "mine" and shown["status"] == "done"
+        assert shown["metrics"] == json.loads((SHIPPED / "metrics.json").read_text())
+
+
+def test_too_long_a_file_names_the_option_that_lets_it_in(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    clip = tmp_path / "clip.wav"
+    soundfile.write(clip, np.zeros(16000 * 4), 16000)
+    (refused,) = answers(capsys, clip, "--max-minutes", 0.05, status=1)
+    assert refused["error"].startswith("clip.wav lasts 0.1 min, more than the limit of 0.05 min")
+    assert "--max-minutes" in refused["error"]
+    assert answers(capsys, clip, "--max-minutes", 0.07)[0]["decision"] == "no-speech"
+
+
+def test_more_minutes_let_larger_files_in(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Some 70 s of 8 channels at 192 kHz are larger than the usual limit, however short."""
+    large = tmp_path / "large.wav"
+    seconds = settings.MAX_UPLOAD_BYTES // (2 * CHANNELS * RATE) + 1
+    with soundfile.SoundFile(large, "w", RATE, CHANNELS, "PCM_16") as out:
+        for _ in range(seconds):
+            out.write(np.zeros((RATE, CHANNELS), np.int16))
+    (refused,) = answers(capsys, large, status=1)
+    assert "files up to 200 MB are read" in refused["error"] and "--max-minutes" in refused["error"]
+    assert answers(capsys, large, "--max-minutes", 20)[0]["decision"] == "no-speech"
+
+
+@pytest.mark.parametrize("minutes", ["0", "-3", "nan", "inf", "ten"])
+def test_minutes_that_are_none_are_wrong_usage(capsys: pytest.CaptureFixture[str], minutes: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", "accurate", str(VOICE), f"--max-minutes={minutes}"])
+    assert stopped.value.code == 2
+    assert f"'{minutes}' is no number of minutes above 0" in capsys.readouterr().err
