@@ -54,7 +54,9 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
         clip = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
         return {"file": sound.name, "findings": str(error)}
-    row: dict[str, object] = {"file": sound.name, "duration (s)": round(clip.duration, 2)}
+    # Findings stand beside the name: an unreadable file's sentence must not lie off screen.
+    said = "; ".join(one.message for one in audio.findings(clip))
+    row: dict[str, object] = {"file": sound.name, "findings": said, "duration (s)": round(clip.duration, 2)}
     for run in models:
         found = answer.prediction_of(sound.digest, clip, run)
         if found is None:
@@ -66,5 +68,4 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
             row |= {f"p {label}": float(p) for label, p in zip(found.labels, found.probabilities, strict=True)}
         else:
             row[f"{named}p"] = found.confidence
-    row["findings"] = "; ".join(one.message for one in audio.findings(clip))
     return row

@@ -41,5 +41,5 @@ def offer() -> None:
             return
         st.rerun()
     st.caption(
-        "They come from the official repository on GitHub (Open Database License 1.0); this is the only thing here that uses the network."
+        "They come from the official repository on GitHub (Open Database License 1.0); nothing is fetched before you press."
     )
