@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python
+.PHONY: run serve test lint bench samples clean python
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -29,7 +29,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 samples: $(VENV)/.installed
-	$(BIN)/python scripts/make_samples.py
+	$(BIN)/python -m scripts.make_samples
 
 clean:
 	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis

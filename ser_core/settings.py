@@ -57,16 +57,8 @@ class Home:
         return self.path / "recordings"
 
     @property
-    def evaluations(self) -> Path:
-        return self.path / "evaluations"
-
-    @property
     def corpora_file(self) -> Path:
         return self.path / "corpora.json"
-
-    @property
-    def notes_file(self) -> Path:
-        return self.path / "notes.json"
 
 
 def home() -> Home:

@@ -17,7 +17,7 @@ KEPT = "30m"
 
 def predictor(run: Run) -> Predictor:
     """Return the run's opened model, shared by all visitors. Raises RunError for a damaged run."""
-    return _predictor(str(run.path), (run.path / "files.json").stat().st_mtime_ns)
+    return _predictor(*model_key(run))
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening the model …")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -29,8 +30,12 @@ class Part:
         number = {label: k for k, label in enumerate(self.labels)}
         return np.eye(len(self.labels), dtype=np.float32)[[number[emotion] for emotion in self.clips["emotion"]]]
 
+    @cached_property
     def windows(self) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return every window of every clip (inputs by name, `n_frames`), and to which clip (row) each belongs."""
+        """Every window of every clip (inputs by name, `n_frames`), and to which clip (row) each belongs.
+
+        Cut once: a fit validates on the same windows after every epoch.
+        """
         arrays: dict[str, list[np.ndarray]] = {one.name: [] for one in self.inputs}
         n_frames: list[np.ndarray] = []
         rows: list[int] = []

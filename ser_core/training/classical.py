@@ -36,7 +36,7 @@ class FittedClassifier:
         return int(sum(np.size(getattr(classifier, name)) for name in held))
 
     def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
-        windows, rows = part.windows()
+        windows, rows = part.windows
         return self._scores(windows[self.one.name]), rows
 
     def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
@@ -67,7 +67,7 @@ def fit(recipe: Recipe, train: Part) -> FittedClassifier:
         )
     if list(recipe.labels) != sorted(recipe.labels) or len(recipe.labels) < 3:
         raise RecipeError(f"{recipe.network} needs three labels or more, in alphabetical order.")
-    windows, _ = train.windows()
+    windows, _ = train.windows
     fitted = pipeline(recipe.network, recipe.network_params)
     fitted.fit(windows[one.name].astype(np.float64), train.clips["emotion"].to_numpy())
     return FittedClassifier(fitted, one, recipe.labels)

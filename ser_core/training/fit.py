@@ -35,7 +35,7 @@ def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.
 
 def window_logits(model: keras.Model, part: Part) -> tuple[np.ndarray, np.ndarray]:
     """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
-    windows, rows = part.windows()
+    windows, rows = part.windows
     return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64), rows
 
 

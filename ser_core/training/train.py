@@ -173,7 +173,7 @@ def _finish(
     # Computed from the file as written, so that anyone who reads it finds the same numbers.
     found_metrics = metrics.parts(Run(run.path).predictions, recipe.labels)
     run.write_json("metrics.json", found_metrics)
-    real = {name: values[:32] for name, values in validation.windows()[0].items()}
+    real = {name: values[:32] for name, values in validation.windows[0].items()}
     parity = fitted.export(temperature, real, run)
     run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold))
     facts = {
