@@ -1,4 +1,4 @@
-"""The run folder: what a training leaves behind, readable without this program. Nothing else touches these files."""
+"""One run folder: its files, its state, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import csv
 import hashlib
 import json
 import os
-import re
-import shutil
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,9 +20,6 @@ from ser_core import files, settings
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
 ALWAYS = ("recipe.json", "status.json", "predictions.csv", "metrics.json", "split.csv")
-
-#: What a weightless run lacks.
-WEIGHTS = ("model.keras", "model.onnx", "checkpoint.keras", "best.weights.h5")
 
 
 class RunError(ValueError):
@@ -209,107 +203,3 @@ def process_lives(pid: int | None, created: float | None) -> bool:
         return abs(psutil.Process(pid).create_time() - created) < 1.0
     except psutil.Error:
         return False
-
-
-def create(path: Path) -> Run:
-    """Make the folder of a new run. Raises RunError when something is there already."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise RunError(f"{path} exists already; name a folder that does not, or resume the run in it.")
-    path.mkdir(parents=True, exist_ok=True)
-    return Run(path)
-
-
-def weightless(run: Run, path: Path) -> Run:
-    """Copy a finished run without its weights to `path`, which must not exist, with a files.json of its own; return the copy."""
-    copy = create(path)
-    for source in sorted(run.path.iterdir()):
-        if source.is_file() and source.name not in (*WEIGHTS, "files.json"):
-            shutil.copyfile(source, path / source.name)
-    copy.seal()
-    return copy
-
-
-def new_path(recipe: str, folder: Path | None = None) -> Path:
-    """Return a free path below SER_HOME/runs, named by recipe and time."""
-    folder = folder or settings.home().runs
-    stem = f"{re.sub(r'[^A-Za-z0-9_-]', '-', recipe)}-{datetime.now():%Y%m%d-%H%M%S}"
-    path, number = folder / stem, 2
-    while path.exists():
-        path, number = folder / f"{stem}-{number}", number + 1
-    return path
-
-
-def shipped() -> list[Run]:
-    """Return the models that ship with the program, the accurate one first."""
-    order = {"accurate": 0, "fast": 1, "cnn1d": 2, "paper": 3}
-    found = _in(settings.ARTIFACTS / "models")
-    return sorted(found, key=lambda run: (order.get(run.name, len(order)), run.name))
-
-
-def own() -> list[Run]:
-    """Return the runs in SER_HOME, newest first."""
-    return sorted(_in(settings.home().runs), key=lambda run: run.path.stat().st_mtime, reverse=True)
-
-
-def all_runs() -> list[Run]:
-    """Return every run that the program knows: shipped models, published results, own runs."""
-    return shipped() + _in(settings.ARTIFACTS / "results") + own()
-
-
-def find(name: str) -> Run:
-    """Return the run in the folder `name`, else the shipped or own run of that name. Raises RunError when there is none."""
-    path = Path(name)
-    if (path / "recipe.json").is_file():
-        return Run(path.resolve())
-    if re.fullmatch(r"[\w.-]+", name):
-        for run in all_runs():
-            if run.name == name:
-                return run
-    raise RunError(f"There is no run called '{name}', and no run folder there. `runs list` names them all.")
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """Return the run as `runs list` prints it: name, path, recipe, corpus, split, status, metrics."""
-    recipe = run.recipe.get("recipe", {})
-    metrics = run.metrics if run.has("metrics.json") else {}
-    return {
-        "name": run.name,
-        "path": str(run.path),
-        "recipe": recipe.get("name"),
-        "corpus": recipe.get("corpus"),
-        "split": recipe.get("split"),
-        "status": run.status["state"],
-        "metrics": metrics,
-    }
-
-
-def prediction_rows(
-    clips: Sequence[str],
-    parts: Iterable[str],
-    speakers: Iterable[str],
-    true: Iterable[str],
-    probabilities: Any,
-    labels: Sequence[str],
-    fold: str = "",
-) -> pd.DataFrame:
-    """Return the rows of predictions.csv for these clips (probabilities: clips × labels)."""
-    predicted = [labels[k] for k in probabilities.argmax(axis=1)]
-    table = pd.DataFrame(
-        {
-            "clip": clips,
-            "part": list(parts),
-            "fold": fold,
-            "speaker": list(speakers),
-            "true": list(true),
-            "predicted": predicted,
-        }
-    )
-    for k, label in enumerate(labels):
-        table[f"p_{label}"] = probabilities[:, k]
-    return table
-
-
-def _in(folder: Path) -> list[Run]:
-    if not folder.is_dir():
-        return []
-    return [Run(path) for path in sorted(folder.iterdir()) if (path / "recipe.json").is_file()]

@@ -1,0 +1,26 @@
+"""The run folder: what a training leaves behind, readable without this program. Nothing else touches these files."""
+
+from ser_core.runs.folders import WEIGHTS, create, weightless
+from ser_core.runs.listing import all_runs, find, new_path, own, shipped, summary
+from ser_core.runs.run import ALWAYS, STATES, Run, RunError, now, process_lives, sha256
+from ser_core.runs.tables import prediction_rows
+
+__all__ = [
+    "ALWAYS",
+    "STATES",
+    "WEIGHTS",
+    "Run",
+    "RunError",
+    "all_runs",
+    "create",
+    "find",
+    "new_path",
+    "now",
+    "own",
+    "prediction_rows",
+    "process_lives",
+    "sha256",
+    "shipped",
+    "summary",
+    "weightless",
+]
