@@ -63,7 +63,7 @@ def by_speakers(clips: pd.DataFrame, corpus: str, seed: int) -> tuple[str, pd.Se
     speakers = {source: set(clips["speaker"][sources == source]) for source in sources.unique()}
     if len(speakers) <= 1:
         name, parts = _speakers_parts(corpus, set(clips["speaker"]), seed)
-        return name, clips["speaker"].map(parts).fillna("").where(~_dropped(clips), "")
+        return name, clips["speaker"].map(parts).fillna("").where(~dropped(clips), "")
     if all(len(found) < len(PARTS) for found in speakers.values()):
         raise CorpusError(
             "A split by speakers needs a corpus with at least three speakers among those joined; use --split clips."
@@ -78,14 +78,14 @@ def by_speakers(clips: pd.DataFrame, corpus: str, seed: int) -> tuple[str, pd.Se
     for source, (_, parts) in splitting.items():
         part = part.mask(sources == source, clips["speaker"].map(parts).fillna(""))
     name = ", ".join(f"{source}: {name}" for source, (name, _) in splitting.items())
-    return name, part.where(~_dropped(clips), "")
+    return name, part.where(~dropped(clips), "")
 
 
 def by_clips(clips: pd.DataFrame, seed: int) -> tuple[str, pd.Series]:
     """Return (name, part of every clip): 80/10/10 of each emotion's clips at random, the same speakers on all sides."""
     part = pd.Series("", index=clips.index)
     random = np.random.default_rng(seed)
-    usable = clips[~_dropped(clips)]
+    usable = clips[~dropped(clips)]
     for _, group in usable.groupby("emotion", sort=True):
         order = random.permutation(group.index.to_numpy())
         n_validation, n_test = (max(1, round(share * len(order))) for share in CLIP_SHARES[1:])
@@ -135,6 +135,11 @@ def assign(clips: pd.DataFrame, corpus: str, split: str, seed: int) -> tuple[str
     raise CorpusError(f"There is no split called '{split}', and no file of that name: use speakers, clips or a CSV.")
 
 
+def dropped(clips: pd.DataFrame) -> pd.Series:
+    """Return for every clip whether the public split of its corpus drops it."""
+    return clips["flag"].str.startswith("dropped")
+
+
 def _of_manifest(clips: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The columns clip and part of a manifest, its rows known by file and segment."""
     rows, _ = manifest.read(path)
@@ -145,10 +150,6 @@ def _of_manifest(clips: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 def _speakers_parts(corpus: str, speakers: set[str], seed: int) -> tuple[str, dict[str, str]]:
     return published(corpus, speakers) or (f"seed {seed}", _shuffled(sorted(speakers), seed))
-
-
-def _dropped(clips: pd.DataFrame) -> pd.Series:
-    return clips["flag"].str.startswith("dropped")
 
 
 def _shuffled(speakers: list[str], seed: int) -> dict[str, str]:

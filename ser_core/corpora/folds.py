@@ -1,0 +1,92 @@
+"""Cross-validation: a corpus divided several times, so that every clip is tested once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ser_core.corpora import splits
+from ser_core.corpora.base import CorpusError
+
+#: Splits of a recipe that make several folds instead of one division.
+KINDS = ("kfold-speakers", "kfold-clips", "loso")
+FOLDS = 5
+#: Share of what a fold leaves for training that epoch, temperature and threshold are chosen on.
+VALIDATION_SHARE = 0.125
+#: From this many speakers left for training on, the validation part has speakers of its own.
+SPEAKERS_FOR_VALIDATION = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """One division of a cross-validation: its name (a number, or the speaker left out) and the part of every clip."""
+
+    name: str
+    title: str
+    parts: pd.Series = field(repr=False)
+
+
+def divide(clips: pd.DataFrame, kind: str, folds: int, seed: int) -> list[Fold]:
+    """Return the folds of `kind`: kfold-speakers, kfold-clips (stratified by emotion) or loso (one speaker a fold).
+
+    Of what a fold leaves for training an eighth is the validation part: speakers of their own where at least 8 are left,
+    else clips, stratified by emotion; the tested speakers are never among them unless the folds are by clip. Clips that a
+    public split drops get the part ''. Raises CorpusError for too few speakers or clips.
+    """
+    usable = clips[~splits.dropped(clips)]
+    if kind == "kfold-clips":
+        groups = _clip_groups(usable, folds, seed)
+        names = [str(number) for number in range(folds)]
+        title = f"{folds} folds by clip, seed {seed}"
+    else:
+        keys = splits.speaker_key(usable)
+        speakers = sorted(set(keys))
+        if kind == "loso":
+            folds = len(speakers)
+            order = np.array(speakers)
+            names = [name.partition("/")[2] if splits.corpus_of(usable).nunique() == 1 else name for name in speakers]
+            title = "leave one speaker out"
+        else:
+            order = np.random.default_rng(seed).permutation(speakers)
+            names = [str(number) for number in range(folds)]
+            title = f"{folds} folds by speaker, seed {seed}"
+        if len(speakers) < max(2, folds):
+            raise CorpusError(
+                f"{folds} folds by speaker need as many speakers, and two at least; here are {len(speakers)}."
+            )
+        groups = [usable.index[keys.isin(set(part))] for part in np.array_split(order, folds)]
+    return [
+        Fold(name, f"{title}, fold {name}", _parts(clips, usable, test, kind, seed + number))
+        for number, (name, test) in enumerate(zip(names, groups, strict=True))
+    ]
+
+
+def _parts(clips: pd.DataFrame, usable: pd.DataFrame, test: pd.Index, kind: str, seed: int) -> pd.Series:
+    rest = usable.drop(index=test)
+    part = pd.Series("", index=clips.index)
+    part[rest.index], part[test] = "train", "test"
+    part[_validation(rest, kind, seed)] = "validation"
+    return part
+
+
+def _validation(rest: pd.DataFrame, kind: str, seed: int) -> pd.Index:
+    keys = splits.speaker_key(rest)
+    speakers = sorted(set(keys))
+    if kind != "kfold-clips" and len(speakers) >= SPEAKERS_FOR_VALIDATION:
+        chosen = np.random.default_rng(seed).permutation(speakers)[: max(1, round(VALIDATION_SHARE * len(speakers)))]
+        return rest.index[keys.isin(set(chosen))]
+    return _clip_groups(rest, round(1 / VALIDATION_SHARE), seed)[0]
+
+
+def _clip_groups(clips: pd.DataFrame, folds: int, seed: int) -> list[pd.Index]:
+    random = np.random.default_rng(seed)
+    groups: list[list[int]] = [[] for _ in range(folds)]
+    for number, (emotion, group) in enumerate(clips.groupby("emotion", sort=True)):
+        if len(group) < folds:
+            raise CorpusError(f"Emotion '{emotion}' has {len(group)} clips; {folds} folds need at least as many.")
+        # The remainder goes to other folds for every emotion, so that folds stay of about one size.
+        for fold, part in enumerate(np.array_split(random.permutation(group.index.to_numpy()), folds)):
+            groups[(fold + number) % folds] += part.tolist()
+    return [pd.Index(sorted(group)) for group in groups]
