@@ -63,6 +63,10 @@ class Predictor:
     def __init__(self, run: Run) -> None:
         """Open the run's model.onnx. Raises RunError where the run is damaged or its feature.json does not fit the graph."""
         run.checked()
+        if run.external:
+            raise RunError(
+                f"The run {run.name} was trained on features that were computed elsewhere ({run.external}); it cannot be given a clip."
+            )
         self.run = run
         feature = run.feature
         try:

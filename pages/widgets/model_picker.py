@@ -17,16 +17,15 @@ def servable() -> dict[str, Run]:
     """Return the runs that can predict, by name, shipped ones first."""
     found = {}
     for run in [*runs.shipped(), *runs.own()]:
-        if run.has("model.onnx") and run.has("files.json") and run.name not in found:
+        if run.servable and run.name not in found:
             found[run.name] = run
     return found
 
 
 def choose() -> list[Run]:
     """Draw the picker and return the picked runs; empty, with the next step said, where there is none."""
-    found = servable()
+    found = _servable_or_said()
     if not found:
-        st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
         return []
     picked = st.multiselect(
         "Model",
@@ -41,6 +40,25 @@ def choose() -> list[Run]:
     if not picked:
         st.caption("Pick a model to get an answer.")
     return [found[name] for name in picked]
+
+
+def choose_one(*, disabled: bool = False) -> Run | None:
+    """Draw the picker for a page where one model answers; None, with the next step said, where there is none."""
+    found = _servable_or_said()
+    if not found:
+        return None
+    names = list(found)
+    first = names.index(in_url.initial("model", found, names[0]))
+    name = st.selectbox("Model", names, first, key="one-model", disabled=disabled)
+    in_url.remember("model", name)
+    return found[name]
+
+
+def _servable_or_said() -> dict[str, Run]:
+    found = servable()
+    if not found:
+        st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+    return found
 
 
 def about(run: Run) -> None:

@@ -6,9 +6,12 @@ import dataclasses
 import random
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import audiomentations
 import numpy as np
+
+if TYPE_CHECKING:
+    import audiomentations
 
 #: audiomentations draws from the process-wide generators; whoever seeds them must be alone.
 _ALONE = threading.Lock()
@@ -48,7 +51,10 @@ class WaveformAugmentation:
         return np.asarray(changed, dtype=np.float32)
 
     def _transforms(self) -> list[audiomentations.core.transforms_interface.BaseWaveformTransform]:
-        found = []
+        # Imported where it is used: recipes name augmentations, and it brings librosa and Numba along.
+        import audiomentations
+
+        found: list[audiomentations.core.transforms_interface.BaseWaveformTransform] = []
         if self.stretch:
             found.append(
                 audiomentations.TimeStretch(

@@ -12,7 +12,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name and change a recipe."""
     parser.add_argument("recipe", help="a recipe's name, or a recipe.json")
     parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
-    parser.add_argument("--split", help="speakers, clips, or a CSV file with the columns clip and part")
+    parser.add_argument(
+        "--split",
+        help="speakers, clips, kfold-speakers, kfold-clips, loso, or a CSV file with the columns clip and part",
+    )
     parser.add_argument("--seed", type=int, help="seed of everything that is drawn at random")
     parser.add_argument("--epochs", type=int, help="epochs to fit")
     parser.add_argument(

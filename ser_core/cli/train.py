@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides
-from ser_core.corpora import registry
+from ser_core.corpora import folds, registry
+from ser_core.features import external
 
 
 def add(commands: Any) -> None:
@@ -22,6 +24,11 @@ def add(commands: Any) -> None:
     overrides.add(parser)
     parser.add_argument(
         "--no-test", action="store_true", help="write no test rows: for trials, which are chosen among on validation"
+    )
+    parser.add_argument("--folds", type=int, default=folds.FOLDS, help="folds of kfold-speakers and kfold-clips")
+    parser.add_argument("--seeds", type=int, default=1, help="train with so many seeds; gives mean and spread")
+    parser.add_argument(
+        "--features", type=Path, metavar="FILE", help="features computed elsewhere, by clip: Parquet, CSV or NPZ"
     )
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
@@ -48,6 +55,12 @@ class _Bar:
         if not self.progress.console.is_terminal:
             self.progress.console.print(f"epoch {row['epoch']}/{epochs}  {note}  {row['seconds']:.0f} s")
 
+    def piece(self, done: int, total: int) -> None:
+        self._task("trainings", total)
+        self.progress.update(self.tasks["trainings"], completed=done)
+        if not self.progress.console.is_terminal:
+            self.progress.console.print(f"{done} of {total} trainings")
+
     def batch(self, share_of_epoch: float) -> None:
         if "epochs" in self.tasks:
             self.progress.update(self.tasks["epochs"], completed=self.epochs_done + share_of_epoch)
@@ -60,6 +73,13 @@ class _Bar:
 def train(stated: argparse.Namespace) -> int:
     """Train in this process, holding the lock that keeps two trainings apart."""
     recipe = overrides.resolve(stated)
+    if stated.folds < 2 or stated.seeds < 1:
+        raise recipes.RecipeError("--folds must be at least 2, --seeds at least 1.")
+    corpus = registry.load(recipe.corpus, stated.data)
+    for problem in corpus.problems:
+        print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
+    if stated.features:
+        recipe = recipe.on_external(external.keep(stated.features, corpus))
     run = _folder(stated.run, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
     lock = jobs.training_lock()
@@ -69,12 +89,23 @@ def train(stated: argparse.Namespace) -> int:
         print("Another training runs; this one waits for it.", file=sys.stderr)
         lock.acquire()
     try:
-        corpus = registry.load(recipe.corpus, stated.data)
+        # Read when TensorFlow loads, here and in the processes of folds: its notes on the CPU are no news to a reader.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         # Imported here, so that every other command works without TensorFlow.
-        from ser_core.training import train as training
+        from ser_core.training import repeats
 
         with output.progress() as progress:
-            training.train(recipe, corpus, run, _Bar(progress), test=not stated.no_test)
+            bar = _Bar(progress)
+            repeats.train(
+                recipe,
+                corpus,
+                run,
+                bar,
+                test=not stated.no_test,
+                n_folds=stated.folds,
+                seeds=stated.seeds,
+                piece_done=bar.piece,
+            )
     except KeyboardInterrupt:
         print(f"Cancelled; the run is kept in {run.path} and can be resumed.", file=sys.stderr)
         return 1
@@ -98,7 +129,7 @@ def _folder(path: Path | None, recipe: recipes.Recipe) -> runs.Run:
     if (path / "status.json").is_file():
         run = runs.Run(path.resolve())
         state = run.status["state"]
-        if state not in ("interrupted", "cancelled", "failed"):
+        if state not in ("queued", "interrupted", "cancelled", "failed"):
             raise runs.RunError(f"The run in {path} is {state}; only an interrupted, cancelled or failed one goes on.")
         if run.has("recipe.json") and recipes.from_dict(run.recipe["recipe"]) != recipe:
             raise runs.RunError(

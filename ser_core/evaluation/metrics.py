@@ -37,6 +37,12 @@ def scores(matrix: np.ndarray) -> dict[str, float]:
     return {"accuracy": float(hits.sum() / matrix.sum()), "uar": float(recall.mean()), "macro_f1": float(f1.mean())}
 
 
+def majority(matrix: np.ndarray) -> float:
+    """Return the accuracy of always naming the most frequent class: what a model must beat."""
+    support = matrix.sum(axis=1)
+    return float(support.max() / support.sum())
+
+
 def per_class(matrix: np.ndarray, labels: Sequence[str]) -> pd.DataFrame:
     """Return precision, recall, F1 and support of every class; a class never predicted has precision 0."""
     hits, support, guessed = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
@@ -73,9 +79,10 @@ def interval(predictions: pd.DataFrame, metric: str, labels: Sequence[str]) -> d
         half = stats.t.ppf((1 + LEVEL) / 2, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own))
         low, high = max(0.0, own.mean() - half), min(1.0, own.mean() + half)
         return {"low": float(low), "high": float(high), "method": "Student's t over speakers", "speakers": len(own)}
-    true, predicted = predictions["true"].to_numpy(), predictions["predicted"].to_numpy()
-    picks = random.integers(0, len(true), (BOOTSTRAPS, len(true)))
-    drawn = [scores(confusion(true[pick], predicted[pick], labels))[metric] for pick in picks]
+    # A clip that several seeds answered is one clip.
+    stack = np.stack([confusion(group["true"], group["predicted"], labels) for _, group in predictions.groupby("clip")])
+    picks = random.integers(0, len(stack), (BOOTSTRAPS, len(stack)))
+    drawn = [scores(stack[pick].sum(axis=0))[metric] for pick in picks]
     return _between(drawn, "bootstrap over clips (too narrow: under 8 speakers)", len(groups))
 
 
@@ -110,12 +117,8 @@ def parts(predictions: pd.DataFrame, labels: Sequence[str]) -> dict[str, Any]:
 
 def reliability(confidence: np.ndarray, right: np.ndarray, bins: int = CALIBRATION_BINS) -> pd.DataFrame:
     """Return a row for each of `bins` bins of equal mass: mean confidence, share right, n."""
-    order = np.argsort(confidence, kind="stable")
-    rows = [
-        {"confidence": float(confidence[part].mean()), "right": float(right[part].mean()), "n": len(part)}
-        for part in np.array_split(order, min(bins, len(order)))
-    ]
-    return pd.DataFrame(rows)
+    said, shares, sizes = _binned(confidence, right, bins)
+    return pd.DataFrame({"confidence": said, "right": shares, "n": sizes})
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
@@ -124,10 +127,18 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = CAL
     Each bin's gap is squared, lessened by the variance that chance alone gives it, and rooted (Kumar et al. 2019,
     arXiv:1909.10155, in the form for the mean gap); a perfectly calibrated model comes out near 0.
     """
-    table = reliability(confidence, right.astype(float), bins)
-    variance = table["right"] * (1 - table["right"]) / np.maximum(table["n"] - 1, 1)
-    gap = np.sqrt(np.maximum((table["confidence"] - table["right"]) ** 2 - variance, 0.0))
-    return float((gap * table["n"]).sum() / table["n"].sum())
+    said, shares, sizes = _binned(confidence, right, bins)
+    variance = shares * (1 - shares) / np.maximum(sizes - 1, 1)
+    gap = np.sqrt(np.maximum((said - shares) ** 2 - variance, 0.0))
+    return float((gap * sizes).sum() / sizes.sum())
+
+
+def _binned(confidence: np.ndarray, right: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    order = np.argsort(confidence, kind="stable")
+    sizes = np.array([len(part) for part in np.array_split(order, min(bins, len(order)))])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    said = np.add.reduceat(np.asarray(confidence, float)[order], starts) / sizes
+    return said, np.add.reduceat(np.asarray(right, float)[order], starts) / sizes, sizes
 
 
 def answered(confidence: np.ndarray, right: np.ndarray) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics
 from ser_core.features import store
@@ -52,7 +53,7 @@ def evaluate(
     Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
     and probabilities are renormalised over the common labels. Raises CorpusError when no clip is left.
     """
-    clips = corpus.clips[~corpus.clips["flag"].str.startswith("dropped")]
+    clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
     clips = clips[clips["emotion"].isin(labels)]
     if speakers is not None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ser_core.features.logmel import LogMelSpec
-from ser_core.features.sources import FeatureError, JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
+from ser_core.features.sources import (
+    ExternalSource,
+    FeatureError,
+    JoinedSource,
+    LogMelSource,
+    MsfSource,
+    Source,
+    SpectralSource,
+)
 from ser_core.features.spectral import SEED_SET
 
 
@@ -78,11 +86,16 @@ PERCENTILES = ("mean", "std", "p10", "p50", "p90")
 
 def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
     frames = round(seconds / source.hop_s)
-    return FeatureSet(name, title, (Input(name, source, frames, frames // 2),))
+    return FeatureSet(name, title, (Input(_plain(name), source, frames, frames // 2),))
 
 
 def _vector(name: str, title: str, source: Source) -> FeatureSet:
-    return FeatureSet(name, title, (Input(name, source),))
+    return FeatureSet(name, title, (Input(_plain(name), source),))
+
+
+def _plain(name: str) -> str:
+    # skl2onnx writes a hyphen in an input's name as an underscore.
+    return name.replace("-", "_")
 
 
 _MFCC_20, _MFCC_100 = ("mfcc",), ("mfcc_100",)
@@ -131,11 +144,31 @@ SETS: dict[str, FeatureSet] = {
 }
 
 
+#: How the name of a set that was computed elsewhere begins: `external:<file's name>:<SHA-256, 16 digits>:<width>`.
+EXTERNAL = "external:"
+
+
+def external_name(source: ExternalSource) -> str:
+    """Return the set's name for a file of features that were computed elsewhere; `named` reads it back."""
+    return f"{EXTERNAL}{source.name}:{source.sha256_16}:{source.width}"
+
+
 def named(name: str) -> FeatureSet:
     """Return the feature set called `name`. Raises FeatureError that lists the known ones."""
+    if name.startswith(EXTERNAL):
+        return _external(name)
     if name not in SETS:
         raise FeatureError(f"There is no feature set called '{name}'. Known: {', '.join(SETS)}.")
     return SETS[name]
+
+
+def _external(name: str) -> FeatureSet:
+    stem, _, rest = name.removeprefix(EXTERNAL).rpartition(":")[0].rpartition(":")
+    width = name.rpartition(":")[2]
+    if not (stem and rest and width.isdigit()):
+        raise FeatureError(f"'{name}' does not name a file of features as {EXTERNAL}<name>:<sha256>:<width> does.")
+    source = ExternalSource(stem, rest, int(width))
+    return FeatureSet(name, f"Features computed elsewhere: {stem}, {width} values", (Input("external", source),))
 
 
 def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:

@@ -222,6 +222,32 @@ class JoinedSource(_Whole):
         return {"kind": "joined", "sources": [source.to_dict() for source in self.sources]}
 
 
+@dataclass(frozen=True)
+class ExternalSource(_Whole):
+    """A vector a clip that another program computed: the file's name without its ending, its SHA-256 (16 digits), its width."""
+
+    name: str
+    sha256_16: str
+    width: int
+
+    @property
+    def dims(self) -> int:
+        return self.width
+
+    @property
+    def hop_s(self) -> float:
+        return 0.0
+
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        """Raise FeatureError: a new clip's features cannot be computed here."""
+        raise FeatureError(
+            f"The features of {self.name} were computed elsewhere; this program cannot compute them for a new clip."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "external", **dataclasses.asdict(self)}
+
+
 def trimmed(samples: np.ndarray, trim_db: float) -> np.ndarray:
     """Return the samples without the silence at both ends."""
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
@@ -246,6 +272,8 @@ def from_dict(stated: dict[str, Any]) -> Source:
             if json.loads(json.dumps(source.spec.to_dict())) != json.loads(json.dumps(spec)):
                 raise FeatureError(f"The preset '{source.preset}' has other parameters in this version.")
             return source
+        if kind == "external":
+            return ExternalSource(**fields)
         if kind == "joined":
             return JoinedSource(tuple(from_dict(one) for one in fields["sources"]))
     except (TypeError, KeyError) as error:

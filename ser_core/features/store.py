@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +16,15 @@ import numpy as np
 import pandas as pd
 
 from ser_core import audio, fanout, files, settings
-from ser_core.corpora.base import Corpus
+from ser_core.augment.waveform import WaveformAugmentation
+from ser_core.corpora.base import Corpus, index
 from ser_core.corpora.reading import ClipReader
 from ser_core.features import sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
 CHUNK = 128
+#: Of index.csv: how many frames a clip has, its hash, and why it has none.
+COLUMNS = ["clip", "length", "hash", "error"]
 
 Progress = Callable[[int, int], None]
 
@@ -43,24 +48,101 @@ class Features:
         return self.frames[start : start + length]
 
 
-def folder(corpus: Corpus, source: sources.Source) -> Path:
-    """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` as it is now."""
-    key = f"{corpus.name}-{corpus.fingerprint()}"
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Features of clips that lie in several places of the store, such as a part and its changed copies."""
+
+    members: tuple[Features, ...]
+
+    def __contains__(self, clip: str) -> bool:
+        return any(clip in member for member in self.members)
+
+    def __getitem__(self, clip: str) -> np.ndarray:
+        return next(member[clip] for member in self.members if clip in member)
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Changed copies of every clip: `number` of them, each drawn by `seed`, the clip's id and its number."""
+
+    augmentation: WaveformAugmentation
+    number: int = 3
+    seed: int = 0
+
+    def name(self, clip: str, number: int) -> str:
+        """Return the id of a copy: `<clip>#copy<number>`."""
+        return f"{clip}#copy{number}"
+
+    def changed(self, samples: np.ndarray, copy: str) -> np.ndarray:
+        """Return the samples of the copy with this id."""
+        drawn = hashlib.sha256(f"{self.seed}|{copy}".encode()).digest()
+        return self.augmentation.apply(samples, audio.SAMPLE_RATE, int.from_bytes(drawn[:4], "big"))
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def folder(corpus: Corpus, source: sources.Source, copies: Copies | None = None) -> Path:
+    """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` (or its copies) as it is now."""
+    key = f"{corpus.name}-{corpus.fingerprint()}" + (f"-copies-{copies.key}" if copies else "")
     return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sources.spec_hash(source)}" / key
 
 
-def load(corpus: Corpus, source: sources.Source, *, progress: Progress | None = None, n_jobs: int = -1) -> Features:
+def load(
+    corpus: Corpus,
+    source: sources.Source,
+    *,
+    copies: Copies | None = None,
+    progress: Progress | None = None,
+    n_jobs: int = -1,
+) -> Features:
     """Return the features of every clip of `corpus`, computing what is not on disk yet.
 
+    With `copies` those of its changed copies instead, by the copies' ids.
     Work fans out over `n_jobs` processes (-1: one a core), or over a Dask scheduler's workers (see `fanout`).
     `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
-    process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`.
+    process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. Raises
+    FeatureError for features that were computed elsewhere and are not in the store.
     """
-    where = folder(corpus, source)
+    where = folder(corpus, source, copies)
+    if isinstance(source, sources.ExternalSource) and not (where / "index.csv").is_file():
+        raise sources.FeatureError(
+            f"The features of {source.name} are not in the store: give their file with --features."
+        )
     where.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(where / "lock"):
         if not (where / "index.csv").is_file():
-            _compute(corpus, source, where, progress, n_jobs)
+            _compute(corpus, source, where, copies, progress, n_jobs)
+    return _open(where)
+
+
+def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.ndarray]) -> Features:
+    """Keep vectors that were computed elsewhere (by clip id) as the store's features of `source`, and return them.
+
+    Clips of `corpus` without a vector are named in `failed`. The hash of a clip is the index's where its corpus has one.
+    """
+    where = folder(corpus, source)
+    where.mkdir(parents=True, exist_ok=True)
+    official = index(corpus.name)
+    rows, arrays = [], []
+    for clip in corpus.clips["clip"]:
+        entry = official.get(clip.partition("/")[2])
+        found = vectors.get(clip)
+        rows.append(
+            (
+                clip,
+                0 if found is None else 1,
+                entry.pcm16_sha256_16 if entry else "",
+                "" if found is not None else "has no row in the file",
+            )
+        )
+        if found is not None:
+            arrays.append(found[None].astype(np.float32))
+    with filelock.FileLock(where / "lock"):
+        with files.replacing(where / "frames.npy") as temporary, temporary.open("wb") as out:
+            np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
+        files.write_text(where / "index.csv", pd.DataFrame(rows, columns=COLUMNS).to_csv(index=False))
     return _open(where)
 
 
@@ -72,14 +154,23 @@ def corpus_fingerprint(hashes: dict[str, str], clips: pd.DataFrame) -> str:
     return digest.hexdigest()[:16]
 
 
-def _compute(corpus: Corpus, source: sources.Source, where: Path, progress: Progress | None, n_jobs: int) -> None:
+def _compute(
+    corpus: Corpus,
+    source: sources.Source,
+    where: Path,
+    copies: Copies | None,
+    progress: Progress | None,
+    n_jobs: int,
+) -> None:
     clips = list(zip(*(corpus.clips[name] for name in ("clip", "path", "start", "end")), strict=True))
+    if copies:
+        clips = [(copies.name(clip, k), *place) for clip, *place in clips for k in range(copies.number)]
     chunks = [clips[start : start + CHUNK] for start in range(0, len(clips), CHUNK)]
     parts = where / "parts"
     parts.mkdir(exist_ok=True)
     todo = [number for number in range(len(chunks)) if not (parts / f"{number}.csv").is_file()]
     done = sum(len(chunks[number]) for number in range(len(chunks)) if number not in set(todo))
-    tasks = (joblib.delayed(_chunk)(chunks[number], source, parts, number) for number in todo)
+    tasks = (joblib.delayed(_chunk)(chunks[number], source, copies, parts, number) for number in todo)
     for size in fanout.each(tasks, n_jobs=n_jobs):
         done += size
         if progress:
@@ -87,24 +178,32 @@ def _compute(corpus: Corpus, source: sources.Source, where: Path, progress: Prog
     _join(where, parts, len(chunks))
 
 
-def _chunk(clips: Sequence[tuple[str, str, float, float]], source: sources.Source, parts: Path, number: int) -> int:
+def _chunk(
+    clips: Sequence[tuple[str, str, float, float]],
+    source: sources.Source,
+    copies: Copies | None,
+    parts: Path,
+    number: int,
+) -> int:
     rows, arrays = [], []
     reader = ClipReader()
     for clip, path, start, end in clips:
         try:
             decoded = reader.read(path, start, end)
-            features = np.atleast_2d(source.extract(decoded.samples)).astype(np.float32)
+            samples = copies.changed(decoded.samples, clip) if copies else decoded.samples
+            features = np.atleast_2d(source.extract(samples)).astype(np.float32)
             if not np.isfinite(features).all():
                 raise ValueError("its features are not finite numbers")
         except (audio.AudioError, OSError, ValueError) as error:
             rows.append((clip, 0, "", f"{error}"))
             continue
-        rows.append((clip, len(features), decoded.pcm16_sha256_16, ""))
+        # A copy's samples are not those of any file.
+        rows.append((clip, len(features), "" if copies else decoded.pcm16_sha256_16, ""))
         arrays.append(features)
     with files.replacing(parts / f"{number}.npy") as temporary, temporary.open("wb") as out:
         np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
     # The table is written after the numbers: where it stands, the chunk is whole.
-    frame = pd.DataFrame(rows, columns=["clip", "length", "hash", "error"])
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     files.write_text(parts / f"{number}.csv", frame.to_csv(index=False))
     return len(clips)
 

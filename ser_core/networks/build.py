@@ -11,6 +11,7 @@ import numpy as np
 
 from ser_core.features import sets
 from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
+from ser_core.recipes import RecipeError
 
 #: Name in a recipe → function from the inputs (`features`, and `n_frames` for sequences) to the embedding.
 BODIES: dict[str, Callable[..., Any]] = {
@@ -23,6 +24,10 @@ BODIES: dict[str, Callable[..., Any]] = {
     "cnn2d-separable": cnn2d.separable,
     "qayyum2019": qayyum2019.body,
 }
+
+
+#: Those of them that read one vector a clip; the others read frames.
+OF_VECTORS = ("cnn1d-vector", "mlp", "qayyum2019")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +47,18 @@ def trainable(
     n_labels: int,
     prepared: Preparation | None = None,
 ) -> keras.Model:
-    """Return the network with outputs `logits` and `embedding`. Raises KeyError for an unknown name."""
+    """Return the network with outputs `logits` and `embedding`.
+
+    Raises RecipeError for an unknown name, for parameters that it does not have, and for features that it cannot read.
+    """
+    if network not in BODIES:
+        raise RecipeError(f"There is no network called '{network}'. Known: {', '.join(BODIES)}.")
+    if features.is_vector != (network in OF_VECTORS):
+        fitting = OF_VECTORS if features.is_vector else sorted(set(BODIES) - set(OF_VECTORS))
+        kind = "one vector a clip" if features.is_vector else "frames"
+        raise RecipeError(
+            f"{network} cannot read {features.name}, which is {kind}. Networks for it: {', '.join(fitting)}."
+        )
     (one,) = features.inputs
     inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
     if not one.is_vector:
@@ -57,7 +73,10 @@ def trainable(
             x = lda(x)
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
-    body = BODIES[network]({"features": x, "n_frames": inputs.get("n_frames")}, **params)
+    try:
+        body = BODIES[network]({"features": x, "n_frames": inputs.get("n_frames")}, **params)
+    except TypeError as error:
+        raise RecipeError(f"The network {network} does not take these parameters: {error}") from error
     embedding = keras.layers.Identity(name="embedding")(body)
     logits = keras.layers.Dense(n_labels, name="logits")(embedding)
     return keras.Model(inputs, {"logits": logits, "embedding": embedding}, name=network)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 from ser_core.augment import picture
+from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
 
 SAVEE_LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
@@ -77,6 +79,19 @@ RECIPES: dict[str, Recipe] = {
             network_params={"channels": [64, 96]},
             fit=_FIT_1D,
             seed_row="Model 6",
+        ),
+        Recipe(
+            "cnn1d-model3-aug",
+            "Model 3 with three changed copies of every clip: noise, pitch, speed, gain, shift",
+            features="seed-frames",
+            waveform=WaveformAugmentation(),
+            copies=3,
+            picture=picture.FRAMES,
+            network="cnn1d",
+            network_params={"channels": [96, 96, 128], "residual": True, "gru": 48},
+            # Four times the clips an epoch: as many steps as the row without copies.
+            fit=dataclasses.replace(_FIT_1D, epochs=10, patience=0),
+            seed_row="Model 3 with augmentation",
         ),
         Recipe(
             "cnn2d-initial",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ser_core.augment.picture import PictureAugmentation
+from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.features import sets
 
 
@@ -45,6 +46,8 @@ class Recipe:
     descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
     part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
     lda: components of an LDA of the frames in front of the network, 0 for none.
+    waveform: how the sounds of the train part are changed in `copies` copies a clip, computed once and kept in the store;
+    picture: how features are changed anew in every epoch.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Recipe:
     descriptors: tuple[str, ...] = ()
     selected_on: str = ""
     lda: int = 0
+    waveform: WaveformAugmentation | None = None
+    copies: int = 0
     picture: PictureAugmentation = PictureAugmentation()
     network: str = "crnn"
     network_params: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +81,10 @@ class Recipe:
     def with_(self, **changes: Any) -> Recipe:
         """Return the recipe with fields replaced."""
         return dataclasses.replace(self, **changes)
+
+    def on_external(self, features: str) -> Recipe:
+        """Return the recipe on vectors that were computed elsewhere, by the set's name; what belongs to its own is dropped."""
+        return self.with_(features=features, descriptors=(), selected_on="", lda=0, waveform=None, copies=0)
 
     def override(self, settings: list[str]) -> Recipe:
         """Return the recipe with `key=value` settings applied; a key may be dotted (`fit.epochs=10`), a value is JSON or text.

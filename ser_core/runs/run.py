@@ -88,6 +88,22 @@ class Run:
             status["state"] = "interrupted"
         return status
 
+    @property
+    def servable(self) -> bool:
+        """Whether the run's model can be given a new clip: it has one, its features are computed here, its rules are right."""
+        try:
+            whole = self.has("model.onnx") and self.has("files.json")
+            return whole and not self.external and not self.recipe.get("wrong_on_purpose")
+        except RunError:
+            return False
+
+    @property
+    def external(self) -> str:
+        """The name of the file, where the model's features were computed elsewhere; else ''."""
+        inputs = self.feature.get("inputs", [])
+        sources = [one["source"] for one in inputs if isinstance(one, dict) and one.get("source")]
+        return next((str(one.get("name")) for one in sources if one.get("kind") == "external"), "")
+
     def model_path(self) -> Path:
         """Return the ONNX graph's path. Raises RunError for a run without one."""
         if not self.has("model.onnx"):
@@ -148,6 +164,11 @@ class Run:
                 writer.writeheader()
             writer.writerow(row)
 
+    def log_line(self, text: str) -> None:
+        """Append a line with the time (UTC) to log.txt."""
+        with (self.path / "log.txt").open("a", encoding="utf-8") as out:
+            out.write(f"{now()} {text}\n")
+
     def seal(self) -> None:
         """Write files.json over everything that belongs to the finished run; the checkpoint is removed first."""
         (self.path / "checkpoint.keras").unlink(missing_ok=True)
@@ -200,6 +221,8 @@ def process_lives(pid: int | None, created: float | None) -> bool:
     if pid is None or created is None:
         return False
     try:
-        return abs(psutil.Process(pid).create_time() - created) < 1.0
+        process = psutil.Process(pid)
+        # A process that has ended stays in the table until its parent asks for it; in a container that may be never.
+        return abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

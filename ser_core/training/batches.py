@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ class Part:
     clips: pd.DataFrame
     labels: tuple[str, ...]
     inputs: tuple[sets.Input, ...]
-    features: dict[str, store.Features]
+    features: Mapping[str, store.Features | store.Together]
 
     @property
     def targets(self) -> np.ndarray:

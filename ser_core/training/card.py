@@ -24,6 +24,53 @@ def card(
         "",
         f"{corpus.honesty}",
         "",
+        *_measured(metrics),
+        "",
+        "## How it answers",
+        "",
+        f"Probabilities are calibrated on the validation part (temperature {facts['temperature']:.3f}); below a confidence of "
+        f'{100 * facts["threshold"]:.0f} % the answer is "uncertain".',
+        f"{facts['parameters']:,} parameters; {facts['seconds'] / 60:.0f} min to train. model.onnx and model.keras differ by at "
+        f"most {facts['parity']:.1e} in a probability.",
+        "",
+        *_limits(corpus),
+    ]
+    return "\n".join(lines)
+
+
+def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], facts: dict[str, Any]) -> str:
+    """Return card.md of a parent run: several trainings pooled. `metrics`: with `folds`, `mean`, `deviation` a part."""
+    lines = [
+        f"# {recipe.title}",
+        "",
+        f"Recipe `{recipe.name}`, seed {recipe.seed}; features: {recipe.feature_set.title}. {len(facts['pieces'])} trainings, "
+        f"pooled; each is a run of its own below this folder. There is no model here to predict with.",
+        "",
+        f"{corpus.title} ({corpus.language}), {split}.",
+        "",
+        f"{corpus.honesty}",
+        "",
+        *_measured(metrics),
+        "",
+        "| part | fold or seed | clips | accuracy | UAR | macro-F1 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for part, found in metrics.items():
+        for one in found["folds"]:
+            lines.append(f"| {part} | {one['fold']} | {one['n']} | {_three(one)} |")
+        lines.append(f"| {part} | mean | | {_three(found['mean'])} |")
+        lines.append(f"| {part} | deviation | | {_three(found['deviation'])} |")
+    lines += [
+        "",
+        f"{facts['parameters']:,} parameters; {facts['seconds_of_pieces'] / 60:.0f} min to train them all, one after another.",
+        "",
+        *_limits(corpus),
+    ]
+    return "\n".join(lines)
+
+
+def _measured(metrics: dict[str, Any]) -> list[str]:
+    lines = [
         "## Measured",
         "",
         "| part | clips | speakers | accuracy | UAR | macro-F1 | calibration error |",
@@ -36,15 +83,11 @@ def card(
     if metrics:
         method = next(iter(metrics.values()))["intervals"]["accuracy"]["method"]
         lines += ["", f"95 % intervals: {method}. The validation figures are those on which choices were made."]
-    lines += [
-        "",
-        "## How it answers",
-        "",
-        f"Probabilities are calibrated on the validation part (temperature {facts['temperature']:.3f}); below a confidence of "
-        f'{100 * facts["threshold"]:.0f} % the answer is "uncertain".',
-        f"{facts['parameters']:,} parameters; {facts['seconds'] / 60:.0f} min to train. model.onnx and model.keras differ by at "
-        f"most {facts['parity']:.1e} in a probability.",
-        "",
+    return lines
+
+
+def _limits(corpus: Card) -> list[str]:
+    return [
         "## Limits",
         "",
         "- It tells the emotion that an actor was asked for, in acted speech; it does not read minds.",
@@ -59,7 +102,10 @@ def card(
         f"{corpus.citation}",
         "",
     ]
-    return "\n".join(lines)
+
+
+def _three(scores: dict[str, float]) -> str:
+    return " | ".join(f"{scores[name]:.3f}" for name in ("accuracy", "uar", "macro_f1"))
 
 
 def _with_interval(found: dict[str, Any], name: str) -> str:

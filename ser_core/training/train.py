@@ -6,7 +6,9 @@ import importlib.metadata
 import platform
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
@@ -22,7 +24,7 @@ from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, export, fit, preparation
+from ser_core.training import classical, copies, export, fit, preparation
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -63,40 +65,70 @@ class Reporter(Protocol):
     def batch(self, share_of_epoch: float) -> None: ...
 
 
-def train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, *, test: bool = True) -> Run:
-    """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
+@dataclass(frozen=True, eq=False)
+class Division:
+    """How a corpus is divided for one training: the split's name, and the part of every clip ('' for none)."""
 
-    `test=False` writes no test rows (choices are made on validation). Raises CorpusError, RunError or KeyboardInterrupt;
-    the run's status then says `failed` with the reason or `cancelled`.
-    """
-    started = time.monotonic()
+    name: str
+    parts: pd.Series
+
+
+@contextmanager
+def reported(run: Run) -> Iterator[None]:
+    """Keep the run's status true while it is worked on: running, then cancelled or failed with the reason."""
     run.write_status("running", epoch=len(run.history), message="preparing")
     try:
-        _train(recipe, corpus, run, reporter, test, started)
+        yield
     except KeyboardInterrupt:
+        run.log_line("cancelled")
         run.write_status("cancelled", epoch=len(run.history), message="cancelled")
         raise
     except Exception as error:
+        run.log_line(f"failed: {error}")
         run.write_status("failed", epoch=len(run.history), message=str(error) or type(error).__name__)
         raise
+
+
+def train(
+    recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, *, test: bool = True, division: Division | None = None
+) -> Run:
+    """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
+
+    `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
+    fold of a cross-validation. Raises CorpusError, RunError or KeyboardInterrupt; the run's status then says `failed` with
+    the reason or `cancelled`.
+    """
+    started = time.monotonic()
+    with reported(run):
+        _train(recipe, corpus, run, reporter, test, division, started)
     return run
 
 
-def _train(recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: bool, started: float) -> None:
+def _train(
+    recipe: Recipe,
+    corpus: Corpus,
+    run: Run,
+    reporter: Reporter,
+    test: bool,
+    division: Division | None,
+    started: float,
+) -> None:
     keras.utils.set_random_seed(recipe.seed)
-    clips, split_name = _divided(recipe, corpus)
-    features = {
-        one.name: store.load(corpus, one.source, progress=reporter.features) for one in recipe.feature_set.inputs
-    }
+    clips, split_name = divided(recipe, corpus, division)
+    inputs = recipe.feature_set.inputs
+    features = {one.name: store.load(corpus, one.source, progress=reporter.features) for one in inputs}
     first = next(iter(features.values()))
     clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
-    _write_start(recipe, run, clips, split_name, first)
+    write_start(recipe, run, clips, split_name, first, test)
     parts = {
-        name: Part(
-            clips[clips["part"] == name].reset_index(drop=True), recipe.labels, recipe.feature_set.inputs, features
-        )
+        name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features)
         for name in splits.PARTS
     }
+    if recipe.copies:
+        parts["train"] = copies.joined(parts["train"], features, recipe, corpus, reporter.features)
+    run.log_line(
+        f"{recipe.name}, {split_name}: " + ", ".join(f"{len(part.clips)} clips {name}" for name, part in parts.items())
+    )
     if recipe.network in CLASSIFIERS:
         fitted: Fitted = classical.fit(recipe, parts["train"])
     else:
@@ -110,33 +142,49 @@ def _fit_network(recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Rep
 
     def epoch_done(row: dict[str, Any]) -> None:
         run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {recipe.fit.epochs}")
+        run.log_line(
+            f"epoch {row['epoch']} of {recipe.fit.epochs}: loss {row['loss']:.3f}, validation accuracy "
+            f"{row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}, {row['seconds']:.1f} s"
+        )
         reporter.epoch(row, recipe.fit.epochs)
 
     fit.fit(full, recipe, run, parts["train"], parts["validation"], epoch_done, reporter.batch)
     return export.FittedNetwork(full)
 
 
-def _divided(recipe: Recipe, corpus: Corpus) -> tuple[pd.DataFrame, str]:
-    clips = corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
-    absent = set(recipe.labels) - set(clips["emotion"])
+def labelled(recipe: Recipe, corpus: Corpus) -> pd.DataFrame:
+    """Return the corpus' clips whose emotion is one of the recipe's labels. Raises CorpusError where a label has no clip."""
+    absent = set(recipe.labels) - set(corpus.clips["emotion"])
     if absent:
         raise CorpusError(f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it.")
-    split_name, clips["part"] = splits.assign(clips, corpus.name, recipe.split, recipe.seed)
+    return corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
+
+
+def divided(recipe: Recipe, corpus: Corpus, division: Division | None) -> tuple[pd.DataFrame, str]:
+    """Return the recipe's clips with their part, and the split's name. Raises RecipeError for a selection made on others."""
+    clips = labelled(recipe, corpus)
+    if division is None:
+        division = Division(*splits.assign(clips, corpus.name, recipe.split, recipe.seed))
+    clips["part"] = division.parts
     if recipe.selected_on and recipe.selected_on != selection.train_digest(clips):
         raise RecipeError(
-            f"The descriptors of this recipe were selected on another train part than that of {corpus.card.title}, split {split_name}: "
+            f"The descriptors of this recipe were selected on another train part than that of {corpus.card.title}, split {division.name}: "
             "test clips may have helped to choose them. Select again on this split."
         )
-    return clips[clips["part"] != ""], split_name
+    return clips[clips["part"] != ""], division.name
 
 
-def _write_start(recipe: Recipe, run: Run, clips: pd.DataFrame, split_name: str, features: store.Features) -> None:
+def write_start(
+    recipe: Recipe, run: Run, clips: pd.DataFrame, split_name: str, features: store.Features, test: bool
+) -> None:
+    """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""
     run.write_json(
         "recipe.json",
         {
             "recipe": recipe.to_dict(),
             "split_name": split_name,
             "seed": recipe.seed,
+            "test": test,
             "corpus_fingerprint": store.corpus_fingerprint(features.hashes, clips),
             "packages": versions(),
             "git_commit": commit(),
@@ -186,6 +234,7 @@ def _finish(
     counts = {name: len(part.clips) for name, part in parts.items()}
     run.write_text("card.md", card(recipe, corpus.card, split_name, found_metrics, counts, facts))
     run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
+    run.log_line(f"done in {seconds:.0f} s")
     run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
     run.seal()
 

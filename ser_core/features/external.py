@@ -1,0 +1,110 @@
+"""Features that another program computed (openSMILE, wav2vec2, emotion2vec, ...), read from a file by clip."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from ser_core.corpora.base import Corpus
+from ser_core.features import sets, store
+from ser_core.features.sources import ExternalSource, FeatureError
+
+#: Columns that may say which clip a row is of, in the order in which they are looked for.
+KEYS = ("clip", "file", "filename", "name", "id")
+#: Columns that such files also carry and that are no features.
+PASSED_OVER = ("start", "end", "frameTime", "speaker", "emotion", "split", "part", "gender", "sex", "label")
+
+
+def keep(path: Path, corpus: Corpus) -> str:
+    """Read the file, put its vectors into the store for `corpus`, and return the feature set's name for a recipe.
+
+    `path`: Parquet or CSV with a column clip (or file, ...) and a column a value; or NPZ with the arrays `clip` (n) and
+    `features` (n × d), or with one vector under each clip's id. A clip is known by its id, its id without the corpus, or its
+    file's name with or without ending. Raises FeatureError where the file cannot be read, holds no number, or names fewer
+    than half of the corpus' clips.
+    """
+    names, values = _read(Path(path))
+    if values.ndim != 2 or not values.shape[1]:
+        raise FeatureError(f"{path} holds no column of numbers: one vector a clip is wanted.")
+    if not np.isfinite(values).all():
+        row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
+        raise FeatureError(f"{path}: the features of {names[row]} are not finite numbers.")
+    vectors = _by_clip(names, values, corpus, path)
+    found = sum(clip in vectors for clip in corpus.clips["clip"])
+    if found < len(corpus.clips) / 2:
+        raise FeatureError(
+            f"{path} has features of {found} of the {len(corpus.clips)} clips of {corpus.card.title}; it names clips like "
+            f"'{names[0]}', the corpus like '{corpus.clips['clip'].iloc[0]}'."
+        )
+    stem = re.sub(r"[^\w.-]", "-", Path(path).stem)
+    with Path(path).open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").hexdigest()[:16]
+    source = ExternalSource(stem, digest, values.shape[1])
+    store.put(corpus, source, vectors)
+    return sets.external_name(source)
+
+
+def _read(path: Path) -> tuple[list[str], np.ndarray]:
+    if not path.is_file():
+        raise FeatureError(f"There is no file {path}.")
+    try:
+        if path.suffix == ".npz":
+            return _npz(path)
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else _csv(path)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, pd.errors.ParserError) as error:
+        raise FeatureError(f"{path} cannot be read as Parquet, CSV or NPZ: {' '.join(str(error).split())}") from error
+    if table.index.names != [None]:
+        table = table.reset_index()
+    keys = [name for name in KEYS if name in table.columns]
+    if not keys:
+        raise FeatureError(
+            f"{path} has no column that names the clip ({', '.join(KEYS)}); it has {', '.join(map(str, table.columns[:5]))}."
+        )
+    numbers = table.drop(columns=[name for name in (*KEYS, *PASSED_OVER) if name in table.columns]).select_dtypes(
+        "number"
+    )
+    return table[keys[0]].astype(str).tolist(), numbers.to_numpy(np.float32)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    with path.open(encoding="utf-8") as lines:
+        header = lines.readline()
+    # openSMILE writes semicolons.
+    return pd.read_csv(path, sep=max(",;\t", key=header.count))
+
+
+def _npz(path: Path) -> tuple[list[str], np.ndarray]:
+    with np.load(path, allow_pickle=False) as held:
+        if {"clip", "features"} <= set(held.files):
+            return [str(name) for name in held["clip"]], np.asarray(held["features"], np.float32)
+        names = list(held.files)
+        return names, np.stack([np.asarray(held[name], np.float32).ravel() for name in names])
+
+
+def _by_clip(names: list[str], values: np.ndarray, corpus: Corpus, path: Path) -> dict[str, np.ndarray]:
+    clips = list(corpus.clips["clip"])
+    known: dict[str, str] = {}
+    for clip, file in zip(clips, corpus.clips["path"], strict=True):
+        bare = clip.partition("/")[2]
+        for name in (PurePosixPath(bare).name, Path(file).stem, Path(file).name, str(file), bare, clip):
+            # A name that two clips share tells neither; the whole id always does.
+            known[name] = clip if known.get(name, clip) == clip else ""
+    known |= {clip: clip for clip in clips}
+    vectors: dict[str, np.ndarray] = {}
+    for name, row in zip(names, values, strict=True):
+        clip = (
+            known.get(name)
+            or known.get(PurePosixPath(name.replace("\\", "/")).name)
+            or known.get(PurePosixPath(name).stem)
+        )
+        if not clip:
+            continue
+        if clip in vectors:
+            raise FeatureError(f"{path} has two rows for the clip {clip}; one vector a clip is wanted.")
+        vectors[clip] = row
+    return vectors

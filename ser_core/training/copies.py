@@ -1,0 +1,36 @@
+"""Changed copies of the train part: computed once, kept in the store, never validated or tested on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ser_core.augment.waveform import WaveformAugmentation
+from ser_core.corpora.base import Corpus
+from ser_core.features import store
+from ser_core.recipes import Recipe
+from ser_core.training.batches import Part
+
+
+def joined(
+    train: Part,
+    features: Mapping[str, store.Features],
+    recipe: Recipe,
+    corpus: Corpus,
+    progress: store.Progress | None = None,
+) -> Part:
+    """Return the train part with the recipe's copies of every clip of it, each with its clip's speaker and emotion.
+
+    `features`: those of the clips themselves, by input.
+    """
+    copies = store.Copies(recipe.waveform or WaveformAugmentation(), recipe.copies, recipe.seed)
+    theirs = dataclasses.replace(corpus, clips=corpus.clips[corpus.clips["clip"].isin(set(train.clips["clip"]))])
+    changed = {one.name: store.load(theirs, one.source, copies=copies, progress=progress) for one in train.inputs}
+    rows = pd.concat(
+        [train.clips.assign(clip=[copies.name(clip, k) for clip in train.clips["clip"]]) for k in range(copies.number)]
+    )
+    rows = rows[rows["clip"].map(lambda clip: all(clip in found for found in changed.values()))]
+    both = {name: store.Together((features[name], found)) for name, found in changed.items()}
+    return Part(pd.concat([train.clips, rows], ignore_index=True), train.labels, train.inputs, both)
