@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench samples clean python
+.PHONY: run serve test lint bench results samples clean python
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -27,6 +27,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
+
+results: $(VENV)/.installed
+	$(BIN)/python -m scripts.make_results
 
 samples: $(VENV)/.installed
 	$(BIN)/python -m scripts.make_samples

@@ -1,4 +1,4 @@
-"""Twelve clips of CREMA-D to listen to, two an emotion, of speakers whom no shipped model has heard."""
+"""Clips of CREMA-D to listen to one by one: twelve, two an emotion, of speakers whom no shipped model has heard, and any other."""
 
 from __future__ import annotations
 
@@ -25,27 +25,26 @@ def stems() -> list[str]:
 
 
 def present() -> dict[str, Path]:
-    """Return the clips that are on this machine, name → file: fetched before, or of a registered corpus."""
-    found: dict[str, Path] = {}
+    """Return those of the twelve that are on this machine, name → file."""
+    found = {stem: on_disk(stem) for stem in stems()}
+    return {stem: path for stem, path in found.items() if path is not None}
+
+
+def on_disk(stem: str) -> Path | None:
+    """Return the file of any clip of CREMA-D that is on this machine: fetched before, or of the registered corpus; else None."""
+    candidates = [_folder() / f"{stem}.wav"]
     folder = registry.folders().get("crema-d")
-    for stem in stems():
-        fetched = _folder() / f"{stem}.wav"
-        candidates = [fetched]
-        if folder is not None:
-            candidates += [crema_d.audio_folder(folder) / f"{stem}.{ending}" for ending in ("wav", "flac")]
-        for path in candidates:
-            if path.is_file():
-                found[stem] = path
-                break
-    return found
+    if folder is not None:
+        candidates += [crema_d.audio_folder(folder) / f"{stem}.{ending}" for ending in ("wav", "flac")]
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def fetch(stem: str) -> Path:
-    """Fetch one clip from the official repository and return its file; one that is here already is not fetched again.
+    """Fetch one clip of CREMA-D, of the twelve or any other, from the official repository and return its file; one that is here already is not fetched again.
 
     It is kept only when the hash of its decoded samples is the index's. Raises CorpusError with what went wrong.
     """
-    here = present().get(stem)
+    here = on_disk(stem)
     if here is not None:
         return here
     target = _folder() / f"{stem}.wav"

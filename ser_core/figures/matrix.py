@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 
 from ser_core.figures.look import dressed
 
+#: How cells may be read: numbers alone, shares of the true class (rows), shares of the predicted class (columns).
+NORMS = ("counts", "true", "predicted")
+
 
 def confusion(
     matrix: np.ndarray,
@@ -18,37 +21,76 @@ def confusion(
     rows_are: str = "true",
     columns_are: str = "predicted",
     counted: str = "clips",
+    norm: str = "true",
+    marked: tuple[str, str] | None = None,
 ) -> go.Figure:
-    """Return the confusion matrix, rows true and columns predicted; cells say per cent of the row and, below, the count."""
-    counts = np.asarray(matrix)
-    rows = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    share = counts / rows
-    text = [[f"{100 * share[i, j]:.0f} %<br>{counts[i, j]}" for j in range(len(labels))] for i in range(len(labels))]
-    words = [
-        [
-            f"{counts[i, j]} of {int(counts[i].sum())} {counted} of {labels[i]} say {labels[j]}"
-            for j in range(len(labels))
-        ]
-        for i in range(len(labels))
-    ]
+    """Return the confusion matrix, rows true and columns predicted; hovering says each cell in words.
+
+    matrix: counts. norm: of NORMS; with `true` and `predicted` cells say per cent and, below, the count. marked: the (row, column)
+    that is framed. An invisible point lies over every cell, with (row label, column label) as its customdata: cells of a heatmap
+    cannot be selected in Streamlit, points can.
+    """
+    counts = np.asarray(matrix, dtype=int)
+    whole = counts.sum(axis=0 if norm == "predicted" else 1, keepdims=True)
+    share = counts / np.maximum(whole, 1)
+    shown, top = (counts, max(1, int(counts.max()))) if norm == "counts" else (share, 1)
+    size = range(len(labels))
+    text = [[_text(counts[i, j], share[i, j], norm) for j in size] for i in size]
     figure = go.Figure(
         go.Heatmap(
-            z=share,
+            z=shown,
             x=list(labels),
             y=list(labels),
             text=text,
             texttemplate="%{text}",
-            customdata=words,
             zmin=0,
-            zmax=1,
+            zmax=top,
             colorscale="Blues",
-            colorbar={"title": "of row", "tickformat": ".0%", "thickness": 12},
-            hovertemplate="%{customdata}<extra></extra>",
+            # Every cell states its number; a scale beside it would take the room that cells need on a phone.
+            showscale=False,
+            hoverinfo="skip",
             xgap=1,
             ygap=1,
         )
     )
-    figure.update_xaxes(title_text=columns_are, side="bottom", fixedrange=True)
-    figure.update_yaxes(title_text=rows_are, autorange="reversed", fixedrange=True)
+    cells = [(i, j) for i in size for j in size]
+    figure.add_scatter(
+        x=[labels[j] for _, j in cells],
+        y=[labels[i] for i, _ in cells],
+        mode="markers",
+        marker={"size": 44, "symbol": "square", "opacity": 0},
+        customdata=[[labels[i], labels[j]] for i, j in cells],
+        hovertext=[_words(counts, labels, i, j, norm, counted) for i, j in cells],
+        hovertemplate="%{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+    if marked is not None:
+        row, column = labels.index(marked[0]), labels.index(marked[1])
+        figure.add_shape(
+            type="rect",
+            x0=column - 0.5,
+            x1=column + 0.5,
+            y0=row - 0.5,
+            y1=row + 0.5,
+            line={"color": "#D55E00", "width": 3},
+        )
+    limits = [-0.5, len(labels) - 0.5]
+    figure.update_xaxes(title_text=columns_are, side="bottom", fixedrange=True, range=limits)
+    figure.update_yaxes(title_text=rows_are, range=limits[::-1], fixedrange=True)
     figure.update_layout(title=title)
-    return dressed(figure, 80 + 58 * len(labels), margin={"l": 90, "r": 10, "t": 40 if title else 10, "b": 50})
+    lines = title.count("<br>") + 1 if title else 0
+    return dressed(figure, 80 + 58 * len(labels) + 22 * lines, margin={"l": 90, "r": 10, "t": 14 + 24 * lines, "b": 50})
+
+
+def _text(count: int, share: float, norm: str) -> str:
+    return f"{count}" if norm == "counts" else f"{100 * share:.0f} %<br>{count}"
+
+
+def _words(counts: np.ndarray, labels: Sequence[str], i: int, j: int, norm: str, counted: str) -> str:
+    """One cell in words: `12 of 82 anger clips (15 %) were taken for disgust`."""
+    count, row, column = int(counts[i, j]), int(counts[i].sum()), int(counts[:, j].sum())
+    if counted != "clips":
+        return f"{count} of {row} {counted} on {labels[i]} ({100 * count / max(row, 1):.0f} %) say {labels[j]}"
+    if norm == "predicted":
+        return f"{count} of {column} {counted} taken for {labels[j]} ({100 * count / max(column, 1):.0f} %) were {labels[i]}"
+    return f"{count} of {row} {labels[i]} {counted} ({100 * count / max(row, 1):.0f} %) were taken for {labels[j]}"

@@ -1,0 +1,1 @@
+"""Results: can this model be trusted?"""

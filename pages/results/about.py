@@ -1,0 +1,105 @@
+"""How the run came to be: learning curves, layers, configuration, log, model card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.results.shown import Shown
+from pages.widgets import numbers
+from ser_core import runs
+from ser_core.figures import curves
+from ser_core.runs import Run
+
+#: Last lines of a log that are shown.
+LINES = 500
+
+
+def learning(shown: Shown) -> None:
+    """Draw the learning curves: the run's, or those of one of the trainings that it pools."""
+    run = _piece(shown.run, "curves")
+    history = run.history
+    if history.empty:
+        st.caption("This run was not trained in epochs, so it has no learning curves.")
+        return
+    st.markdown(f"**Learning curves** · {shown.name} · {shown.corpus} · {len(history)} epochs")
+    st.plotly_chart(
+        curves.learning(history), key="curves", alt=f"Learning curves of {shown.name}, {len(history)} epochs"
+    )
+
+
+def layers(shown: Shown) -> None:
+    """Draw the table of layers and parameters."""
+    run = _piece(shown.run, "layers")
+    if not run.has("layers.json"):
+        st.caption("This run has no model, so it has no layers.")
+        return
+    table = pd.DataFrame(run.layers)
+    table["shape"] = [" × ".join(str(n) for n in shape) if shape else "" for shape in table["shape"]]
+    st.dataframe(table, hide_index=True, alt=f"Layers of {shown.name}")
+    st.caption(f"{len(table)} layers, {int(table['parameters'].sum()):,} parameters.")
+
+
+def configuration(shown: Shown) -> None:
+    """Draw the recipe, what training found, versions and origin."""
+    stated = shown.run.recipe
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("##### Recipe")
+        _table("setting", _flat(stated.get("recipe", {})))
+    with right:
+        st.markdown("##### Run")
+        origin = {name: value for name, value in stated.items() if name not in ("recipe", "packages", "found")}
+        seconds = stated.get("found", {}).get("seconds")
+        took = {"duration": numbers.seconds(seconds)} if seconds is not None else {}
+        _table("fact", {**_flat(origin), **_flat(stated.get("found", {})), **took})
+        if stated.get("packages"):
+            st.markdown("##### Versions")
+            _table("package", stated["packages"])
+
+
+def log(shown: Shown) -> None:
+    """Draw the end of the run's log."""
+    lines = shown.run.log.splitlines()
+    if not lines:
+        st.caption("This run has no log.")
+        return
+    st.code("\n".join(lines[-LINES:]), language=None, height=420)
+    if len(lines) > LINES:
+        st.caption(f"The last {LINES} of {len(lines):,} lines; all are in log.txt in {shown.run.path}.")
+
+
+def card(shown: Shown) -> None:
+    """Draw the model card."""
+    if shown.run.has("card.md"):
+        st.markdown(shown.run.card)
+    else:
+        st.caption("This run has no model card.")
+
+
+def _piece(run: Run, key: str) -> Run:
+    """The run itself or, of a run that pools several trainings, the one that is picked."""
+    inside = {str(piece.path.relative_to(run.path)): piece for piece in runs.pieces(run)}
+    if not inside:
+        return run
+    return inside[st.selectbox("Which of its trainings", list(inside), key=f"piece-{key}")]
+
+
+def _flat(value: dict[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, one in value.items():
+        if isinstance(one, dict):
+            flat |= _flat(one, f"{before}{name}.")
+        else:
+            flat[f"{before}{name}"] = one
+    return flat
+
+
+def _table(title: str, values: dict[str, Any]) -> None:
+    said = [
+        ", ".join(map(str, one)) if isinstance(one, list) else "" if one is None else str(one)
+        for one in values.values()
+    ]
+    st.dataframe(pd.DataFrame({title: list(values), "value": said}), hide_index=True, height="content")

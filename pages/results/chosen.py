@@ -1,0 +1,57 @@
+"""Picking runs for the views of the results page; the URL names what was picked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.widgets import in_url
+from ser_core.runs import Run, overview
+
+
+def several(key: str, fewest: int, most: int) -> dict[str, Run]:
+    """Draw the picker of `fewest` to `most` runs; return them by name, nothing after saying what is missing."""
+    table = _scored()
+    if len(table) < fewest:
+        st.info(f"A comparison needs {fewest} finished runs; here {'is' if len(table) == 1 else 'are'} {len(table)}.")
+        return {}
+    titles = dict(zip(table["run"], table["name"], strict=True))
+    stated = [name for name in st.query_params.get(key, "").split(",") if name in titles]
+    picked = st.multiselect(
+        f"Runs to compare ({fewest} to {most})",
+        list(titles),
+        default=list(dict.fromkeys(stated))[:most],
+        max_selections=most,
+        format_func=titles.__getitem__,
+        key=f"pick-{key}",
+        select_all=False,
+    )
+    in_url.remember(key, ",".join(picked))
+    if len(picked) < fewest:
+        st.caption(f"Pick {fewest} to {most} runs on the same corpus.")
+        return {}
+    found = overview.named()
+    return {name: found[name] for name in picked}
+
+
+def one_on_crema_d(key: str) -> Run | None:
+    """Draw the picker of one run with a test part on CREMA-D; return it, or None after saying why there is none."""
+    table = _scored()
+    fits = table["corpus"].fillna("").str.contains("crema-d", regex=False) & (table["part"] == "test")
+    table = table[fits & (table["wrong_on_purpose"] == "")]
+    if table.empty:
+        st.info("This needs a run that was tested on CREMA-D; there is none.")
+        return None
+    titles = dict(zip(table["run"], table["name"], strict=True))
+    first = in_url.initial(key, titles, next(iter(titles)))
+    name = st.selectbox(
+        "Run", list(titles), list(titles).index(first), format_func=titles.__getitem__, key=f"pick-{key}"
+    )
+    in_url.remember(key, name)
+    return overview.named()[name]
+
+
+def _scored() -> pd.DataFrame:
+    """The runs that have scores and are whole, as the table of runs lists them."""
+    table = overview.table()
+    return table[(table["state"] == "done") & table["part"].notna()]

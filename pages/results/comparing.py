@@ -1,0 +1,164 @@
+"""Two to four runs held against each other: is the one better, or only luckier?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.results import chosen
+from pages.widgets import numbers
+from ser_core import figures, runs
+from ser_core.evaluation import compare, metrics
+from ser_core.evaluation.compare import Comparison, p_value
+from ser_core.figures import comparison as drawn
+from ser_core.runs import Run
+
+PLAIN = {"displayModeBar": False}
+
+
+def show() -> None:
+    """Draw the picker and, for two to four runs, everything that tells them apart; the URL names them (`runs=a,b`)."""
+    picked = chosen.several("runs", compare.FEWEST, compare.MOST)
+    if not picked:
+        return
+    try:
+        found = compare.compare(picked)
+        _verdict(found)
+        _matrices(picked, found)
+        _classes(found)
+        _curves(picked)
+        _configuration(found)
+    except (runs.RunError, KeyError) as error:
+        st.error(f"These runs cannot be compared: {error}")
+
+
+def _verdict(found: Comparison) -> None:
+    if not found.pairs:
+        st.info(f"{found.why} So nothing can be said of which is better; below, each run on its own clips.")
+        return
+    for pair in found.pairs:
+        st.markdown(f"**{pair.sentence}**")
+    words = f"On the {found.n} clips of {found.speakers} speakers that none of them saw."
+    for name in found.heard:
+        words += f" {name} was trained on other clips of these speakers, which helps it."
+    st.caption(words)
+    rows = []
+    for name, one in found.scores().items():
+        said = {"run": name}
+        for label, key in (("accuracy", "accuracy"), ("UAR", "uar"), ("macro-F1", "macro_f1")):
+            span = one["intervals"][key]
+            said[label] = (
+                f"{numbers.percent(one[key])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])})"
+            )
+        rows.append(said)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    with st.expander("The tests, and why one of them finds too much"):
+        _tests(found)
+
+
+def _tests(found: Comparison) -> None:
+    rows = []
+    for pair in found.pairs:
+        test, old = pair.permutation, pair.mcnemar
+        rows.append(
+            {
+                "runs": f"{pair.first}, {pair.second}",
+                "difference (points)": f"{100 * pair.span.difference:+.1f} ({100 * pair.span.low:+.1f} to {100 * pair.span.high:+.1f})",
+                "interval": pair.span.method,
+                "over speakers: p": p_value(pair.p),
+                "flips": f"{test.flips:,} {'(all)' if test.exact else '(drawn)'}",
+                "McNemar: p": p_value(old.p) if old else "several seeds a clip",
+                "only the first / the second right": f"{old.only_first} / {old.only_second}" if old else "",
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    many = f" With {len(found.pairs)} pairs its p is corrected for their number (Holm)." if len(found.pairs) > 1 else ""
+    st.caption(
+        "The test over speakers asks: if the two were alike, each speaker's difference could as well have the other sign; how often is "
+        f"such a flipped difference as large as the one found?{many} McNemar's test looks at the clips on which only one of two is right and "
+        "takes them for independent. Clips of one speaker are not: a voice that suits a model suits it in all of its clips. So McNemar's "
+        "test calls chance a difference too often, and the sentence above follows the test over speakers."
+    )
+
+
+def _matrices(picked: dict[str, Run], found: Comparison) -> None:
+    st.subheader("Confusion matrices")
+    drawings = []
+    matrices = {}
+    if found.tables:
+        for name, table in found.tables.items():
+            matrix = metrics.confusion(table["true"], table["predicted"], found.labels)
+            matrices[name] = matrix
+            title = f"{name}<br>unseen by all · n = {matrix.sum()}"
+            drawings.append((name, figures.confusion(matrix, found.labels, title)))
+    else:
+        for name, run in picked.items():
+            part = "test" if "test" in run.metrics else "validation"
+            one = run.metrics[part]
+            title = f"{name}<br>{part} part · n = {one['n']}"
+            drawings.append((name, figures.confusion(one["confusion"], one["labels"], title)))
+    if len(matrices) == 2:
+        (first, one), (second, other) = matrices.items()
+        title = f"{first} minus {second}<br>points of the row · n = {one.sum()}"
+        drawings.append(("difference", drawn.difference(one, other, found.labels, title)))
+    for row in range(0, len(drawings), 2):
+        for column, (name, figure) in zip(st.columns(2), drawings[row : row + 2], strict=False):
+            column.plotly_chart(figure, key=f"compare-{name}", config=PLAIN, alt=f"Confusion matrix: {name}")
+    st.caption(
+        "Rows: the intended emotion; columns: the answer. "
+        + (
+            "In the difference, blue cells are answers that the first gives more often, red ones the second."
+            if len(matrices) == 2
+            else ""
+        )
+    )
+
+
+def _classes(found: Comparison) -> None:
+    if not found.tables:
+        return
+    st.subheader("Class by class")
+    tables = {
+        name: metrics.per_class(metrics.confusion(table["true"], table["predicted"], found.labels), found.labels)
+        for name, table in found.tables.items()
+    }
+    for column, (measure, key) in zip(st.columns(2), (("recall", "recall"), ("F1", "f1")), strict=True):
+        values = {name: table[key].tolist() for name, table in tables.items()}
+        figure = drawn.class_bars(found.labels, values, measure, f"{measure}, unseen by all · n = {found.n}")
+        column.plotly_chart(figure, key=f"compare-{key}", config=PLAIN, alt=f"{measure} of each emotion, by run")
+
+
+def _curves(picked: dict[str, Run]) -> None:
+    histories = {name: run.history for name, run in picked.items()}
+    courses = {
+        name: (table["epoch"].tolist(), table["val_uar"].tolist())
+        for name, table in histories.items()
+        if {"epoch", "val_uar"} <= set(table.columns) and len(table)
+    }
+    if not courses:
+        return
+    st.subheader("Learning curves")
+    figure = drawn.curves(courses, "validation UAR", "UAR on each run's own validation part")
+    st.plotly_chart(figure, key="compare-curves", config=PLAIN, alt="Validation UAR over the epochs, by run")
+    absent = [name for name in picked if name not in courses]
+    st.caption(
+        "The point marks the epoch that was kept." + (f" Without epochs: {', '.join(absent)}." if absent else "")
+    )
+
+
+def _configuration(found: Comparison) -> None:
+    st.subheader("What differs in their configuration")
+    if not found.differences:
+        st.caption("Nothing: the same recipe, split and packages.")
+        return
+    rows = [
+        {"field": field, **{name: _said(value) for name, value in values.items()}}
+        for field, values in found.differences.items()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)

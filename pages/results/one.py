@@ -1,0 +1,47 @@
+"""One run: how often it is right, where it errs, with whom, how sure, and how it was made."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.results import about, calibrated, groups, matrix, shown
+from pages.widgets import in_url
+from ser_core.runs import RunError
+
+#: Short stable names for the URL → what the tab is called and what draws it.
+TABS = {
+    "groups": ("Groups", groups.show),
+    "calibration": ("Calibration", calibrated.show),
+    "mistakes": ("Sure but wrong", calibrated.mistakes),
+    "curves": ("Learning curves", about.learning),
+    "layers": ("Layers", about.layers),
+    "configuration": ("Configuration", about.configuration),
+    "log": ("Log", about.log),
+    "card": ("Model card", about.card),
+}
+
+
+def show() -> None:
+    """Draw the run that the URL names, or the first."""
+    found = shown.choose()
+    if found is None:
+        return
+    try:
+        shown.headline(found)
+        shown.analyzes(found)
+        matrix.show(found)
+        _more(found)
+    except (RunError, KeyError) as error:
+        st.error(f"The run {found.name} is damaged: {error}")
+
+
+def _more(found: shown.Shown) -> None:
+    titles = [title for title, _ in TABS.values()]
+    first = TABS[in_url.initial("tab", TABS, "groups")][0]
+    # Only the open tab is computed.
+    tabs = st.tabs(titles, default=first, key="tab", on_change="rerun")
+    for (name, (_, draw)), tab in zip(TABS.items(), tabs, strict=True):
+        if tab.open:
+            in_url.remember("tab", name)
+            with tab:
+                draw(found)

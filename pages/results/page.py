@@ -1,0 +1,46 @@
+"""Results: can I trust it? All runs, one of them, comparisons, listeners, and what leaks."""
+
+import streamlit as st
+
+from pages.results import comparing, one, state, table
+from pages.widgets import in_url
+
+VIEWS = {
+    "runs": ":material/table_rows: Runs",
+    "run": ":material/grid_on: One run",
+    "compare": ":material/compare: Compare",
+}
+
+
+def go(view: str, runs: list[str]) -> None:
+    """Open a view with these runs; what the URL said of another view is taken away."""
+    st.session_state["view"] = view
+    st.session_state.pop("run", None)
+    named = {"runs": ",".join(runs)} if len(runs) > 1 else {"run": runs[0]} if runs else {}
+    st.query_params.from_dict({"view": view, **named})
+
+
+def _switched() -> None:
+    run = st.query_params.get("run")
+    go(st.session_state["view"], [run] if run else [])
+
+
+state.begin("view", VIEWS, "runs")
+view = str(
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=lambda name: VIEWS[name],
+        required=True,
+        key="view",
+        on_change=_switched,
+        label_visibility="collapsed",
+    )
+)
+in_url.remember("view", view)
+if view == "run":
+    one.show()
+elif view == "compare":
+    comparing.show()
+else:
+    table.show(go)

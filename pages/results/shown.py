@@ -1,0 +1,178 @@
+"""The run that is looked at, and the part of its predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.results import state
+from pages.widgets import in_url, model_picker, numbers
+from ser_core.corpora import registry
+from ser_core.evaluation import metrics, repeats
+from ser_core.runs import Run, RunError, notes, overview
+
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A whole run, the name that it goes by, one part of it, and the predictions of that part."""
+
+    run: Run
+    link: str
+    name: str
+    part: str
+    labels: tuple[str, ...]
+    predictions: pd.DataFrame = field(repr=False)
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What stands for the predictions in caches and widgets' keys."""
+        return str(self.run.path), (self.run.path / "predictions.csv").stat().st_mtime_ns, self.part
+
+    @property
+    def corpus(self) -> str:
+        """The corpus' title, `CREMA-D`."""
+        name = str(self.run.recipe.get("recipe", {}).get("corpus") or self.run.recipe.get("corpus") or "")
+        return registry.MODULES[name].card.title if name in registry.MODULES else name
+
+    @property
+    def words(self) -> str:
+        """Run, corpus, part and n, as every title states them."""
+        return " · ".join(
+            one for one in (self.name, self.corpus, f"{self.part} part", f"n = {len(self.predictions):,}") if one
+        )
+
+    def title(self, what: str) -> str:
+        """A figure's title: what it shows, and below it run, corpus, part and n."""
+        return f"{what}<br><sub>{self.words}</sub>"
+
+    def summary(self) -> dict[str, Any]:
+        """What metrics.summary says of the predictions; of several trainings each one's scores too."""
+        return _summary(self.key, self.predictions, self.labels)
+
+
+def choose() -> Shown | None:
+    """Draw the choice of run and part; return what is shown, or None after saying why there is nothing to show."""
+    found = overview.named()
+    if not found:
+        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        return None
+    names = display_names(found)
+    links = list(found)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        asked = st.query_params.get("run")
+        if asked is not None and asked not in found and "run" not in st.session_state:
+            st.warning(f"There is no run called “{asked}” here.")
+        state.begin("run", links, links[0])
+        link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run")
+    in_url.remember("run", link)
+    run = found[link]
+    try:
+        wrong = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
+        if wrong:
+            st.error(f"The run {names[link]} is damaged: {' '.join(wrong)}")
+            return None
+        if not run.has("predictions.csv"):
+            st.info(
+                f"{names[link]} is {run.status['state']}: it has no predictions yet. {run.status.get('message', '')}"
+            )
+            return None
+        return _shown(run, link, names[link], right)
+    except (RunError, KeyError, TypeError, AttributeError) as error:
+        st.error(f"The run {names[link]} is damaged: {error}")
+        return None
+
+
+def display_names(found: dict[str, Run]) -> dict[str, str]:
+    """Return the name to show for every run by the name that links use; notes that cannot be read change nothing."""
+    try:
+        said = notes.read()
+    except RunError:
+        said = {}
+    return {link: said.get(notes.key(run), notes.Note()).name or link for link, run in found.items()}
+
+
+def labels_of(run: Run, part: str) -> tuple[str, ...]:
+    """Return the part's labels in the order in which the run states them."""
+    return tuple(run.metrics[part]["labels"])
+
+
+def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
+    table = run.predictions
+    parts = [part for part in PARTS if (table["part"] == part).any()]
+    if not parts:
+        st.info(f"{name} has no predictions of a validation or test part.")
+        return None
+    state.begin("part", parts, parts[-1])
+    with place:
+        part = str(st.segmented_control("Part", parts, required=True, key="part"))
+    in_url.remember("part", part)
+    rows = table[table["part"] == part].reset_index(drop=True)
+    return Shown(run, link, name, part, labels_of(run, part), rows)
+
+
+def headline(shown: Shown) -> None:
+    """Draw the scores with their intervals, and what must be known of them."""
+    found = shown.summary()
+    wrong = shown.run.recipe.get("wrong_on_purpose")
+    if wrong:
+        said = wrong if isinstance(wrong, str) else wrong.get("how", "") if isinstance(wrong, dict) else ""
+        st.warning(
+            f"Wrong on purpose, for the leakage lesson; never to be believed. {said}", icon=":material/dangerous:"
+        )
+    with st.container(horizontal=True, gap="small"):
+        for metric, title in (("accuracy", "Accuracy"), ("uar", "UAR"), ("macro_f1", "Macro-F1")):
+            say = numbers.percent if metric != "macro_f1" else "{:.2f}".format
+            span = found["intervals"][metric]
+            _number(title, say(found[metric]), f"{say(span['low'])} to {say(span['high'])}")
+        same = metrics.majority(np.array(found["confusion"]))
+        _number("Majority class", numbers.percent(same), "right by always naming it")
+    method = found["intervals"]["accuracy"]["method"]
+    choice = " Choices (epoch, temperature, threshold) were made on this part." if shown.part == "validation" else ""
+    st.caption(
+        f"{shown.words} clips of {found['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
+    )
+
+
+def analyzes(shown: Shown) -> None:
+    """Draw the link to where the run's model answers, where it has one that is found by this name."""
+    servable = model_picker.servable()
+    if shown.run.name in servable and servable[shown.run.name].path == shown.run.path:
+        st.page_link(
+            "pages/analyze/page.py",
+            label="Try it on a clip",
+            icon=":material/mic:",
+            query_params={"model": shown.run.name},
+        )
+
+
+def _split(run: Run) -> str:
+    kind = str(run.recipe.get("recipe", {}).get("split") or "not stated")
+    meaning = {
+        "speakers": "speakers, so no voice of this part was heard in training",
+        "clips": "clips, so voices of this part were heard in training too",
+        "loso": "one speaker left out in turn, so no voice was heard in the training that answered it",
+        "kfold-speakers": "folds of speakers, so no voice was heard in the training that answered it",
+        "kfold-clips": "folds of clips, so voices were heard in training too",
+    }
+    return meaning.get(kind, kind)
+
+
+def _number(title: str, value: str, below: str) -> None:
+    # Of a fixed width: two stand side by side on a phone.
+    with st.container(width=160, gap=None):
+        st.metric(title, value)
+        st.caption(below)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _summary(key: tuple[str, int, str], _predictions: pd.DataFrame, labels: tuple[str, ...]) -> dict[str, Any]:
+    if _predictions["fold"].astype(str).nunique() > 1:
+        return repeats.parts(_predictions, labels)[key[2]]
+    return metrics.summary(_predictions, labels)

@@ -1,0 +1,206 @@
+"""The table of all runs: sort, filter, name, note, tag, delete, take away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.widgets import in_url
+from ser_core import settings
+from ser_core.runs import RunError, notes, overview
+from ser_core.runs.deleting import delete
+from ser_core.runs.run import Run
+
+#: Most runs that are compared.
+MOST = 4
+FILTERS = ("corpus", "split", "tag")
+
+
+def show(go: Callable[[str, list[str]], None]) -> None:
+    """Draw the table; `go(view, runs)` opens a view with these runs."""
+    try:
+        table = overview.table()
+    except RunError as error:
+        st.error(str(error))
+        return
+    if table.empty:
+        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        return
+    found = _filtered(table)
+    chosen = st.dataframe(
+        _said(found),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        # Rows are named by their place: another table needs another selection.
+        key=f"runs-{_digest(found)}",
+        height=max(73, min(38 + 35 * len(found), 560)),
+        column_config=_columns(),
+        alt=f"{len(found)} runs with their scores",
+    )
+    picked = [str(found.iloc[row]["run"]) for row in chosen["selection"]["rows"] if row < len(found)]
+    _actions(table, found, picked, go)
+    for _, one in found[found["state"] == "damaged"].iterrows():
+        st.warning(f"**{one['name']}** is damaged: {one['problem']}")
+
+
+def _filtered(table: pd.DataFrame) -> pd.DataFrame:
+    present = {
+        "corpus": sorted(set(table["corpus"].dropna())),
+        "split": sorted(set(table["split"].dropna())),
+        "tag": sorted({tag for tags in table["tags"] for tag in tags}),
+    }
+    asked = [name for name in FILTERS if len(present[name]) > (0 if name == "tag" else 1)]
+    columns = st.columns([2] + [1] * len(asked))
+    text = columns[0].text_input(
+        "Search", st.query_params.get("search", ""), key="search", placeholder="name, recipe, note …"
+    )
+    in_url.remember("search", [text] if text else [])
+    for name, column in zip(asked, columns[1:], strict=True):
+        wanted = column.multiselect(
+            name.capitalize(), present[name], in_url.initial_many(name, present[name], []), key=f"filter-{name}"
+        )
+        in_url.remember(name, wanted)
+        if wanted and name == "tag":
+            table = table[[bool(set(tags) & set(wanted)) for tags in table["tags"]]]
+        elif wanted:
+            table = table[table[name].isin(wanted)]
+    words = table[["run", "name", "recipe", "title", "note"]].fillna("").agg(" ".join, axis=1).str.casefold()
+    for word in text.casefold().split():
+        table = table[words.loc[table.index].str.contains(word, regex=False)]
+    return table.reset_index(drop=True)
+
+
+def _said(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as people read it: scores in per cent, intervals as words."""
+    wrong = table["wrong_on_purpose"].fillna("").astype(bool)
+    return pd.DataFrame(
+        {
+            "name": table["name"],
+            "accuracy": 100 * pd.to_numeric(table["accuracy"]),
+            "accuracy 95 %": _interval(table, "accuracy", 100),
+            "split": table["split"],
+            "state": table["state"].where(~wrong, "wrong on purpose"),
+            "part": table["part"],
+            "n": table["n"],
+            "UAR": 100 * pd.to_numeric(table["uar"]),
+            "UAR 95 %": _interval(table, "uar", 100),
+            "macro-F1": pd.to_numeric(table["macro_f1"]),
+            "macro-F1 95 %": _interval(table, "macro_f1", 1),
+            "recipe": table["recipe"],
+            "corpus": table["corpus"],
+            "parameters": pd.to_numeric(table["parameters"]),
+            "MB": pd.to_numeric(table["bytes"]) / 1e6,
+            "minutes": pd.to_numeric(table["seconds"]) / 60,
+            "date": pd.to_datetime(table["created"], utc=True, errors="coerce"),
+            "note": table["note"],
+            "tags": table["tags"],
+        }
+    )
+
+
+def _interval(table: pd.DataFrame, metric: str, scale: int) -> list[str | None]:
+    say = "{:.0f} to {:.0f}" if scale == 100 else "{:.2f} to {:.2f}"
+    pairs = zip(table[f"{metric}_low"], table[f"{metric}_high"], strict=True)
+    return [None if pd.isna(low) or pd.isna(high) else say.format(scale * low, scale * high) for low, high in pairs]
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "name": st.column_config.TextColumn(pinned=True),
+        "accuracy": number(format="%.0f %%", help="Of the part in the column beside; test where there is one."),
+        "UAR": number(format="%.0f %%", help="Unweighted average recall: the mean of the classes' recalls."),
+        "macro-F1": number(format="%.2f"),
+        "parameters": number(format="localized"),
+        "MB": number(format="%.1f", help="Size of the run's folder on disk."),
+        "minutes": number(format="%.1f", help="Duration of the training."),
+        "date": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        "tags": st.column_config.ListColumn(),
+    }
+
+
+def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Callable[[str, list[str]], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Open",
+            type="primary",
+            icon=":material/open_in_full:",
+            disabled=len(picked) != 1,
+            on_click=go,
+            args=("run", picked),
+        )
+        st.button(
+            f"Compare {len(picked)}" if len(picked) > 1 else "Compare",
+            icon=":material/compare:",
+            disabled=not 2 <= len(picked) <= MOST,
+            on_click=go,
+            args=("compare", picked),
+        )
+        if len(picked) == 1:
+            one = table[table["run"] == picked[0]].iloc[0]
+            _noting(picked[0], one)
+            _deleting(picked[0], one)
+        st.download_button(
+            "Table (CSV)",
+            lambda: _csv(found),
+            "runs.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    st.caption(
+        f"{len(found)} of {len(table)} runs. Select one to open, name, tag or delete it; two to four to compare them. A score is worth "
+        "what its split is: by clips, the voices were heard in training."
+    )
+
+
+def _csv(found: pd.DataFrame) -> str:
+    return found.assign(tags=[" ".join(tags) for tags in found["tags"]]).to_csv(index=False)
+
+
+def _noting(link: str, one: pd.Series) -> None:
+    if settings.mode() == "shared":
+        return
+    with st.popover("Name, note, tags", icon=":material/edit:"), st.form(f"note-{link}", border=False):
+        name = st.text_input("Name", "" if one["name"] == link else one["name"], placeholder=link)
+        note = st.text_area("Note", one["note"])
+        tags = st.text_input("Tags", ", ".join(one["tags"]), placeholder="baseline, paper")
+        if st.form_submit_button("Keep", type="primary"):
+            try:
+                notes.write(_run(link), name=name, note=note, tags=tags.split(","))
+            except (RunError, OSError) as error:
+                st.error(str(error))
+                return
+            st.rerun()
+
+
+def _deleting(link: str, one: pd.Series) -> None:
+    if settings.mode() == "shared" or one["shipped"]:
+        return
+    with st.popover("Delete", icon=":material/delete:", disabled=one["state"] in ("queued", "running")):
+        st.write(
+            f"Delete the run {one['name']} with its predictions and its model from this machine? This cannot be undone."
+        )
+        if st.button("Yes, delete it", type="primary", key=f"delete-{link}"):
+            try:
+                delete(_run(link))
+            except RunError as error:
+                st.error(str(error))
+                return
+            st.rerun()
+
+
+def _digest(found: pd.DataFrame) -> str:
+    return hashlib.sha256("|".join(found["run"]).encode()).hexdigest()[:12]
+
+
+def _run(link: str) -> Run:
+    found = overview.named()
+    if link not in found:
+        raise RunError(f"There is no run called '{link}' any more.")
+    return found[link]

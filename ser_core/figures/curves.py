@@ -1,0 +1,53 @@
+"""Learning curves."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ser_core.figures.look import WAVE_COLOUR, dressed, titled
+
+_TRAIN = "#9AA3B5"
+_UAR = "#009E73"
+#: Columns of history.csv: row of the figure, name, colour, dash.
+_LINES = {
+    "loss": (1, "train", _TRAIN, "dash"),
+    "val_loss": (1, "validation", WAVE_COLOUR, "solid"),
+    "accuracy": (2, "train", _TRAIN, "dash"),
+    "val_accuracy": (2, "validation", WAVE_COLOUR, "solid"),
+    "val_uar": (2, "validation UAR", _UAR, "dot"),
+}
+
+
+def learning(history: pd.DataFrame) -> go.Figure:
+    """Return loss and accuracy of the train and the validation part over the epochs, one above the other.
+
+    history: a row an epoch, as in history.csv (epoch, and what there is of loss, val_loss, accuracy, val_accuracy, val_uar).
+    """
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.12)
+    named: set[str] = set()
+    for column, (row, name, tone, dash) in _LINES.items():
+        if column not in history:
+            continue
+        say = ".3f" if row == 1 else ".0%"
+        figure.add_scatter(
+            x=history["epoch"],
+            y=history[column],
+            row=row,
+            col=1,
+            mode="lines+markers" if len(history) < 3 else "lines",
+            name=name,
+            legendgroup=name,
+            showlegend=name not in named,
+            line={"color": tone, "dash": dash},
+            hovertemplate=f"epoch %{{x}}: {name} %{{y:{say}}}<extra></extra>",
+        )
+        named.add(name)
+    titled(figure, 1, "loss")
+    titled(figure, 2, "accuracy")
+    figure.update_yaxes(tickformat=".0%", row=2, col=1)
+    figure.update_yaxes(fixedrange=True)
+    figure.update_xaxes(title_text="epoch", row=2, col=1)
+    figure.update_layout(legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0})
+    return dressed(figure, 440, margin={"l": 60, "r": 20, "t": 26, "b": 60})

@@ -1,0 +1,135 @@
+"""What finished runs tell about a training before it starts: how long it takes, and what its split is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ser_core import recipes, settings
+from ser_core.recipes import Recipe
+from ser_core.runs import listing
+from ser_core.runs.run import Run, RunError
+
+#: Splits that leave the speakers of the test part out of training, and those that do not; the first stands for each.
+BY_SPEAKER = ("speakers", "loso", "kfold-speakers")
+BY_CLIP = ("clips", "kfold-clips")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A finished run: its recipe, how many clips it divided, how long it took, what it scored."""
+
+    name: str
+    recipe: Recipe
+    clips: int
+    seconds: float
+    metrics: dict[str, Any]
+    pooled: bool
+    """Several trainings under one parent run."""
+    own: bool
+    """Trained here, and not shipped with the program."""
+
+    def score(self, metric: str, part: str = "test") -> float | None:
+        return self.metrics.get(part, {}).get(metric)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a training may take, in seconds, and the run from which that is scaled."""
+
+    seconds: float
+    source: Measured
+
+
+def finished() -> list[Measured]:
+    """Return every finished run, those that ship first, then one's own, the newest first; damaged ones are left out."""
+    found = []
+    for run in listing.all_runs():
+        try:
+            stamps = tuple(
+                (run.path / name).stat().st_mtime_ns for name in ("recipe.json", "metrics.json", "status.json")
+            )
+        except OSError:
+            continue
+        one = _measured(str(run.path), stamps)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def estimate(recipe: Recipe, clips: int, trainings: int, known: Sequence[Measured]) -> Estimate | None:
+    """Return how long `trainings` of this recipe on so many clips may take, or None where no run of it is known.
+
+    Scaled from one finished run of the recipe, by clips, copies and epochs; one of this machine is preferred, then one on
+    the same corpus and split.
+    """
+    alike = [
+        one for one in known if one.recipe.name == recipe.name and not one.pooled and one.seconds > 0 and one.clips
+    ]
+    if not alike:
+        return None
+
+    def fits(one: Measured) -> tuple[bool, bool, bool]:
+        return one.own, one.recipe.corpus == recipe.corpus, one.recipe.split == recipe.split
+
+    best = max(alike, key=fits)
+    scale = clips / best.clips * (1 + recipe.copies) / (1 + best.recipe.copies) * trainings
+    return Estimate(best.seconds * scale * recipe.fit.epochs / best.recipe.fit.epochs, best)
+
+
+def of_recipe(recipe: Recipe, splits: Sequence[str], known: Sequence[Measured]) -> Measured | None:
+    """Return the first finished run of exactly this recipe on its corpus under one of these splits, or None.
+
+    Seeds may differ; a run with another number of epochs, or without test rows, is another thing.
+    """
+    plain = _comparable(recipe)
+    for split in splits:
+        for one in known:
+            if one.recipe.split == split and one.score("accuracy") is not None and _comparable(one.recipe) == plain:
+                return one
+    return None
+
+
+def gap(recipe: Recipe, known: Sequence[Measured]) -> tuple[Measured, Measured] | None:
+    """Return the runs of one recipe on the recipe's corpus (by clips, by speakers); the recipe's own where there are both.
+
+    None where nothing was measured under both splits on that corpus.
+    """
+    others = [
+        one.recipe.with_(split=recipe.split, seed=recipe.seed) for one in known if one.recipe.corpus == recipe.corpus
+    ]
+    for candidate in [recipe, *others]:
+        by_clip, by_speaker = (of_recipe(candidate, splits, known) for splits in (BY_CLIP, BY_SPEAKER))
+        if by_clip is not None and by_speaker is not None:
+            return by_clip, by_speaker
+    return None
+
+
+def _comparable(recipe: Recipe) -> Recipe:
+    return recipe.with_(split="", seed=0, title="", seed_row=None)
+
+
+@lru_cache(maxsize=2048)
+def _measured(path: str, stamps: tuple[int, ...]) -> Measured | None:
+    run = Run(Path(path))
+    try:
+        stated, status = run.recipe, run.status
+        if status["state"] != "done" or stated.get("wrong_on_purpose"):
+            return None
+        found = stated.get("found", {})
+        with (run.path / "split.csv").open(encoding="utf-8") as table:
+            clips = sum(1 for _ in table) - 1
+        return Measured(
+            run.name,
+            recipes.from_dict(stated["recipe"]),
+            clips,
+            float(found.get("seconds", status.get("seconds", 0.0))),
+            run.metrics,
+            bool(stated.get("pooled")),
+            settings.ARTIFACTS not in run.path.parents,
+        )
+    except (RunError, recipes.RecipeError, KeyError, TypeError, ValueError, OSError):
+        return None
