@@ -17,7 +17,9 @@ def main() -> None:
         [
             st.Page("pages/home/page.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/analyze/page.py", title="Analyze", icon=":material/mic:", url_path="analyze"),
+            st.Page("pages/live/page.py", title="Live", icon=":material/graphic_eq:", url_path="live"),
             st.Page("pages/datasets/page.py", title="Datasets", icon=":material/library_music:", url_path="datasets"),
+            st.Page("pages/results/page.py", title="Results", icon=":material/grid_on:", url_path="results"),
         ],
         position="top",
     ).run()

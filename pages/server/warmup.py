@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 
@@ -11,7 +12,16 @@ def start() -> None:
 
 
 def _warm() -> None:
-    # Imported here: the home page paints without librosa and ONNX Runtime.
+    _first_calls()
+    # Streamlit collects garbage after every run of a script. What was imported stays anyway; looking through it took 0.13 s each time.
+    gc.collect()
+    gc.freeze()
+
+
+def _first_calls() -> None:
+    # Imported here: the home page paints without librosa, ONNX Runtime and WebRTC. Not streamlit_webrtc itself: its component
+    # is registered by an import in a page's run alone.
+    import aiortc  # noqa: F401
     import numpy as np
 
     from ser_core import audio, figures, runs

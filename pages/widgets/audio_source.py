@@ -14,12 +14,13 @@ from pages.widgets import crema_d_samples, in_url, microphone
 from ser_core import settings
 
 SAMPLES = settings.ARTIFACTS / "samples"
-RECORD, UPLOAD, SAMPLE = "record", "upload", "samples"
+RECORD, UPLOAD, SAMPLE, LIVE = "record", "upload", "samples", "live"
 SOURCES = {
     RECORD: ":material/mic: Record",
     UPLOAD: ":material/upload: Upload",
     SAMPLE: ":material/library_music: Samples",
 }
+_HANDED_OVER = "sound-from-live"
 ENDINGS = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aif", "aiff"]
 
 
@@ -36,13 +37,20 @@ class Sound:
         return hashlib.sha256(self.data).hexdigest()[:16]
 
 
+def hand_over(sound: Sound) -> None:
+    """Keep a sound of the live page for the chooser, as the source `live`, until the next one or the visit's end."""
+    st.session_state[_HANDED_OVER] = sound
+
+
 def choose() -> list[Sound]:
     """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
+    handed_over: Sound | None = st.session_state.get(_HANDED_OVER)
+    sources = SOURCES | ({LIVE: ":material/graphic_eq: From live"} if handed_over else {})
     source = st.segmented_control(
         "Where the clip comes from",
-        list(SOURCES),
-        format_func=lambda name: SOURCES[name],
-        default=in_url.initial("source", SOURCES, RECORD),
+        list(sources),
+        format_func=lambda name: sources[name],
+        default=in_url.initial("source", sources, RECORD),
         required=True,
         key="source",
         label_visibility="collapsed",
@@ -52,6 +60,8 @@ def choose() -> list[Sound]:
         return _uploaded("upload")
     if source == SAMPLE:
         return _sampled()
+    if source == LIVE and handed_over:
+        return [handed_over]
     return _recorded()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import in_url, numbers
+from pages.widgets import in_url, worth
 from ser_core import runs
 from ser_core.runs import Run
 
@@ -32,6 +32,7 @@ def choose() -> list[Run]:
         list(found),
         default=in_url.initial_many("model", found, [next(iter(found))])[:MOST],
         max_selections=MOST,
+        format_func=lambda name: worth.label(found[name]),
         key="model",
         help=f"Up to {MOST} models answer side by side.",
         select_all=False,
@@ -49,7 +50,14 @@ def choose_one(*, disabled: bool = False) -> Run | None:
         return None
     names = list(found)
     first = names.index(in_url.initial("model", found, names[0]))
-    name = st.selectbox("Model", names, first, key="one-model", disabled=disabled)
+    name = st.selectbox(
+        "Model",
+        names,
+        first,
+        format_func=lambda one: worth.label(found[one]),
+        key="one-model",
+        disabled=disabled,
+    )
     in_url.remember("model", name)
     return found[name]
 
@@ -62,11 +70,9 @@ def _servable_or_said() -> dict[str, Run]:
 
 
 def about(run: Run) -> None:
-    """Draw what a model is worth: its figure on unseen speakers, and its card and layers on click."""
+    """Draw what a model is worth: its figure with the split that it was measured under, and its card and layers on click."""
     try:
-        st.caption(
-            f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: voices it had never heard."
-        )
+        st.caption(worth.of_model(run))
         with st.container(horizontal=True):
             card = st.popover("Model card", icon=":material/description:")
             layers = st.popover("Layers", icon=":material/layers:")

@@ -1,0 +1,1 @@
+"""Live: what does the model hear now?"""

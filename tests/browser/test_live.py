@@ -1,0 +1,203 @@
+"""The live page in a real Chromium whose microphone plays speech and silence in turn."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psutil
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from ser_core import audio, runs, settings
+from ser_core.predictor import Predictor
+from tests.browser import chromium, steps
+from tests.browser.conftest import FLAGS, MICROPHONE_RATE
+from tests.browser.serving import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+#: Long enough for windows of silence alone.
+SILENCE_S = 4.0
+#: How often streams are started and stopped where what is left behind is counted; ten takes three minutes.
+STARTS = int(os.environ.get("SER_LIVE_STARTS", "3"))
+#: A heap breathes; a session that stays would hold its buffers and threads.
+BREATH_MB = 15.0
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the microphone hears: silence and a voice, in turn."""
+    parts = []
+    for name in ("voice-british", "voice-high-fast", "voice-low-slow"):
+        voice = audio.decode(settings.ARTIFACTS / "samples" / f"{name}.flac").samples
+        parts += [np.zeros(round(SILENCE_S * audio.SAMPLE_RATE), np.float32), voice]
+    path = tmp_path_factory.mktemp("microphone") / "alternating.wav"
+    at_rate = audio.resample(np.concatenate(parts), audio.SAMPLE_RATE, MICROPHONE_RATE)
+    path.write_bytes(audio.encode_wav(at_rate, MICROPHONE_RATE))
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser, microphone: Path) -> Iterator[Browser]:
+    """A Chromium with that microphone."""
+    launched = browser.browser_type.launch(
+        executable_path=chromium.find(), args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"]
+    )
+    yield launched
+    launched.close()
+
+
+def streamer(page: Page) -> FrameLocator:
+    return page.frame_locator('iframe[title*="webrtc"]')
+
+
+def start(page: Page) -> None:
+    """Press Start and wait for the first judged window."""
+    streamer(page).get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator('[data-testid="live-answer"]:not([data-last="-1"])')).to_be_visible()
+
+
+def stop(page: Page) -> None:
+    """Press Stop and wait until the stream has ended on both sides."""
+    streamer(page).get_by_role("button", name="Stop", exact=True).click()
+    expect(streamer(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+    expect(page.get_by_text("Stretch (s)")).to_be_visible()
+    steps.settled(page)
+
+
+def watched(page: Page, seconds: float) -> dict[int, str]:
+    """Return what the page said while it was watched: the newest window's last sample → the headline."""
+    found = {}
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        last, said = page.get_by_test_id("live-answer").evaluate("e => [e.dataset.last, e.innerText]")
+        found[int(last)] = said
+        page.wait_for_timeout(100)
+    return found
+
+
+def saved(page: Page, folder: Path) -> tuple[np.ndarray, list[dict[str, str]]]:
+    """Return the saved session's sound and timeline."""
+    with zipfile.ZipFile(steps.download(page, "Save session", folder)) as archive:
+        clip = audio.decode(archive.read("audio.wav"), name="audio.wav")
+        return clip.samples, list(csv.DictReader(io.StringIO(archive.read("timeline.csv").decode())))
+
+
+def test_what_is_shown_and_saved_is_what_the_model_says(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{server.url}/live")
+    start(page)
+    shown = watched(page, 16.0)
+    stop(page)
+    samples, rows = saved(page, tmp_path)
+    predictor = Predictor(runs.shipped()[0])
+    quiet_windows = 0
+    for row in rows:
+        first, end = int(row["first_sample"]), int(row["last_sample"]) + 1
+        window = samples[first:end]
+        answer = predictor.predict(audio.Clip(window, audio.SAMPLE_RATE, 1, "", "window"))
+        assert (row["label"], row["decision"]) == (answer.label, answer.decision)
+        assert [float(row[f"p_{label}"]) for label in answer.labels] == pytest.approx(
+            answer.probabilities.tolist(), abs=1e-5
+        )
+        last_second = np.abs(window[-audio.SAMPLE_RATE :]).max()
+        if last_second < 1e-3:
+            quiet_windows += 1
+            assert row["state"] == "no-speech"
+        said = shown.get(end - 1)
+        if said is not None:
+            leading = row["smoothed_label"].capitalize()
+            assert said.startswith({"no-speech": "No speech", "uncertain": "Uncertain"}.get(row["state"], leading))
+    assert quiet_windows >= 4, "the silences did not reach the page"
+    assert {row["state"] for row in rows} - {"no-speech"}, "the voices did not reach the page"
+    assert "No speech" in shown.values()
+
+
+def test_a_stretch_goes_to_analyze(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/live")
+    start(page)
+    stop(page)
+    page.get_by_role("button", name="Analyze this stretch").click()
+    expect(page.get_by_text("from the live page")).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_be_visible()
+
+
+def left(server: Server) -> tuple[int, float]:
+    """Return the server's threads and its memory in MB, once they have come to rest."""
+    process = psutil.Process(server.process.pid)
+    threads = process.num_threads()
+    for _ in range(20):
+        time.sleep(0.5)
+        now = process.num_threads()
+        if now >= threads:
+            break
+        threads = now
+    return process.num_threads(), process.memory_info().rss / 1e6
+
+
+def test_starting_and_stopping_leaves_nothing_behind(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/live")
+    counts = []
+    for _ in range(STARTS):
+        start(page)
+        page.wait_for_timeout(3000)
+        stop(page)
+        counts.append(left(server))
+    print(f"threads and MB after each stop: {counts}")
+    assert counts[-1][0] <= counts[0][0]
+    assert counts[-1][1] <= counts[0][1] + BREATH_MB
+
+
+def freed(server: Server, threads: int) -> bool:
+    """Wait until no session's sound is kept and no more than `threads` threads are left; return whether that came."""
+    deadline = time.monotonic() + 30
+    while (kept_files(server) or left(server)[0] > threads) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return not kept_files(server) and left(server)[0] <= threads
+
+
+def test_leaving_the_page_frees_everything(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/live")
+    expect(streamer(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert freed(server, 1000), "an earlier visitor's sound is still kept"
+    threads, _ = left(server)
+    start(page)
+    assert kept_files(server) == 1
+    page.get_by_role("link", name="Home").first.click()
+    expect(page.get_by_text("What does a voice sound like")).to_be_visible()
+    assert freed(server, threads)
+    # It can be come back to; and closing the tab is leaving too.
+    page.get_by_role("link", name="Live").first.click()
+    start(page)
+    assert kept_files(server) == 1
+    page.close()
+    assert freed(server, threads)
+
+
+def kept_files(server: Server) -> int:
+    """Return how many sessions' sound the server holds open."""
+    folder = Path(f"/proc/{server.process.pid}/fd")
+    if not folder.is_dir():
+        pytest.skip("open files without a name are counted on Linux alone")
+    return sum(
+        str(server.home / "cache" / "live") in str(one.readlink()) for one in folder.iterdir() if one.is_symlink()
+    )
+
+
+def test_a_blocked_microphone_is_said(server: Server, browser: Browser) -> None:
+    plain = [flag for flag in FLAGS if "media-stream" not in flag]
+    blocked = browser.browser_type.launch(executable_path=chromium.find(), args=plain)
+    page = blocked.new_page()
+    page.goto(f"{server.url}/live")
+    expect(page.get_by_text("microphone is blocked").or_(page.get_by_text("No microphone was found"))).to_be_visible()
+    expect(page.get_by_role("link", name="Analyze a recording")).to_be_visible()
+    blocked.close()
