@@ -57,6 +57,14 @@ class Home:
         return self.path / "recordings"
 
     @property
+    def recipes(self) -> Path:
+        return self.path / "recipes"
+
+    @property
+    def selections(self) -> Path:
+        return self.path / "selections"
+
+    @property
     def corpora_file(self) -> Path:
         return self.path / "corpora.json"
 
@@ -77,3 +85,14 @@ def mode() -> str:
     if stated not in ("local", "shared"):
         raise SettingsError(f"SER_MODE is '{stated}'; it must be 'local' or 'shared'.")
     return stated
+
+
+def training_allowed() -> bool:
+    """Tell whether pages may start trainings: not where SER_TRAINING=off (a small host), not on a shared server.
+
+    Raises SettingsError when SER_TRAINING holds anything but on (the default) or off.
+    """
+    stated = os.environ.get("SER_TRAINING", "on").strip().lower() or "on"
+    if stated not in ("on", "off"):
+        raise SettingsError(f"SER_TRAINING is '{stated}'; it must be 'on' or 'off'.")
+    return stated == "on" and mode() == "local"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ def add(commands: Any) -> None:
 def evaluate(stated: argparse.Namespace) -> int:
     predictor = Predictor(runs.find(stated.name))
     corpus = registry.load(stated.corpus, stated.data)
+    for problem in corpus.problems:
+        print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
     speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")

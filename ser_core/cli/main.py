@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ser_core import fanout, graphs, recipes, runs, settings
+from ser_core import fanout, graphs, jobs, recipes, runs, settings
 from ser_core.audio import AudioError
 from ser_core.cli import corpora, evaluate, features, predict, select, train
+from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
 from ser_core.corpora.base import CorpusError
@@ -24,6 +25,7 @@ EXPECTED = (
     fanout.FanoutError,
     FeatureError,
     graphs.GraphError,
+    jobs.JobError,
     recipes.RecipeError,
     runs.RunError,
     settings.SettingsError,
@@ -35,13 +37,25 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     top = argparse.ArgumentParser(prog="python -m ser_core", description="Speech emotion recognition from a shell.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (corpora, features, select, train, evaluate, predict, runs_command, recipes_command):
+    for group in (corpora, features, select, train, evaluate, predict, runs_command, recipes_command, jobs_command):
         group.add(commands)
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+    """Run one command and return its exit status; a job's process tells it to the queue, too."""
+    status = 1
+    try:
+        status = _run(arguments)
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+        raise
+    finally:
+        jobs.ended(status)
+    return status
+
+
+def _run(arguments: list[str] | None) -> int:
     stated = parser().parse_args(arguments)
     try:
         return int(stated.handler(stated) or 0)

@@ -8,8 +8,29 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+
+from ser_core import jobs
+
+
+class _Told(Progress):
+    """A progress bar that tells a job's queue, too, how far it is."""
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        super().update(task_id, **changes)
+        task = next(one for one in self.tasks if one.id == task_id)
+        share = min(1.0, task.completed / task.total) if task.total else None
+        of = f" {int(task.completed):,} of {int(task.total):,}" if task.total else ""
+        jobs.progress(share, f"{task.description}{of}  {task.fields.get('note', '')}".rstrip())
 
 
 def print_json(value: Any) -> None:
@@ -32,7 +53,7 @@ def percent(share: float) -> str:
 
 def progress() -> Progress:
     """Return a progress bar on stderr with count, elapsed and remaining time."""
-    return Progress(
+    return _Told(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),

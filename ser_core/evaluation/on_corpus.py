@@ -72,6 +72,9 @@ def evaluate(
     features = {one.name: store.load(corpus, one.source, progress=progress) for one in predictor.inputs}
     failed = {clip: why for found in features.values() for clip, why in found.failed.items()}
     clips = clips[~clips["clip"].isin(failed)]
+    if clips.empty:
+        clip, why = next(iter(failed.items()))
+        raise CorpusError(f"None of the clips of {corpus.card.title} can be read; {clip}: {why}")
     columns = [predictor.labels.index(label) for label in labels]
     probabilities = np.empty((len(clips), len(labels)))
     for row, clip in enumerate(clips["clip"]):

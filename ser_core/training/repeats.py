@@ -72,7 +72,7 @@ def _seeds(
 ) -> Run:
     started = time.monotonic()
     with single.reported(run):
-        _start(recipe, run, f"{seeds} seeds", test, "seeds")
+        _start(recipe, run, f"{seeds} seeds", test, "seeds", {"folds": n_folds, "seeds": seeds})
         for number in range(seeds):
             piece = Run(run.path / "seeds" / str(recipe.seed + number))
             if not _whole(piece):
@@ -99,7 +99,7 @@ def _folds(
         for one in recipe.feature_set.inputs:
             store.load(corpus, one.source, progress=reporter.features)
         made = folds.divide(single.labelled(recipe, corpus), recipe.split, n_folds, recipe.seed)
-        _start(recipe, run, made[0].title.rpartition(", ")[0], test, "folds")
+        _start(recipe, run, made[0].title.rpartition(", ")[0], test, "folds", {"folds": n_folds})
         todo = [fold for fold in made if not _whole(Run(run.path / "folds" / fold.name))]
         done = len(made) - len(todo)
         workers = min(WORKERS, len(todo) or 1)
@@ -127,7 +127,7 @@ def _whole(piece: Run) -> bool:
     return piece.has("files.json") and not piece.problems()
 
 
-def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str) -> None:
+def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, asked: dict[str, int]) -> None:
     run.write_json(
         "recipe.json",
         {
@@ -136,6 +136,8 @@ def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str) -> 
             "seed": recipe.seed,
             "test": test,
             "pooled": kind,
+            # What it takes to go on with it.
+            "asked": asked,
             "packages": single.versions(),
             "git_commit": single.commit(),
             "created": runs.now(),

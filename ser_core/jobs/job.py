@@ -1,0 +1,299 @@
+"""One job: a folder SER_HOME/jobs/<id>/ that says what to do, how far it is, and how it ended.
+
+job.json       what to do: arguments after `python -m ser_core`, kind, title, created (UTC), expected_s, run, owner
+status.json    state, pid and its creation time, heartbeat (UTC), message, progress
+log.txt        what the process printed
+cancel         a flag: somebody wants it to end
+progress.json  end.json  what its own process tells (reporting.py)
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ser_core import files, runs, settings
+from ser_core.jobs import locks, processes, reporting, starting
+from ser_core.runs import Run
+
+#: A training waits for jobs that are expected to take less than this, in seconds.
+SHORT_S = 60.0
+TRAINING = "training"
+#: States in which a job still takes or waits for its turn; `interrupted` is derived on reading and never written.
+ACTIVE = ("queued", "running")
+
+
+class JobError(ValueError):
+    """A job is missing or cannot do what was asked; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job folder at `path`. Reading what is not there raises JobError."""
+
+    path: Path
+    stated: dict[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def id(self) -> str:
+        """Sorts by the time of queueing."""
+        return self.path.name
+
+    @property
+    def kind(self) -> str:
+        return str(self.stated["kind"])
+
+    @property
+    def title(self) -> str:
+        return str(self.stated["title"])
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return tuple(self.stated["arguments"])
+
+    @property
+    def owner(self) -> str:
+        return str(self.stated["owner"])
+
+    @property
+    def created(self) -> str:
+        """When it was queued: UTC, ISO 8601."""
+        return str(self.stated["created"])
+
+    @property
+    def expected_s(self) -> float | None:
+        """How long it was expected to take when it was queued, in seconds; None where nothing was known."""
+        stated = self.stated["expected_s"]
+        return None if stated is None else float(stated)
+
+    @cached_property
+    def run(self) -> Path | None:
+        """The folder of the run that it trains, or None."""
+        name = self.stated["run"]
+        return settings.home().runs / name if name else None
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What status.json says, with the state as it is now: see `state`."""
+        try:
+            status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise JobError(f"The job {self.id} has no readable status: {error}") from error
+        if status["state"] == "running" and not runs.process_lives(status["pid"], status["pid_created"]):
+            status |= self.outcome(status["pid"], None)
+        return dict(status)
+
+    @property
+    def state(self) -> str:
+        """queued | running | done | failed | cancelled | interrupted (its process has gone without a word)."""
+        return str(self.status["state"])
+
+    @property
+    def short(self) -> bool:
+        return self.expected_s is not None and self.expected_s < SHORT_S
+
+    @property
+    def cancel_wanted(self) -> bool:
+        return (self.path / "cancel").exists()
+
+    def log_tail(self, lines: int = 40) -> str:
+        """Return the last lines of what it printed; empty before it began."""
+        try:
+            with (self.path / "log.txt").open("rb") as log:
+                log.seek(0, 2)
+                log.seek(max(0, log.tell() - 400 * lines))
+                text = log.read().decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def cancel(self) -> None:
+        """End it: one that waits at once, one that runs within seconds. Raises JobError for one that has ended."""
+        with locks.queue_lock():
+            status = self.status
+            if status["state"] not in ACTIVE:
+                raise JobError(f"The job {self.id} is {status['state']}; there is nothing to cancel.")
+            (self.path / "cancel").touch()
+            if status["state"] == "queued":
+                self.write_status("cancelled", message="cancelled before it began")
+                self.tell_run("cancelled", "cancelled before it began")
+                return
+        # A runner ends the process; one that died is replaced.
+        starting.start_runner()
+
+    def resume(self) -> Job:
+        """Queue the same arguments anew and return the new job; a training goes on in its run's folder from its last epoch.
+
+        Raises JobError while this job waits or runs, and for a training whose run is finished or trained by another job.
+        """
+        if self.state in ACTIVE:
+            raise JobError(f"The job {self.id} is {self.state}; it cannot be resumed.")
+        return queue(
+            self.arguments, kind=self.kind, title=self.title, expected_s=self.expected_s, run=self.run, owner=self.owner
+        )
+
+    def delete(self) -> None:
+        """Remove its folder; its run stays. Raises JobError while it waits or runs."""
+        if self.state in ACTIVE:
+            raise JobError(f"The job {self.id} is {self.state}; cancel it first.")
+        shutil.rmtree(self.path)
+
+    # Writing: by whoever queues or cancels it, else by the runner.
+
+    def write_status(
+        self, state: str, *, pid: int | None = None, message: str = "", progress: float | None = None
+    ) -> None:
+        """Write status.json. pid: the process that does the work."""
+        status = {
+            "state": state,
+            "pid": pid,
+            "pid_created": None if pid is None else processes.created(pid),
+            "heartbeat": runs.now(),
+            "message": message,
+            "progress": progress,
+        }
+        files.write_json(self.path / "status.json", status)
+
+    def tell_run(self, state: str, message: str) -> None:
+        """Write into the run's status that it waits, or how a training ended that never got so far as to say so itself.
+
+        The run notes which job it waits for, so that an earlier one's end does not overwrite it.
+        """
+        status = self._run_status()
+        mine = status.get("state") == "queued" and status.get("job") == self.id
+        if self.run is not None and (state == "queued" or mine):
+            run = Run(self.run)
+            run.write_status(state, epoch=len(run.history), message=message, job=self.id)
+
+    def outcome(self, pid: int | None, code: int | None) -> dict[str, str]:
+        """Return {state, message} of the job whose process has ended.
+
+        The run's own word comes first, then the exit status; one that a signal ended, or that told nothing, is
+        `interrupted`. code: as subprocess gives it, negative for a signal; None where the process was not this one's child.
+        """
+        run = self._run_status()
+        if run.get("pid") == pid and run.get("state") in ("done", "failed", "cancelled"):
+            return {"state": str(run["state"]), "message": str(run.get("message", ""))}
+        code = reporting.told(self.path, reporting.END).get("code") if code is None else code
+        if code == 0:
+            return {"state": "done", "message": "done"}
+        if self.cancel_wanted:
+            return {"state": "cancelled", "message": "cancelled"}
+        if code is None or code < 0:
+            return {"state": "interrupted", "message": "its process was ended from outside"}
+        last = next((line.strip() for line in reversed(self.log_tail().splitlines()) if line.strip()), "")
+        return {"state": "failed", "message": last.removeprefix("Error: ") or f"exit status {code}"}
+
+    def _run_status(self) -> dict[str, Any]:
+        try:
+            return {} if self.run is None else Run(self.run).status
+        except runs.RunError:
+            return {}
+
+
+def queue(
+    arguments: Sequence[str],
+    *,
+    kind: str,
+    title: str,
+    expected_s: float | None = None,
+    run: Path | None = None,
+    owner: str = "",
+) -> Job:
+    """Queue `python -m ser_core ARGUMENTS` and start the runner, detached, where none runs.
+
+    kind: `training`, or what else it is in a word. expected_s: seconds that it is expected to take, None where nothing is
+    known; under a minute it goes before waiting trainings. run: the folder that a training writes (name it in the
+    arguments too); its status then says `queued`. owner: who made it, where people sign in. Raises JobError when that run
+    is finished, or another job trains it already.
+    """
+    if run is not None:
+        _check_free(run)
+    folder = settings.home().jobs
+    folder.mkdir(parents=True, exist_ok=True)
+    stated = {
+        "arguments": [str(argument) for argument in arguments],
+        "kind": kind,
+        "title": title,
+        "created": runs.now(),
+        "expected_s": expected_s,
+        "run": None if run is None else _named(run),
+        "owner": owner,
+    }
+    job = _written(folder, stated)
+    starting.start_runner()
+    return job
+
+
+def all_jobs() -> list[Job]:
+    """Return every job, the newest first; a folder that cannot be read is passed over."""
+    folder = settings.home().jobs
+    if not folder.is_dir():
+        return []
+    names = sorted((path for path in folder.iterdir() if path.name[0] != "." and path.is_dir()), reverse=True)
+    return [job for path in names if (job := _read(path)) is not None]
+
+
+def in_state(*states: str) -> list[Job]:
+    """Return the jobs in one of these states, the newest first."""
+    found = []
+    for job in all_jobs():
+        try:
+            if job.state in states:
+                found.append(job)
+        except JobError:  # Deleted since it was listed.
+            continue
+    return found
+
+
+def find(id: str) -> Job:
+    """Return the job called `id`. Raises JobError when there is none."""
+    for job in all_jobs():
+        if job.id == id:
+            return job
+    raise JobError(f"There is no job called '{id}'. `jobs list` names them all.")
+
+
+def _written(folder: Path, stated: dict[str, Any]) -> Job:
+    """Write the folder of a new job; nobody sees half of it."""
+    while True:
+        job = Job(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}", stated)
+        unseen = Job(folder / f".{job.id}.part", stated)
+        try:
+            unseen.path.mkdir()
+        except FileExistsError:
+            continue
+        files.write_json(unseen.path / "job.json", stated)
+        unseen.write_status("queued", message="waits for its turn")
+        job.tell_run("queued", "waits for its turn")
+        unseen.path.rename(job.path)
+        return job
+
+
+def _check_free(run: Path) -> None:
+    for job in in_state(*ACTIVE):
+        if job.run is not None and job.run.resolve() == run.resolve():
+            raise JobError(f"The run {run.name} is {job.state} already, as the job {job.id}.")
+    if (run / "status.json").is_file() and Run(run).status["state"] in ("running", "done"):
+        raise JobError(f"The run {run.name} is {Run(run).status['state']}; there is nothing to train in its folder.")
+
+
+def _read(path: Path) -> Job | None:
+    try:
+        job = Job(path, json.loads((path / "job.json").read_text(encoding="utf-8")))
+        _ = job.arguments, job.kind, job.title, job.owner, job.created, job.expected_s, job.run, job.status
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return job
+
+
+def _named(run: Path) -> str:
+    """A run below SER_HOME/runs by its name, so that SER_HOME can be moved; another by its path."""
+    run, home = run.resolve(), settings.home().runs.resolve()
+    return run.name if run.parent == home else str(run)

@@ -1,0 +1,72 @@
+"""Processes that outlive whoever starts them, and are ended by pid and creation time, never by pid alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+import psutil
+
+from ser_core import runs, settings
+
+
+def start(arguments: Sequence[str], out: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start `python -m ser_core ARGUMENTS` in a session of its own, so that it outlives this process; it prints into `out`."""
+    environ = {**os.environ, "SER_HOME": str(settings.home().path.resolve()), "PYTHONUNBUFFERED": "1", **environment}
+    return subprocess.Popen(
+        [sys.executable, "-m", "ser_core", *arguments],
+        cwd=settings.ROOT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        **_own_session(),
+    )
+
+
+def forget(process: subprocess.Popen[bytes]) -> None:
+    """Let a started process go its way; when it ends before this one, no dead entry of it stays in the system's table."""
+    threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
+
+
+def created(pid: int) -> float | None:
+    """Return when the process was created, in seconds since 1970, or None when it has gone."""
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
+
+
+def ask_to_end(pid: int | None, made: float | None) -> None:
+    """Send SIGTERM (on Windows: end it) to the process that had this pid at this creation time; nothing where it has gone."""
+    if pid is not None and runs.process_lives(pid, made):
+        try:
+            psutil.Process(pid).terminate()
+        except psutil.NoSuchProcess:
+            return
+
+
+def kill(pid: int | None, made: float | None) -> None:
+    """Kill the process that had this pid at this creation time, and all that it started; nothing where it has gone."""
+    if pid is None or not runs.process_lives(pid, made):
+        return
+    try:
+        top = psutil.Process(pid)
+        family = [*top.children(recursive=True), top]
+    except psutil.NoSuchProcess:
+        return
+    for one in family:
+        try:
+            one.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _own_session() -> dict[str, Any]:
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}

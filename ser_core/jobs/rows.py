@@ -1,0 +1,82 @@
+"""The seed's rows as a table with ours beside them, and the trainings that fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ser_core import recipes
+from ser_core.jobs.job import ACTIVE, TRAINING, in_state
+from ser_core.jobs.order import Order
+from ser_core.recipes import SEED_ROWS, Recipe
+from ser_core.runs import measured
+from ser_core.runs.measured import Estimate, Measured
+
+#: Splits that stand for a row's figure, the first found counts; SAVEE's four speakers are cross-validated.
+_BY_CLIP = {"savee": ("kfold-clips", "clips")}
+_BY_SPEAKER = {"savee": ("loso", "speakers", "kfold-speakers")}
+
+
+def seed_recipes() -> list[Recipe]:
+    """Return the recipes of the seed's rows, in the order of its table."""
+    named = {recipe.seed_row: recipe for recipe in recipes.RECIPES.values() if recipe.seed_row}
+    return [named[name] for name in SEED_ROWS if name in named]
+
+
+def splits_of(recipe: Recipe, split: str) -> tuple[str, ...]:
+    """Return the splits whose figure stands for `split` (clips or speakers) of a row, the best first."""
+    if split == "clips":
+        return _BY_CLIP.get(recipe.corpus, measured.BY_CLIP)
+    return _BY_SPEAKER.get(recipe.corpus, measured.BY_SPEAKER)
+
+
+def table(known: Sequence[Measured]) -> pd.DataFrame:
+    """Return a row a seed row: what the seed stated, and test accuracy and macro-F1 of ours under both splits, where measured."""
+    found = []
+    for recipe in seed_recipes():
+        row = SEED_ROWS[recipe.seed_row or ""]
+        ours = {split: measured.of_recipe(recipe, splits_of(recipe, split), known) for split in ("clips", "speakers")}
+        found.append(
+            {
+                "family": row.family,
+                "seed": row.name,
+                "recipe": recipe.name,
+                "seed_validation": row.validation_accuracy,
+                "seed_test": row.test_accuracy,
+                "seed_f1": row.test_f1,
+                **{f"{split}_accuracy": one.score("accuracy") if one else None for split, one in ours.items()},
+                **{f"{split}_f1": one.score("macro_f1") if one else None for split, one in ours.items()},
+            }
+        )
+    return pd.DataFrame(found).astype({name: float for name in found[0] if "_" in name})
+
+
+def orders(
+    picked: Sequence[Recipe], splits: Sequence[str], known: Sequence[Measured]
+) -> list[tuple[Order, Estimate | None]]:
+    """Return the trainings that give these rows their missing figures (splits: clips, speakers), and how long each may take.
+
+    What is measured already, or waits in the queue, is left out.
+    """
+    waiting = {job.arguments[1:4] for job in in_state(*ACTIVE) if job.kind == TRAINING}
+    found = []
+    for recipe in picked:
+        for split in splits:
+            alike = splits_of(recipe, split)
+            order = Order(recipe.name, recipe.with_(split=alike[0]))
+            if measured.of_recipe(recipe, alike, known) or (recipe.name, "--split", alike[0]) in waiting:
+                continue
+            found.append((order, measured.estimate(order.wanted, _clips(recipe, known), _fits(order), known)))
+    return found
+
+
+def _clips(recipe: Recipe, known: Sequence[Measured]) -> int:
+    """As many clips as the run has from which is estimated: these rows always train on all of their corpus."""
+    sizes = [one.clips for one in known if one.recipe.corpus == recipe.corpus and not one.pooled]
+    return max(sizes, default=0)
+
+
+def _fits(order: Order) -> int:
+    # SAVEE, the only corpus whose rows are cross-validated, has four speakers.
+    return order.trainings(speakers=4)

@@ -1,0 +1,134 @@
+"""The runner: one process that works the queue off, a job at a time, and ends when nothing waits."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import filelock
+
+from ser_core import runs
+from ser_core.jobs import job as job_folder
+from ser_core.jobs import locks, processes, reporting
+from ser_core.jobs.job import TRAINING, Job
+
+#: Seconds between two looks at the process and its cancel flag.
+LOOK_S = 0.2
+HEARTBEAT_S = 2.0
+#: Seconds that a process has between the request to end and being killed.
+GRACE_S = 20.0
+#: Longer than anybody holds the lock who only wants to know whether a runner works.
+PATIENCE_S = 1.0
+
+
+def run() -> None:
+    """Work the queue off, or return at once where another runner works.
+
+    A job that a runner left behind when it was killed is looked after to its end first: nothing starts beside it.
+    """
+    while True:
+        try:
+            with locks.runner_lock().acquire(timeout=PATIENCE_S):
+                _work()
+        except filelock.Timeout:
+            return
+        # Once more without the lock: whoever queued a moment ago found it taken and relied on this runner.
+        if not waiting():
+            return
+
+
+def waiting() -> list[Job]:
+    """Return the jobs that wait, in the order in which they will run.
+
+    The oldest first; where that is a training, jobs that are expected to take less than a minute go before it.
+    """
+    queued = list(reversed(job_folder.in_state("queued")))
+    ordered: list[Job] = []
+    while queued:
+        first = queued[0]
+        if first.kind == TRAINING:
+            first = next((job for job in queued if job.short), first)
+        ordered.append(first)
+        queued.remove(first)
+    return ordered
+
+
+@dataclass
+class _Process:
+    """The process of a running job; `ended` returns (has it ended, its exit status where that can be known)."""
+
+    pid: int
+    created: float | None
+    ended: Callable[[], tuple[bool, int | None]]
+    asked_at: float | None = None
+
+
+def _work() -> None:
+    for job in reversed(job_folder.in_state("running")):
+        status = job.status
+        pid, created = status["pid"], status["pid_created"]
+        _watch(job, _Process(pid, created, partial(_strange_ended, pid, created)))
+    while True:
+        with locks.queue_lock():
+            queued = waiting()
+            if not queued:
+                return
+            process = _started(queued[0])
+        _watch(queued[0], process)
+
+
+def _strange_ended(pid: int, created: float | None) -> tuple[bool, int | None]:
+    """Of a process that another runner started, nobody learns the exit status but from what it told."""
+    return not runs.process_lives(pid, created), None
+
+
+def _started(job: Job) -> _Process:
+    # The runner's own pid until the process has one: a runner killed in between leaves an interrupted job, not a queued one.
+    job.write_status("running", pid=os.getpid(), message="starting")
+    (job.path / reporting.END).unlink(missing_ok=True)
+    with (job.path / "log.txt").open("ab") as log:
+        process = processes.start(job.arguments, log, {reporting.VARIABLE: str(job.path.resolve())})
+    job.write_status("running", pid=process.pid, message="starting")
+
+    def ended() -> tuple[bool, int | None]:
+        code = process.poll()
+        return code is not None, code
+
+    return _Process(process.pid, processes.created(process.pid), ended)
+
+
+def _watch(job: Job, process: _Process) -> None:
+    """Look after a running job until it has ended, and write down how."""
+    beat = time.monotonic()
+    while True:
+        over, code = process.ended()
+        if over:
+            break
+        now = time.monotonic()
+        if job.cancel_wanted:
+            _end(process, now)
+        if now - beat >= HEARTBEAT_S:
+            beat = now
+            told = reporting.told(job.path, reporting.PROGRESS)
+            job.write_status(
+                "running", pid=process.pid, message=str(told.get("message", "")), progress=told.get("progress")
+            )
+        time.sleep(LOOK_S)
+    found = job.outcome(process.pid, code)
+    if found["state"] == "interrupted":
+        # Not written: the pid of a process that has gone says it.
+        job.tell_run("failed", found["message"])
+        return
+    job.write_status(found["state"], pid=process.pid, message=found["message"])
+    job.tell_run(found["state"], found["message"])
+
+
+def _end(process: _Process, now: float) -> None:
+    if process.asked_at is None:
+        process.asked_at = now
+        processes.ask_to_end(process.pid, process.created)
+    elif now - process.asked_at > GRACE_S:
+        processes.kill(process.pid, process.created)
