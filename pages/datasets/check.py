@@ -1,39 +1,58 @@
-"""Holding the corpus against the official one."""
+"""Holding the corpus against the official one; every faulty clip that is here can be heard."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from pages.datasets import sounds
+from pages.datasets.corpus import Shown
 from ser_core.corpora import validation
-from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.base import Corpus, CorpusError, audio_paths
+from ser_core.corpora.findings import Finding, Report
+
+#: Most findings that are listed; a folder that is another corpus has one for each clip.
+MOST = 1000
 
 
-def show(corpus: Corpus) -> None:
-    """Draw the button that checks every clip by content, and what it found."""
+def show(shown: Shown) -> None:
+    """Draw the button that checks every clip by content, what it found, and the faulty clip that is selected."""
     st.caption(
         "Every clip is decoded and, where an official index exists, compared with it by the hash of its samples. It takes some seconds for each thousand clips."
     )
-    if not st.button("Check this corpus", icon=":material/fact_check:"):
-        return
+    reports: dict[str, Report] = st.session_state.setdefault("reports", {})
+    if st.button("Check this corpus", icon=":material/fact_check:"):
+        found = _checked(shown.corpus)
+        if found is not None:
+            reports[shown.key] = found
+    if shown.key in reports:
+        _draw(shown, reports[shown.key])
+
+
+def _checked(corpus: Corpus) -> Report | None:
     bar = st.progress(0.0, text="Decoding …")
 
     def step(done: int, total: int) -> None:
         bar.progress(done / max(1, total), text=f"{done:,} of {total:,} clips")
 
     try:
-        report = validation.check(corpus.name, progress=step)
+        return validation.check(corpus.name, progress=step)
     except (CorpusError, OSError) as error:
-        bar.empty()
         st.error(str(error))
-        return
-    bar.empty()
+        return None
+    finally:
+        bar.empty()
+
+
+def _draw(shown: Shown, report: Report) -> None:
     if report.absent_speakers:
         st.caption(
             f"{len(report.absent_speakers)} speakers of the official corpus are not here: {', '.join(report.absent_speakers)}."
         )
     if not report.findings:
-        st.success("No faults found.")
+        st.success(f"No faults found in {report.clips:,} clips.")
         return
     said = (
         "Every fault below is one that the official corpus has too."
@@ -41,5 +60,42 @@ def show(corpus: Corpus) -> None:
         else "Some clips are not what they should be."
     )
     (st.info if report.sound else st.warning)(said)
-    rows = [{"clip": one.clip, "fault": one.fault, "what": one.message, "known": one.known} for one in report.findings]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    findings = report.findings[:MOST]
+    rows = [{"clip": one.clip, "fault": one.fault, "what": one.message, "known": one.known} for one in findings]
+    chosen = st.dataframe(
+        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row", key="findings"
+    )
+    more = f" These are the first {MOST:,} of {len(report.findings):,}." if len(report.findings) > MOST else ""
+    st.caption(f"Select a row to hear the clip.{more}")
+    selected = chosen["selection"]["rows"]
+    if selected and selected[0] < len(findings):
+        _hear(shown.corpus, findings[selected[0]])
+
+
+def _hear(corpus: Corpus, finding: Finding) -> None:
+    row = _row(corpus, finding.clip)
+    if row is None:
+        st.caption(f"{finding.clip}: there is no sound to hear; {finding.message}.")
+        return
+    sounds.show(row, "faulty")
+
+
+def _row(corpus: Corpus, name: str) -> pd.Series | None:
+    """The faulty clip's row: of the table, else of a file that lies there under another name."""
+    found = corpus.clips[corpus.clips["clip"] == f"{corpus.name}/{name}"]
+    if not found.empty:
+        return found.iloc[0]
+    for path in audio_paths(corpus.root, below=True) if corpus.root.is_dir() else []:
+        if Path(path).stem == name:
+            empty = dict.fromkeys(corpus.clips.columns, "")
+            return pd.Series(
+                {
+                    **empty,
+                    "clip": name,
+                    "path": path,
+                    "emotion": "not known",
+                    "start": float("nan"),
+                    "end": float("nan"),
+                }
+            )
+    return None

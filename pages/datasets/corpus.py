@@ -1,93 +1,120 @@
-"""Picking a corpus, saying where one lies, and what is to be known of it before anything else."""
+"""Picking a corpus, and what is to be known of one before anything else."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
+import os
+from dataclasses import dataclass, field
 
+import pandas as pd
 import streamlit as st
 
+from pages.datasets import getting
 from pages.widgets import in_url
-from ser_core import settings
-from ser_core.corpora import confounding, registry
+from ser_core.corpora import confounding, durations, recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.registry import Entry
 
 #: Corpora with fewer speakers than this get a word about it.
 FEW_SPEAKERS = 10
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The corpus that is looked at, and what stands for it, as it lies on the disk, in the caches of the page."""
+
+    corpus: Corpus
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What of a corpus takes a moment to find out."""
+
+    speakers: tuple[str, ...]
+    emotions: tuple[str, ...]
+    hours: float | None
+    note: str = field(default="")
+
+
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
-def _loaded(name: str, where: str, changed: int) -> Corpus:
+def _loaded(name: str, key: str) -> Corpus:
     return registry.load(name)
 
 
-def choose() -> Corpus | None:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _facts(key: str, _corpus: Corpus) -> _Facts:
+    hours = float(durations.of(_corpus).sum()) / 3600
+    note = confounding.note(_corpus) or ""
+    return _Facts(_corpus.speakers, _corpus.emotions, None if math.isnan(hours) else hours, note)
+
+
+def choose() -> Shown | None:
     """Draw the picker and return the corpus, or None after saying how to get one."""
     entries = registry.entries()
-    here = [name for name, entry in entries.items() if entry.present]
-    if not here:
-        _adder(expanded=True)
-        st.info(
-            "No corpus is on this machine yet. Name the folder of one above, or fetch CREMA-D: `python -m ser_core corpora get crema-d --data FOLDER`."
-        )
+    titles = {name: _title(name) for name, entry in entries.items() if entry.present}
+    if recordings.Recordings().list_all():
+        titles[recordings.NAME] = "My recordings"
+    if not titles:
+        st.info("No corpus is on this machine yet. Fetch a part of CREMA-D below, or name the folder of one you have.")
+        getting.show(expanded=True)
         return None
-    titles = {name: registry.MODULES[name].card.title if name in registry.MODULES else name for name in here}
+    here = list(titles)
     first = here.index(in_url.initial("corpus", here, here[0]))
     chosen = st.selectbox("Corpus", here, first, format_func=lambda name: titles[name], key="corpus")
     in_url.remember("corpus", chosen)
-    _adder(expanded=False)
-    path = entries[chosen].path
+    getting.show(expanded=False)
     try:
-        return _loaded(chosen, str(path), path.stat().st_mtime_ns if path is not None else 0)
+        key = f"{chosen}-{_changed(chosen, entries)}"
+        return Shown(_loaded(chosen, key), key)
     except (CorpusError, OSError) as error:
         st.error(str(error))
         return None
 
 
-def header(corpus: Corpus) -> None:
+def header(shown: Shown) -> None:
     """Draw counts, licence, citation and what must be known of any score on this corpus."""
-    card = corpus.card
-    columns = st.columns(4)
-    columns[0].metric("Clips", f"{len(corpus.clips):,}")
-    columns[1].metric("Speakers", len(corpus.speakers))
-    columns[2].metric("Emotions", len(corpus.emotions))
-    columns[3].metric("Hours", f"{corpus.hours:.1f}" if corpus.hours is not None else "not known")
-    said = [card.language, card.licence, card.citation, f"[{card.url}]({card.url})" if card.url else ""]
+    corpus, card = shown.corpus, shown.corpus.card
+    facts = _facts(shown.key, corpus)
+    with st.container(horizontal=True):
+        st.metric("Clips", f"{len(corpus.clips):,}", width="content")
+        st.metric("Speakers", len(facts.speakers), width="content")
+        st.metric("Emotions", len(facts.emotions), width="content")
+        st.metric("Hours", f"{facts.hours:.1f}" if facts.hours is not None else "not known", width="content")
+    licence = f"[{card.licence}]({card.licence_url})" if card.licence_url else card.licence
+    said = [card.language, licence, card.citation, f"[{card.url}]({card.url})" if card.url else ""]
     st.caption(" · ".join(part.rstrip(".") for part in said if part))
-    words = [card.honesty, confounding.note(corpus) or ""]
-    if len(corpus.speakers) < FEW_SPEAKERS:
-        words.append(f"Only {len(corpus.speakers)} speakers: what a model learns here may be their voices.")
+    # Where the card says that text and emotion are confounded, it is not said twice.
+    words = [card.honesty, "" if card.name in confounding.STATED else facts.note]
+    if len(facts.speakers) < FEW_SPEAKERS:
+        words.append(f"Only {len(facts.speakers)} speakers: what a model learns here may be their voices.")
     st.info(" ".join(dict.fromkeys(word for word in words if word)), icon=":material/info:")
-    for problem in list(corpus.problems)[:5]:
-        st.warning(f"{problem.where}: {problem.message}")
+    if corpus.problems:
+        _problems(corpus)
 
 
-def _adder(*, expanded: bool) -> None:
-    with st.expander("Add a corpus that lies on this machine", expanded=expanded):
-        _register()
+def _problems(corpus: Corpus) -> None:
+    rows = [{"where": one.where, "what": one.message} for one in list(corpus.problems)[:1000]]
+    with st.expander(
+        f"{len(corpus.problems):,} rows or files did not fit and were left out", icon=":material/warning:"
+    ):
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _register() -> None:
-    if settings.mode() == "shared":
-        st.caption("On a shared server corpora are added by whoever runs it.")
-        return
-    kinds = {
-        **{name: module.card.title for name, module in registry.MODULES.items()},
-        "own": "One of my own: a folder of folders, or a CSV manifest",
-    }
-    kind = st.selectbox("Which", list(kinds), format_func=lambda name: kinds[name], key="register-kind")
-    name = st.text_input("A name for it", key="register-name") if kind == "own" else kind
-    folder = st.text_input("Its folder on this machine (or the manifest's file)", key="register-folder")
-    if kind != "own":
-        st.caption(f"{registry.MODULES[kind].card.how_to_get} Licence: {registry.MODULES[kind].card.licence}")
-    if st.button("Add", disabled=not (folder and name)):
-        try:
-            where = Path(folder).expanduser()
-            if kind != "own":
-                # Read before it is remembered: a folder that holds nothing of the corpus is refused with the reason.
-                registry.MODULES[kind].load(where)
-            registry.register(name, where)
-        except (CorpusError, OSError) as error:
-            st.error(str(error))
-            return
-        st.query_params["corpus"] = name
-        st.rerun()
+def _title(name: str) -> str:
+    return registry.MODULES[name].card.title if name in registry.MODULES else name
+
+
+def _changed(name: str, entries: dict[str, Entry]) -> int:
+    """Return a number that changes when a file is added to or removed from the corpus: no file of it is looked at."""
+    if name == recordings.NAME:
+        return (recordings.Recordings().folder / recordings.TABLE).stat().st_mtime_ns
+    entry = entries[name]
+    if entry.path is None:
+        return sum(_changed(part, entries) for part in entry.corpora if part in entries)
+    times = [entry.path.stat().st_mtime_ns]
+    if entry.path.is_dir():
+        with os.scandir(entry.path) as found:
+            times += [one.stat().st_mtime_ns for one in found]
+    # The sum, not the latest: a part that goes or comes back with an old date counts too.
+    return sum(times) % 2**63

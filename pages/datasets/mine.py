@@ -7,7 +7,7 @@ from collections import Counter
 
 import streamlit as st
 
-from pages.widgets import microphone, numbers
+from pages.widgets import microphone, numbers, sitting
 from ser_core import audio, settings
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import EMOTIONS, CorpusError
@@ -24,7 +24,6 @@ def show() -> None:
         st.info("On a shared server recordings are not kept. On your own machine this page collects them as a corpus.")
         return
     kept = Recordings()
-    st.session_state.setdefault("sitting", kept.new_sitting())
     st.caption(f"Kept on this machine in {kept.folder}, until you delete them here.")
     made = kept.list_all()
     _collect(kept, made)
@@ -68,7 +67,7 @@ def _keep(kept: Recordings, sounds: list[bytes], emotion: str, sentence: str) ->
     refused = []
     for data in sounds:
         try:
-            kept.add(data, emotion, sitting=st.session_state["sitting"], sentence=sentence)
+            kept.add(data, emotion, sitting=sitting.current(), sentence=sentence)
         except (audio.AudioError, CorpusError, OSError) as error:
             refused.append(str(error))
     for reason in refused:

@@ -2,10 +2,19 @@
 
 import streamlit as st
 
-from pages.datasets import check, clips, corpus, listeners, mine, overview
+from pages.datasets import averages, check, clips, comparing, corpus, listeners, map, mine, overview
 from pages.widgets import in_url
 
 VIEWS = {"corpora": ":material/library_music: Corpora", "mine": ":material/mic: My recordings"}
+TABS = {
+    "Overview": overview.show,
+    "Clips": clips.show,
+    "Compare": comparing.show,
+    "Averages": averages.show,
+    "Map": map.show,
+    "Listeners": listeners.show,
+    "Check": check.show,
+}
 
 view = st.segmented_control(
     "View",
@@ -20,11 +29,11 @@ in_url.remember("view", view or "corpora")
 if view == "mine":
     mine.show()
 else:
-    found = corpus.choose()
-    if found is not None:
-        corpus.header(found)
-        for tab, piece in zip(
-            st.tabs(["Overview", "Clips", "Listeners", "Check"]), (overview, clips, listeners, check), strict=True
-        ):
-            with tab:
-                piece.show(found)
+    shown = corpus.choose()
+    if shown is not None:
+        corpus.header(shown)
+        # Only the open tab is computed, and the URL names it.
+        for tab, show in zip(st.tabs(list(TABS), key="tab", bind="query-params"), TABS.values(), strict=True):
+            if tab.open:
+                with tab:
+                    show(shown)

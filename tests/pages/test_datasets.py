@@ -1,5 +1,6 @@
 """The datasets page: the next step where there is no corpus; counts, filters, a clip and a check where there is one."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,15 @@ from tests import made
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
 
-def datasets() -> AppTest:
-    return AppTest.from_file(APP, default_timeout=120).run().switch_page("pages/datasets/page.py").run()
+def datasets(**query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run().switch_page("pages/datasets/page.py").run()
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    return next(one for one in at.button if one.label == label).click().run()
 
 
 def words(at: AppTest) -> str:
@@ -31,17 +39,90 @@ def test_without_a_corpus_it_says_the_next_step() -> None:
     assert "No corpus is on this machine yet" in words(at)
 
 
-def test_a_corpus_is_counted_filtered_and_checked(tmp_path: Path) -> None:
-    registry.register("crema-d", made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO", "TIE"), seconds=0.3))
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO", "TIE"), seconds=0.4)
+    registry.register("crema-d", folder)
+    return folder
+
+
+def test_a_corpus_is_counted_and_its_terms_are_said(corpus: Path) -> None:
     at = datasets()
     assert not at.exception
     assert [metric.value for metric in at.metric][:3] == ["24", "2", "6"]
-    assert "Open Database License" in words(at) and "Only 2 speakers" in words(at)
+    assert "Open Database License" in words(at) and "Cao H" in words(at) and "Only 2 speakers" in words(at)
+
+
+def test_the_filter_narrows_the_table_and_stands_in_the_url(corpus: Path) -> None:
+    at = datasets(tab="Clips")
     next(one for one in at.multiselect if one.label == "Emotion").set_value(["anger"]).run()
     assert "4 of 24 clips" in words(at)
-    next(one for one in at.button if one.label == "Check this corpus").click().run()
+    assert list(at.dataframe[0].value["emotion"]) == ["anger"] * 4
+    assert at.query_params["emotion"] == "anger"
+    next(one for one in at.text_input if one.label.startswith("Text")).set_value("2002_tie").run()
+    assert list(at.dataframe[0].value["clip"]) == ["crema-d/2002_TIE_ANG_XX"]
+    at = datasets(tab="Clips", speaker="2001", emotion="fear")
+    assert "2 of 24 clips" in words(at)
+
+
+def test_a_corpus_is_checked(corpus: Path) -> None:
+    at = press(datasets(tab="Check"), "Check this corpus")
     assert not at.exception
     assert "Some clips are not what they should be" in words(at)
+    assert "2001_IEO_ANG_XX" in set(at.dataframe[0].value["clip"])
+
+
+@pytest.mark.parametrize("held", ["sentence", "speaker"])
+def test_the_emotions_stand_side_by_side(corpus: Path, held: str) -> None:
+    at = datasets(tab="Compare", held=held)
+    assert not at.exception
+    assert len(at.get("audio")) == 6 and len(at.get("plotly_chart")) == 12
+    chosen = [one.value for one in at.selectbox if one.label.startswith("Clip of")]
+    # All of one speaker and one sentence where the corpus has them.
+    assert len({clip[:16] for clip in chosen}) == 1
+    by_clip = registry.load("crema-d").clips.set_index("clip")
+    assert list(by_clip.loc[chosen, "emotion"]) == [
+        one.label.removeprefix("Clip of ") for one in at.selectbox if one.label.startswith("Clip of")
+    ]
+
+
+def test_averages_are_drawn_after_asking(corpus: Path) -> None:
+    at = datasets(tab="Averages")
+    assert not at.exception and not at.get("plotly_chart")
+    assert "it takes some seconds here" in words(at)
+    at = press(at, "Extract the spectra of 24 clips")
+    at = press(at, "Extract the modulation spectra of 24 clips")
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 2
+    assert "anger 4, disgust 4" in words(at)
+    next(one for one in at.multiselect if one.label == "Emotion").set_value(["anger", "fear"]).run()
+    assert not at.exception and "anger 4, fear 4 clips" in words(at)
+
+
+def test_a_map_is_drawn_after_asking_and_its_title_tells_how(corpus: Path) -> None:
+    at = press(datasets(tab="Map", of="features:msf"), "Compute the vectors of 24 clips")
+    assert not at.exception
+    assert "PCA of 24 clips" in words(at)
+    at.segmented_control(key="map-method-pca-tsne-lda").set_value("lda").run()
+    assert "LDA fitted on 1 speaker, drawn on the 12 clips of 1 speaker that it was not fitted on" in words(at)
+    next(one for one in at.multiselect if one.label == "Emotion").set_value(["anger"]).run()
+    assert not at.exception and "three emotions" in words(at)
+
+
+def test_the_map_of_a_models_embedding(corpus: Path) -> None:
+    at = press(datasets(tab="Map", of="model:accurate"), "Compute the vectors of 24 clips")
+    assert not at.exception
+    assert "PCA of 24 clips" in words(at)
+
+
+def test_clips_most_like_ones_own_voice(corpus: Path) -> None:
+    at = press(datasets(tab="Map", of="features:msf"), "Compute the vectors of 24 clips")
+    at.segmented_control(key="similar-to").set_value("upload").run()
+    uploader = at.get("file_uploader")[-1]
+    uploader.set_value(("a.wav", (corpus / "AudioWAV" / "2002_TIE_SAD_XX.wav").read_bytes(), "audio/wav")).run()
+    assert not at.exception
+    assert "**crema-d/2002_TIE_SAD_XX** · sadness" in words(at) and "· 1.00" in words(at)
+    assert len(at.get("audio")) == 7
 
 
 def test_a_folder_of_ones_own_is_added_from_the_page(tmp_path: Path) -> None:
@@ -61,6 +142,7 @@ def test_a_folder_of_ones_own_is_added_from_the_page(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_corpus_gives_its_sentence(tmp_path: Path) -> None:
     at = datasets()
+    at.segmented_control(key="register-way-3").set_value("folder").run()
     at.text_input(key="register-folder").set_value(str(tmp_path / "nowhere")).run()
     next(one for one in at.button if one.label == "Add").click().run()
     assert not at.exception
@@ -93,3 +175,43 @@ def test_a_shared_server_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     at = at.run().switch_page("pages/datasets/page.py").run()
     assert not at.exception
     assert "recordings are not kept" in words(at) and not at.audio_input
+
+
+def test_a_zip_of_ones_own_is_unpacked_and_shown(corpus: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "voices.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        for code, emotion in (("ANG", "anger"), ("SAD", "gloom")):
+            for path in (corpus / "AudioWAV").glob(f"*_{code}_*"):
+                out.write(path, f"voices/{emotion}/{path.name}")
+    at = datasets()
+    at.selectbox(key="register-kind").set_value("own").run()
+    at.text_input(key="register-name").set_value("mine").run()
+    at.segmented_control(key="register-way-2").set_value("zip").run()
+    at.text_input(key="register-zip-path").set_value(str(archive)).run()
+    at = press(at, "Unpack and add")
+    assert not at.exception
+    assert at.selectbox(key="corpus").value == "mine" and at.metric[0].value == "8"
+    assert set(registry.load("mine").clips["emotion"]) == {"anger", "gloom"}
+
+
+def test_a_zip_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("../outside.wav", b"x")
+    at = datasets()
+    at.selectbox(key="register-kind").set_value("savee").run()
+    at.segmented_control(key="register-way-2").set_value("zip").run()
+    assert "register at the University of Surrey" in words(at)
+    at.text_input(key="register-zip-path").set_value(str(archive)).run()
+    at = press(at, "Unpack and add")
+    assert not at.exception and "leads out of its folder" in words(at)
+    assert "savee" not in registry.entries()
+
+
+def test_recordings_are_a_corpus_like_any_other(corpus: Path) -> None:
+    kept = recordings.Recordings()
+    for emotion in ("anger", "fear"):
+        kept.add((corpus / "AudioWAV" / "2001_IEO_ANG_XX.wav").read_bytes(), emotion, sitting="one")
+    at = datasets(corpus="recordings")
+    assert not at.exception
+    assert at.selectbox(key="corpus").value == "recordings" and at.metric[0].value == "2"

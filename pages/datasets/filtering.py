@@ -1,0 +1,48 @@
+"""Which clips are looked at: one filter for the table, the averages and the map."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.datasets.corpus import Shown
+from pages.widgets import in_url
+
+FILTERS = ("emotion", "speaker", "sentence", "intensity", "sex")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _options(key: str, _clips: pd.DataFrame) -> dict[str, list[str]]:
+    found = {name: sorted(set(_clips[name]) - {""}) for name in FILTERS}
+    return {name: values for name, values in found.items() if len(values) > 1}
+
+
+def choose(shown: Shown, *, expanded: bool = False) -> pd.DataFrame:
+    """Draw the filters and return the clips that pass them; they stand in the URL.
+
+    expanded: whether they are seen before any is set.
+    """
+    clips = shown.corpus.clips
+    options = _options(shown.key, clips)
+    name = shown.corpus.name
+    seen = expanded or any(in_url.initial_many(column, values, []) for column, values in options.items())
+    with st.expander("Filter the clips", icon=":material/filter_list:", expanded=seen), st.container(horizontal=True):
+        for column, values in options.items():
+            wanted = st.multiselect(
+                column.capitalize(),
+                values,
+                default=in_url.initial_many(column, values, []),
+                key=f"filter-{name}-{column}",
+                width=220,
+                select_all=False,
+            )
+            in_url.remember(column, wanted)
+            if wanted:
+                clips = clips[clips[column].isin(wanted)]
+        text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text", width=220).strip()
+        if text:
+            found = clips["clip"].str.contains(text, case=False, regex=False)
+            found |= clips["sentence"].str.contains(text, case=False, regex=False)
+            clips = clips[found]
+    st.caption(f"{len(clips):,} of {len(shown.corpus.clips):,} clips")
+    return clips
