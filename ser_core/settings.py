@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,19 +32,36 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS = ROOT / "artifacts"
 
 
+#: Names to a job's process whose folders it works in; empty: the installation's own.
+OWNER_VARIABLE = "SER_OWNER"
+#: The owner that stands for every visitor who may keep nothing; nothing is ever written into its folder.
+NOBODY = "nobody"
+
+_ask_owner: list[Callable[[], str]] = []
+
+
 class SettingsError(ValueError):
     """An environment variable holds a value that the program cannot use."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folders that an installation makes, below SER_HOME."""
+    """The folders that an installation makes, below SER_HOME.
+
+    The queue and the cache are the installation's. What somebody makes lies below `own`: SER_HOME itself for one person's
+    machine and for whoever runs a shared server from its shell, SER_HOME/users/<owner> for a visitor who has signed in.
+    """
 
     path: Path
+    owner: str = ""
+
+    @property
+    def own(self) -> Path:
+        return self.path / "users" / self.owner if self.owner else self.path
 
     @property
     def runs(self) -> Path:
-        return self.path / "runs"
+        return self.own / "runs"
 
     @property
     def jobs(self) -> Path:
@@ -54,26 +73,62 @@ class Home:
 
     @property
     def recordings(self) -> Path:
-        return self.path / "recordings"
+        return self.own / "recordings"
 
     @property
     def recipes(self) -> Path:
-        return self.path / "recipes"
+        return self.own / "recipes"
 
     @property
     def selections(self) -> Path:
-        return self.path / "selections"
+        return self.own / "selections"
 
     @property
     def corpora_file(self) -> Path:
+        return self.own / "corpora.json"
+
+    @property
+    def common_corpora_file(self) -> Path:
+        """The corpora that whoever runs the installation registered: everybody sees them."""
         return self.path / "corpora.json"
 
 
-def home() -> Home:
-    """Return this installation's folders: SER_HOME, else the platform's user data folder."""
+def home(whose: str | None = None) -> Home:
+    """Return this installation's folders: SER_HOME, else the platform's user data folder.
+
+    whose: an owner; default: whoever asks, see `owner`.
+    """
     stated = os.environ.get("SER_HOME", "").strip()
     path = Path(stated).expanduser() if stated else Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
-    return Home(path)
+    return Home(path, owner() if whose is None else whose)
+
+
+def owner() -> str:
+    """Return for whom this is done: '' for the installation itself, the name of a folder below SER_HOME/users, or NOBODY.
+
+    In the process that serves pages it is the visitor whose page runs (`ask_owner`), in a job's process what SER_OWNER says.
+    Raises SettingsError when that is no name that the program gives.
+    """
+    if _ask_owner:
+        return _ask_owner[0]()
+    stated = os.environ.get(OWNER_VARIABLE, "").strip()
+    if stated and not re.fullmatch(rf"[0-9a-f]{{32}}|{NOBODY}", stated):
+        raise SettingsError(f"{OWNER_VARIABLE} is '{stated}'; it is set by the queue, not by hand.")
+    return stated
+
+
+def ask_owner(who: Callable[[], str]) -> None:
+    """Let `who` tell for whom something is done, from now on and in every thread: for a process that serves several people."""
+    _ask_owner[:] = [who]
+
+
+def foreign(path: Path) -> bool:
+    """Tell whether `path`, links followed, lies in SER_HOME but outside what belongs to whoever asks; never for the installation itself."""
+    here = home()
+    if not here.owner:
+        return False
+    real = path.expanduser().resolve()
+    return real.is_relative_to(here.path.resolve()) and not real.is_relative_to(here.own.resolve())
 
 
 def mode() -> str:
@@ -88,11 +143,11 @@ def mode() -> str:
 
 
 def training_allowed() -> bool:
-    """Tell whether pages may start trainings: not where SER_TRAINING=off (a small host), not on a shared server.
+    """Tell whether trainings may be started from pages at all: not where SER_TRAINING=off (a small host).
 
     Raises SettingsError when SER_TRAINING holds anything but on (the default) or off.
     """
     stated = os.environ.get("SER_TRAINING", "on").strip().lower() or "on"
     if stated not in ("on", "off"):
         raise SettingsError(f"SER_TRAINING is '{stated}'; it must be 'on' or 'off'.")
-    return stated == "on" and mode() == "local"
+    return stated == "on"

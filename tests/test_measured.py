@@ -60,12 +60,9 @@ def test_every_row_of_the_seed_is_some_recipes_and_no_more() -> None:
     assert SEED_ROWS["CNN MODEL2"].test_accuracy == 0.55 and SEED_ROWS["Model 6"].test_f1 == 0.43
 
 
-@pytest.mark.parametrize(
-    ("training", "mode", "allowed"), [("on", "local", True), ("off", "local", False), ("on", "shared", False)]
-)
-def test_training_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, training: str, mode: str, allowed: bool) -> None:
+@pytest.mark.parametrize(("training", "allowed"), [("on", True), ("off", False)])
+def test_training_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, training: str, allowed: bool) -> None:
     monkeypatch.setenv("SER_TRAINING", training)
-    monkeypatch.setenv("SER_MODE", mode)
     assert settings.training_allowed() is allowed
     monkeypatch.setenv("SER_TRAINING", "perhaps")
     with pytest.raises(settings.SettingsError, match="must be 'on' or 'off'"):

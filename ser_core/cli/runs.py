@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
-from ser_core.cli import comparing, output, steering
+from ser_core.cli import comparing, exchange, output, steering
 from ser_core.corpora import registry
 
 
@@ -23,6 +23,7 @@ def add(commands: Any) -> None:
     showing.set_defaults(handler=show)
     comparing.add(actions)
     steering.add(actions)
+    exchange.add(actions)
     final = actions.add_parser("read-test", help="add the test rows to the chosen form, trained with --no-test")
     final.add_argument("name", metavar="RUN")
     final.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")

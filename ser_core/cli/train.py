@@ -16,7 +16,9 @@ from rich.progress import Progress
 from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides
 from ser_core.corpora import folds, registry
+from ser_core.corpora.base import Corpus
 from ser_core.features import external
+from ser_core.runs import measured
 
 
 def add(commands: Any) -> None:
@@ -80,6 +82,7 @@ def train(stated: argparse.Namespace) -> int:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
     if stated.features:
         recipe = recipe.on_external(external.keep(stated.features, corpus))
+    _say_how_long(recipe, corpus, stated.folds, stated.seeds)
     run = _folder(stated.run, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
     lock = jobs.training_lock()
@@ -121,6 +124,19 @@ def train(stated: argparse.Namespace) -> int:
                 f"{part}: accuracy {found['accuracy']:.3f}, UAR {found['uar']:.3f}, macro-F1 {found['macro_f1']:.3f}, {found['n']} clips"
             )
     return 0
+
+
+def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:
+    """Say on stderr how long several trainings will take, as far as a finished run of the recipe tells."""
+    once = len(corpus.speakers) if recipe.split == "loso" else n_folds if recipe.split in folds.KINDS else 1
+    trainings = once * seeds
+    if trainings == 1:
+        return
+    known = measured.estimate(recipe, len(corpus.clips), trainings, measured.finished())
+    last = "how long is not known yet, for no run of this recipe is here."
+    if known is not None:
+        last = f"about {known.seconds / 60:.0f} min one after another, going by the run {known.source.name}."
+    print(f"{trainings} trainings: {last}", file=sys.stderr)
 
 
 def _folder(path: Path | None, recipe: recipes.Recipe) -> runs.Run:

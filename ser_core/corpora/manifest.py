@@ -81,7 +81,10 @@ def table(path: Path) -> tuple[list[str], Iterator[list[str]]]:
     """
     text, delimiter = _text(path)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [name.strip().lower() for name in next(rows, [])], rows
+    try:
+        return [name.strip().lower() for name in next(rows, [])], rows
+    except csv.Error as error:
+        raise CorpusError(f"{path} cannot be read as a table: {error}.") from error
 
 
 def _text(path: Path) -> tuple[str, str]:

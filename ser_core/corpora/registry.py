@@ -51,8 +51,16 @@ def module(name: str) -> CorpusModule:
 
 
 def entries() -> dict[str, Entry]:
-    """Return every registered corpus by name; one whose folder has gone is still listed. Raises CorpusError for a damaged file."""
-    path = settings.home().corpora_file
+    """Return every registered corpus by name; one whose folder has gone is still listed. Raises CorpusError for a damaged file.
+
+    On a shared server: those that whoever runs it registered, and the visitor's own.
+    """
+    home = settings.home()
+    common = {} if home.common_corpora_file == home.corpora_file else _entries_in(home.common_corpora_file)
+    return {**common, **_entries_in(home.corpora_file)}
+
+
+def _entries_in(path: Path) -> dict[str, Entry]:
     if not path.is_file():
         return {}
     try:
@@ -77,6 +85,8 @@ def register(name: str, path: Path, *, labels: Mapping[str, str] | None = None) 
     labels: renames the emotions of one's own corpus. Raises CorpusError for a name that cannot be, or a path that is not there.
     """
     path = Path(path).expanduser().resolve()
+    if settings.foreign(path):
+        raise CorpusError(f"{path} belongs to this server; name a folder of your own.")
     if name in MODULES:
         return _keep(Entry(name, "official", path))
     if not path.exists():
@@ -100,7 +110,7 @@ def register_joined(name: str, corpora: Sequence[str], *, labels: joined.Labels 
 def forget(name: str) -> None:
     """Take `name` off the register; its files stay. Raises CorpusError when it is not registered."""
     with _lock():
-        known = entries()
+        known = _entries_in(settings.home().corpora_file)
         if name not in known:
             raise CorpusError(f"'{name}' is not registered.")
         del known[name]
@@ -140,7 +150,11 @@ def open_own(path: Path, name: str, *, labels: Mapping[str, str] | None = None) 
         raise CorpusError(
             f"{path} does not exist; name a folder that holds a folder for each emotion, or a CSV or TSV table."
         )
-    return (folder.load if path.is_dir() else manifest.load)(path, name, labels)
+    found = (folder.load if path.is_dir() else manifest.load)(path, name, labels)
+    # A table may name any file; links may lead anywhere.
+    if settings.owner() and any(settings.foreign(Path(one)) for one in found.clips["path"].unique()):
+        raise CorpusError(f"{path} names files that belong to this server or to others; take them out.")
+    return found
 
 
 def _official(name: str, path: Path | None) -> Corpus:
@@ -175,7 +189,7 @@ def _entry(name: str, stated: Any) -> Entry:
 
 def _keep(entry: Entry) -> Entry:
     with _lock():
-        _write({**entries(), entry.name: entry})
+        _write({**_entries_in(settings.home().corpora_file), entry.name: entry})
     return entry
 
 

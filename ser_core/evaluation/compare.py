@@ -62,9 +62,8 @@ class Pair:
             said += f" With {_speakers(test.speakers)} no p can be smaller than {test.smallest:.2g}: these clips cannot tell."
         if self.seeds is not None:
             less = abs(self.span.difference) < self.seeds
-            said += (
-                f" The seeds of one recipe alone lie {100 * self.seeds:.1f} points apart, "
-                + ("so the two differ by less than the seeds do." if less else "less than the two do.")
+            said += f" The seeds of one recipe alone lie {100 * self.seeds:.1f} points apart, " + (
+                "so the two differ by less than the seeds do." if less else "less than the two do."
             )
         return said
 
@@ -196,9 +195,7 @@ def _common_labels(named: Mapping[str, Run]) -> tuple[str, ...]:
     return tuple(label for label in found[0] if all(label in labels for labels in found))
 
 
-def _unseen(
-    named: Mapping[str, Run], rows: Mapping[str, pd.DataFrame], heard: tuple[str, ...]
-) -> tuple[set[str], str]:
+def _unseen(named: Mapping[str, Run], rows: Mapping[str, pd.DataFrame], heard: tuple[str, ...]) -> tuple[set[str], str]:
     """The common unseen clips, and why there are none."""
     without = [name for name, table in rows.items() if table.empty]
     if without:
@@ -213,6 +210,9 @@ def _unseen(
     table = table[table["clip"].isin(clips)]
     for name, run in named.items():
         used = run.split[run.split["part"].isin(["train", "validation"])]
+        if used.empty:
+            # A cross-validation lists test rows alone: each was answered by a fold that had not seen it.
+            continue
         seen = table["clip"].str.partition(COPY)[0].isin(set(used["clip"].str.partition(COPY)[0]))
         if name not in heard:
             seen |= speaker_key(table).isin(set(speaker_key(used)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
-from ser_core.evaluation import metrics
+from ser_core.evaluation import metrics, seen
 from ser_core.features import store
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, prediction_rows
@@ -31,12 +31,17 @@ class Evaluation:
         return {**metrics.summary(self.predictions, self.labels), "seen": self.seen, "failed": self.failed}
 
 
-def seen_by(run: Run, clips: pd.DataFrame) -> pd.Series:
-    """Return for every clip whether it, or its speaker, was in the run's train or validation part."""
-    used = run.split[run.split["part"].isin(["train", "validation"])]
-    speakers = set(zip(used["clip"].str.split("/").str[0], used["speaker"], strict=True))
-    theirs = list(zip(clips["clip"].str.split("/").str[0], clips["speaker"], strict=True))
-    return clips["clip"].isin(set(used["clip"])) | pd.Series([pair in speakers for pair in theirs], index=clips.index)
+def seen_by(run: Run, clips: pd.DataFrame, hashes: Mapping[str, str] | None = None) -> pd.Series:
+    """Return for every clip whether it, or its speaker, was in the run's train or validation part.
+
+    hashes: clip → hash of its decoded samples, by which a copy under another name is known too.
+    """
+    digests = hashes or {}
+    found = [
+        seen.of(run, clip=clip, speaker=speaker, digest=digests.get(clip, "")) is not None
+        for clip, speaker in zip(clips["clip"], clips["speaker"], strict=True)
+    ]
+    return pd.Series(found, index=clips.index, dtype=bool)
 
 
 def evaluate(
@@ -61,15 +66,18 @@ def evaluate(
         if unknown:
             raise CorpusError(f"{corpus.card.title} in {corpus.root} has no speaker {', '.join(unknown)}.")
         clips = clips[clips["speaker"].isin(speakers)]
-    seen = seen_by(predictor.run, clips)
+    heard = seen_by(predictor.run, clips)
+    if include_seen or not heard.all():
+        features = {one.name: store.load(corpus, one.source, progress=progress) for one in predictor.inputs}
+        hashes = {clip: digest for found in features.values() for clip, digest in found.hashes.items()}
+        heard = seen_by(predictor.run, clips, hashes)
     if not include_seen:
-        clips = clips[~seen]
+        clips = clips[~heard]
     if clips.empty:
         raise CorpusError(
-            f"Nothing unseen is left: all {int(seen.sum())} clips are of clips or speakers that {predictor.run.name} was trained or "
+            f"Nothing unseen is left: all {int(heard.sum())} clips are of clips or speakers that {predictor.run.name} was trained or "
             "chosen on. Name other speakers, or keep them with --include-seen."
         )
-    features = {one.name: store.load(corpus, one.source, progress=progress) for one in predictor.inputs}
     failed = {clip: why for found in features.values() for clip, why in found.failed.items()}
     clips = clips[~clips["clip"].isin(failed)]
     if clips.empty:
@@ -83,4 +91,4 @@ def evaluate(
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
-    return Evaluation(labels, table, int(seen.sum()), failed)
+    return Evaluation(labels, table, int(heard.sum()), failed)

@@ -80,10 +80,7 @@ def sign_flip(differences: np.ndarray, speakers: Sequence[str], *, seed: int = 0
     sums = pd.Series(np.asarray(differences, float)).groupby(np.asarray(speakers)).sum().to_numpy()
     n = len(sums)
     exact = 2**n <= ALL_FLIPS
-    if exact:
-        signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
-    else:
-        signs = np.random.default_rng(seed).choice((-1, 1), (DRAWN, n))
+    signs = _every_sign(n) if exact else np.random.default_rng(seed).choice((-1, 1), (DRAWN, n))
     # Sums of quarters and thirds (several seeds a clip) must not miss their own mirror by a rounding.
     as_far = int((np.abs(signs @ sums) >= abs(sums.sum()) - 1e-9).sum())
     p = as_far / len(signs) if exact else (as_far + 1) / (len(signs) + 1)
@@ -137,8 +134,11 @@ def unpaired(
         span = stats.ttest_ind(*own, equal_var=False).confidence_interval(LEVEL)
         return Span(difference, float(span.low), float(span.high), "Welch's t over speakers")
     random = np.random.default_rng(0)
-    drawn = [
-        values[random.integers(0, len(values), (BOOTSTRAPS, len(values)))].mean(axis=1) for values in (one, other)
-    ]
+    drawn = [values[random.integers(0, len(values), (BOOTSTRAPS, len(values)))].mean(axis=1) for values in (one, other)]
     low, high = np.quantile(drawn[0] - drawn[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Span(difference, float(low), float(high), "bootstrap over clips (too narrow: under 8 speakers)")
+
+
+def _every_sign(n: int) -> np.ndarray:
+    """All 2^n rows of n signs."""
+    return 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)

@@ -82,6 +82,7 @@ class FeatureSet:
 
 MEAN_STD = ("mean", "std")
 PERCENTILES = ("mean", "std", "p10", "p50", "p90")
+THIRDS = ("third1", "third2", "third3")
 
 
 def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
@@ -134,6 +135,16 @@ SETS: dict[str, FeatureSet] = {
             "msf-mfcc",
             "Modulation spectral features and MFCC (the paper's), mean and deviation",
             JoinedSource((MsfSource(), SpectralSource(_MFCC_20, MEAN_STD))),
+        ),
+        _vector(
+            "msf-log-mfcc",
+            "Log modulation energies (mean, and mean of each third of the clip) and MFCC (percentiles and thirds)",
+            JoinedSource(
+                (
+                    MsfSource(values="log", pools=("mean", *THIRDS)),
+                    SpectralSource(_MFCC_20, PERCENTILES + THIRDS),
+                )
+            ),
         ),
         _vector(
             "msf-raw-mfcc",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,14 +70,27 @@ class LogMelSource:
         return {"kind": "logmel", **dataclasses.asdict(self)}
 
 
-#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows).
-POOLS = {
+def _third(number: int) -> Callable[[np.ndarray], np.ndarray]:
+    # Of fewer than three frames every third is the whole.
+    return lambda frames: np.array_split(frames, 3)[number].mean(axis=0) if len(frames) >= 3 else frames.mean(axis=0)
+
+
+#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows). The thirds are
+#: means of the clip's beginning, middle and end: the coarsest picture of its course.
+POOLS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "mean": lambda frames: frames.mean(axis=0),
     "std": lambda frames: frames.std(axis=0),
     "p10": lambda frames: np.percentile(frames, 10, axis=0),
     "p50": lambda frames: np.percentile(frames, 50, axis=0),
     "p90": lambda frames: np.percentile(frames, 90, axis=0),
+    "third1": _third(0),
+    "third2": _third(1),
+    "third3": _third(2),
 }
+
+
+#: Added to a cell's share of a frame's modulation energy before the logarithm.
+LEAST_ENERGY = 1e-6
 
 
 class _Whole:
@@ -143,7 +157,8 @@ class SpectralSource(_Whole):
 
 @dataclass(frozen=True)
 class MsfSource(_Whole):
-    """Modulation spectral features: `raw` the energies of every cell, `phi` Φ1 to Φ6 and linear prediction.
+    """Modulation spectral features: `raw` the energies of every cell, `log` their natural logarithm (1e-6 of the frame's
+    energy is the floor), `phi` Φ1 to Φ6 and linear prediction.
 
     `pools` as in SpectralSource; empty gives the frames of 256 ms. The naive preset has one frame a clip.
     """
@@ -154,7 +169,7 @@ class MsfSource(_Whole):
     trim_db: float = 40.0
 
     def __post_init__(self) -> None:
-        if self.preset not in msf.PRESETS or self.values not in ("raw", "phi"):
+        if self.preset not in msf.PRESETS or self.values not in ("raw", "log", "phi"):
             raise FeatureError(f"There are no modulation features '{self.preset}', '{self.values}'.")
 
     @property
@@ -166,7 +181,7 @@ class MsfSource(_Whole):
         spec = self.spec
         columns, groups = len(spec.columns), len(spec.group_ends)
         phi = spec.modulations + 2 * columns + 3 * groups + columns * (spec.lp_order + 1)
-        rows = spec.bands * spec.modulations if self.values == "raw" else phi
+        rows = phi if self.values == "phi" else spec.bands * spec.modulations
         return rows * max(1, len(self.pools))
 
     @property
@@ -175,8 +190,9 @@ class MsfSource(_Whole):
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
         found = msf.describe(trimmed(samples, self.trim_db), spec=self.spec)
-        if self.values == "raw":
+        if self.values != "phi":
             frames = found.energy.reshape(-1, found.energy.shape[2]).T
+            frames = np.log(frames + LEAST_ENERGY) if self.values == "log" else frames
         else:
             columns = [column - 1 for column in self.spec.columns]
             parts = (

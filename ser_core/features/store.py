@@ -6,7 +6,8 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,18 @@ CHUNK = 128
 COLUMNS = ["clip", "length", "hash", "error"]
 
 Progress = Callable[[int, int], None]
+
+
+class _Damaged(Exception):
+    """What lies in the store is not what was written there."""
+
+
+@contextmanager
+def _noticing_damage() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, EOFError, FileNotFoundError) as error:
+        raise _Damaged from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +115,9 @@ def load(
     With `copies` those of its changed copies instead, by the copies' ids.
     Work fans out over `n_jobs` processes (-1: one a core), or over a Dask scheduler's workers (see `fanout`).
     `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
-    process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. Raises
-    FeatureError for features that were computed elsewhere and are not in the store.
+    process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. What is damaged
+    on disk is computed again. Raises FeatureError for features that were computed elsewhere and are not, or not whole, in
+    the store.
     """
     where = folder(corpus, source, copies)
     if isinstance(source, sources.ExternalSource) and not (where / "index.csv").is_file():
@@ -112,9 +126,19 @@ def load(
         )
     where.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(where / "lock"):
-        if not (where / "index.csv").is_file():
-            _compute(corpus, source, where, copies, progress, n_jobs)
-    return _open(where)
+        try:
+            if not (where / "index.csv").is_file():
+                _compute(corpus, source, where, copies, progress, n_jobs)
+            with _noticing_damage():
+                return _open(where)
+        except _Damaged as error:
+            if isinstance(source, sources.ExternalSource):
+                raise sources.FeatureError(
+                    f"The features of {source.name} in the store are damaged: give their file with --features again."
+                ) from error
+            _clear(where)
+        _compute(corpus, source, where, copies, progress, n_jobs)
+        return _open(where)
 
 
 def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.ndarray]) -> Features:
@@ -175,7 +199,15 @@ def _compute(
         done += size
         if progress:
             progress(done, len(clips))
-    _join(where, parts, len(chunks))
+    gone = next((path for _, path, *_ in clips if not Path(path).exists()), None)
+    if gone is not None:
+        # Kept as failed, these clips would stay so once the files are back.
+        _clear(where)
+        raise sources.FeatureError(
+            f"{gone} went away while {corpus.name} was read. Bring its files back and start again."
+        )
+    with _noticing_damage():
+        _join(where, parts, len(chunks))
 
 
 def _chunk(
@@ -208,6 +240,12 @@ def _chunk(
     return len(clips)
 
 
+def _clear(where: Path) -> None:
+    (where / "index.csv").unlink(missing_ok=True)
+    (where / "frames.npy").unlink(missing_ok=True)
+    shutil.rmtree(where / "parts", ignore_errors=True)
+
+
 def _join(where: Path, parts: Path, n_chunks: int) -> None:
     tables = [
         pd.read_csv(parts / f"{number}.csv", keep_default_na=False, dtype={"hash": str}) for number in range(n_chunks)
@@ -215,16 +253,14 @@ def _join(where: Path, parts: Path, n_chunks: int) -> None:
     index = pd.concat(tables, ignore_index=True)
     arrays = [np.load(parts / f"{number}.npy", mmap_mode="r") for number in range(n_chunks)]
     dims = max(array.shape[1] for array in arrays)
-    with files.replacing(where / "frames.npy") as temporary:
-        joined = np.lib.format.open_memmap(
-            temporary, mode="w+", dtype=np.float32, shape=(int(index["length"].sum()), dims)
-        )
-        position = 0
+    shape = (int(index["length"].sum()), dims)
+    if sum(len(array) for array in arrays) != shape[0]:
+        raise ValueError("the parts do not fit their tables")
+    # Written, not mapped: on a full disk a mapped page ends the process without a word.
+    with files.replacing(where / "frames.npy") as temporary, temporary.open("wb") as out:
+        np.lib.format.write_array_header_1_0(out, {"descr": "<f4", "fortran_order": False, "shape": shape})
         for array in arrays:
-            joined[position : position + len(array)] = array
-            position += len(array)
-        joined.flush()
-        del joined
+            out.write(np.ascontiguousarray(array, "<f4").data)
     files.write_text(where / "index.csv", index.to_csv(index=False))
     shutil.rmtree(parts)
 
@@ -238,6 +274,8 @@ def _open(where: Path) -> Features:
         for clip, end, length in zip(index["clip"][whole], ends[whole], index["length"][whole], strict=True)
     }
     frames = np.load(where / "frames.npy", mmap_mode="r")
+    if frames.ndim != 2 or len(frames) != index["length"].sum():
+        raise ValueError(f"{where / 'frames.npy'} does not fit its table")
     bad = index[index["error"] != ""]
     return Features(
         frames,

@@ -15,7 +15,8 @@ _PATTERNS = ("", "/", ".", "x")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 #: Differences of this many points and more have the full colour.
 _FULL = 0.4
-_QUIET = "#8A93A6"
+#: Dark enough for white figures on them; the order of the cases in the legend is that of the bars.
+_CASE_COLOURS = ("#3A57B0", "#9A6410", "#2A7A70", "#6B7385")
 
 
 def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], title: str = "") -> go.Figure:
@@ -55,7 +56,9 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
     return _titled(figure, title, 80 + 58 * len(labels), left=90)
 
 
-def class_bars(labels: Sequence[str], values: Mapping[str, Sequence[float]], measure: str, title: str = "") -> go.Figure:
+def class_bars(
+    labels: Sequence[str], values: Mapping[str, Sequence[float]], measure: str, title: str = ""
+) -> go.Figure:
     """Return a group of bars a class, a bar a run (by colour and pattern), of a measure between 0 and 1 such as recall."""
     figure = go.Figure()
     for number, (run, heights) in enumerate(values.items()):
@@ -119,7 +122,12 @@ def spans(
             mode="markers+text",
             text=[f"{100 * middle[k]:.0f} %"],
             textposition="top center",
-            marker={"color": tones[k], "size": 12, "symbol": "circle-open" if wrong[k] else "circle", "line": {"width": 2.5}},
+            marker={
+                "color": tones[k],
+                "size": 12,
+                "symbol": "circle-open" if wrong[k] else "circle",
+                "line": {"width": 2.5},
+            },
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -151,7 +159,7 @@ def who_is_right(
             x=list(values),
             orientation="h",
             name=case,
-            marker={"color": (*RUN_COLOURS[:3], _QUIET)[number], "pattern": {"shape": _PATTERNS[number]}},
+            marker={"color": _CASE_COLOURS[number], "line": {"width": 1, "color": "#FFFFFF"}},
             text=[f"{100 * value:.0f} %" if value >= 0.06 else "" for value in values],
             textposition="inside",
             textangle=0,

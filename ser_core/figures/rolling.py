@@ -20,6 +20,7 @@ COLUMNS = 500
 LOUDEST_DB = 0.0
 #: Ends of the amplitude axis: it moves in steps, not with every sample.
 PEAKS = (0.05, 0.1, 0.2, 0.5, 1.0)
+MEL_TITLE = "Mel-spectrogram (bright is loud; black is 80 dB below the loudest)"
 UNCERTAIN, NO_SPEECH = "uncertain", "no speech"
 #: A name is written on the strip where its state lasts long enough: this share of the time axis a letter.
 _SHARE_A_LETTER = 0.0085
@@ -32,11 +33,16 @@ def rolling_sound(sample_rate: int, span_s: float, mel_hz: np.ndarray, hop_s: fl
     """Return an empty waveform above an empty mel-spectrogram of the last `span_s` seconds, for `fill_rolling_sound`."""
     samples = np.zeros(round(span_s * sample_rate), np.float32)
     frames = np.full((1 + round(span_s / hop_s), len(mel_hz)), -100.0, np.float32)
-    rows: list[Row] = [Wave(samples, sample_rate, height=90), mel_picture(frames, mel_hz, hop_s, height=170)]
+    rows: list[Row] = [
+        Wave(samples, sample_rate, height=90),
+        mel_picture(frames, mel_hz, hop_s, title=MEL_TITLE, height=170),
+    ]
     figure = stacked(rows, start_s=-span_s)
     edges, _, _ = envelope(samples, COLUMNS)
     times = edges / sample_rate - span_s
     figure.data[0].x = np.r_[times, times[::-1]].astype(np.float32)
+    # The colour bar alone takes a third of the time in which a browser draws the figure.
+    figure.data[1].showscale = False
     figure.update_xaxes(fixedrange=True)
     figure.update_xaxes(title_text="time (s), 0 is now", row=2, col=1)
     return figure

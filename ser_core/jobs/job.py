@@ -76,7 +76,12 @@ class Job:
     def run(self) -> Path | None:
         """The folder of the run that it trains, or None."""
         name = self.stated["run"]
-        return settings.home().runs / name if name else None
+        return settings.home(self.owner).runs / name if name else None
+
+    @property
+    def mine(self) -> bool:
+        """Whether it belongs to whoever asks; everything does where nobody signs in, and at the server's shell."""
+        return settings.owner() in ("", self.owner)
 
     @property
     def status(self) -> dict[str, Any]:
@@ -204,15 +209,18 @@ def queue(
     title: str,
     expected_s: float | None = None,
     run: Path | None = None,
-    owner: str = "",
+    owner: str | None = None,
 ) -> Job:
     """Queue `python -m ser_core ARGUMENTS` and start the runner, detached, where none runs.
 
     kind: `training`, or what else it is in a word. expected_s: seconds that it is expected to take, None where nothing is
     known; under a minute it goes before waiting trainings. run: the folder that a training writes (name it in the
-    arguments too); its status then says `queued`. owner: who made it, where people sign in. Raises JobError when that run
-    is finished, or another job trains it already.
+    arguments too); its status then says `queued`. owner: who made it, default whoever asks. Raises JobError when that
+    run is finished, or another job trains it already, and for a visitor who may start nothing.
     """
+    owner = settings.owner() if owner is None else owner
+    if owner == settings.NOBODY:
+        raise JobError("On this server jobs are for those who have signed in.")
     if run is not None:
         _check_free(run)
     folder = settings.home().jobs
@@ -231,19 +239,20 @@ def queue(
     return job
 
 
-def all_jobs() -> list[Job]:
-    """Return every job, the newest first; a folder that cannot be read is passed over."""
+def all_jobs(*, everyone: bool = False) -> list[Job]:
+    """Return the jobs of whoever asks, or everyone's, the newest first; a folder that cannot be read is passed over."""
     folder = settings.home().jobs
     if not folder.is_dir():
         return []
     names = sorted((path for path in folder.iterdir() if path.name[0] != "." and path.is_dir()), reverse=True)
-    return [job for path in names if (job := _read(path)) is not None]
+    found = [job for path in names if (job := _read(path)) is not None]
+    return found if everyone else [job for job in found if job.mine]
 
 
-def in_state(*states: str) -> list[Job]:
-    """Return the jobs in one of these states, the newest first."""
+def in_state(*states: str, everyone: bool = False) -> list[Job]:
+    """Return the jobs in one of these states, of whoever asks or everyone's, the newest first."""
     found = []
-    for job in all_jobs():
+    for job in all_jobs(everyone=everyone):
         try:
             if job.state in states:
                 found.append(job)

@@ -51,10 +51,10 @@ class Order:
         """Return the words of a feature selection on this order's train part, which writes into `out`. Raises RecipeError."""
         return ["select", *self._said(), "-o", str(out)]
 
-    def queue(self, *, expected_s: float | None = None, owner: str = "") -> Job:
+    def queue(self, *, expected_s: float | None = None) -> Job:
         """Queue it in a new run folder below SER_HOME/runs."""
         run = runs.new_path(f"{self.wanted.name}-{Path(self.wanted.split).stem}")
-        return queue(self.arguments(run), kind=TRAINING, title=self.title, expected_s=expected_s, run=run, owner=owner)
+        return queue(self.arguments(run), kind=TRAINING, title=self.title, expected_s=expected_s, run=run)
 
     def _said(self) -> list[str]:
         """The recipe and what is changed in it."""

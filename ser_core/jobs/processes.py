@@ -16,7 +16,13 @@ from ser_core import runs, settings
 
 def start(arguments: Sequence[str], out: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start `python -m ser_core ARGUMENTS` in a session of its own, so that it outlives this process; it prints into `out`."""
-    environ = {**os.environ, "SER_HOME": str(settings.home().path.resolve()), "PYTHONUNBUFFERED": "1", **environment}
+    environ = {
+        **os.environ,
+        "SER_HOME": str(settings.home().path.resolve()),
+        "PYTHONUNBUFFERED": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        **environment,
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "ser_core", *arguments],
         cwd=settings.ROOT,

@@ -10,7 +10,7 @@ from functools import partial
 
 import filelock
 
-from ser_core import runs
+from ser_core import runs, settings
 from ser_core.jobs import job as job_folder
 from ser_core.jobs import locks, processes, reporting
 from ser_core.jobs.job import TRAINING, Job
@@ -36,16 +36,16 @@ def run() -> None:
         except filelock.Timeout:
             return
         # Once more without the lock: whoever queued a moment ago found it taken and relied on this runner.
-        if not waiting():
+        if not waiting(everyone=True):
             return
 
 
-def waiting() -> list[Job]:
-    """Return the jobs that wait, in the order in which they will run.
+def waiting(*, everyone: bool = False) -> list[Job]:
+    """Return the jobs of whoever asks that wait, or everyone's, in the order in which they will run.
 
     The oldest first; where that is a training, jobs that are expected to take less than a minute go before it.
     """
-    queued = list(reversed(job_folder.in_state("queued")))
+    queued = list(reversed(job_folder.in_state("queued", everyone=True)))
     ordered: list[Job] = []
     while queued:
         first = queued[0]
@@ -53,7 +53,7 @@ def waiting() -> list[Job]:
             first = next((job for job in queued if job.short), first)
         ordered.append(first)
         queued.remove(first)
-    return ordered
+    return ordered if everyone else [job for job in ordered if job.mine]
 
 
 @dataclass
@@ -67,13 +67,13 @@ class _Process:
 
 
 def _work() -> None:
-    for job in reversed(job_folder.in_state("running")):
+    for job in reversed(job_folder.in_state("running", everyone=True)):
         status = job.status
         pid, created = status["pid"], status["pid_created"]
         _watch(job, _Process(pid, created, partial(_strange_ended, pid, created)))
     while True:
         with locks.queue_lock():
-            queued = waiting()
+            queued = waiting(everyone=True)
             if not queued:
                 return
             process = _started(queued[0])
@@ -90,7 +90,8 @@ def _started(job: Job) -> _Process:
     job.write_status("running", pid=os.getpid(), message="starting")
     (job.path / reporting.END).unlink(missing_ok=True)
     with (job.path / "log.txt").open("ab") as log:
-        process = processes.start(job.arguments, log, {reporting.VARIABLE: str(job.path.resolve())})
+        environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
+        process = processes.start(job.arguments, log, environment)
     job.write_status("running", pid=process.pid, message="starting")
 
     def ended() -> tuple[bool, int | None]:

@@ -21,4 +21,4 @@ def start_runner() -> None:
         return
     lock.release()
     with (settings.home().jobs / "runner.log").open("ab") as log:
-        processes.forget(processes.start(["jobs", "run"], log, {reporting.VARIABLE: ""}))
+        processes.forget(processes.start(["jobs", "run"], log, {reporting.VARIABLE: "", settings.OWNER_VARIABLE: ""}))

@@ -48,6 +48,7 @@ class Recipe:
     lda: components of an LDA of the frames in front of the network, 0 for none.
     waveform: how the sounds of the train part are changed in `copies` copies a clip, computed once and kept in the store;
     picture: how features are changed anew in every epoch.
+    start: the run whose weights a network begins with, all but the last layer's; empty to begin from nothing.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Recipe:
     network: str = "crnn"
     network_params: dict[str, Any] = field(default_factory=dict)
     fit: Fit = Fit()
+    start: str = ""
     seed: int = 0
     seed_row: str | None = None
     """The seed project's own name of the row whose figure stands beside this recipe's."""

@@ -26,7 +26,7 @@ def delete(run: Run) -> None:
     if state in ("queued", "running"):
         raise RunError(f"{run.name} is {state}; cancel it before it is deleted.")
     # Moved out first: a run that is half deleted is not listed as damaged.
-    away = settings.home().path / f".{uuid.uuid4().hex}.deleted"
+    away = settings.home().own / f".{uuid.uuid4().hex}.deleted"
     try:
         run.path.rename(away)
     except OSError as error:

@@ -126,10 +126,16 @@ def _measured(path: str, stamps: tuple[int, ...]) -> Measured | None:
             run.name,
             recipes.from_dict(stated["recipe"]),
             clips,
-            float(found.get("seconds", status.get("seconds", 0.0))),
+            # A resumed run states what its last process took; its epochs know of the others.
+            max(float(found.get("seconds", status.get("seconds", 0.0))), _epochs(run)),
             run.metrics,
             bool(stated.get("pooled")),
-            settings.ARTIFACTS not in run.path.parents,
+            settings.ARTIFACTS not in run.path.parents and "imported" not in stated,
         )
     except (RunError, recipes.RecipeError, KeyError, TypeError, ValueError, OSError):
         return None
+
+
+def _epochs(run: Run) -> float:
+    history = run.history
+    return float(history["seconds"].sum()) if "seconds" in history else 0.0

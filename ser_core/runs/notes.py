@@ -69,7 +69,7 @@ def _write(known: dict[str, Note]) -> None:
 
 
 def _file() -> Path:
-    return settings.home().path / "notes.json"
+    return settings.home().own / "notes.json"
 
 
 def _lock() -> filelock.FileLock:

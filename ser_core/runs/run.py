@@ -21,6 +21,9 @@ STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
 ALWAYS = ("recipe.json", "status.json", "predictions.csv", "metrics.json", "split.csv")
 
+#: Columns of a run's tables that are text whatever it looks like: speakers and classes may be called 0012 or True.
+_TEXT = ("clip", "speaker", "emotion", "true", "predicted", "fold", "pcm16_sha256_16")
+
 
 class RunError(ValueError):
     """A run is missing, damaged, or cannot do what was asked; the message says which and why."""
@@ -199,9 +202,7 @@ class Run:
     def _csv(self, name: str) -> pd.DataFrame:
         self._text(name)
         try:
-            return pd.read_csv(
-                self.path / name, keep_default_na=False, dtype={"speaker": str, "fold": str, "pcm16_sha256_16": str}
-            )
+            return pd.read_csv(self.path / name, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str))
         except ValueError as error:
             raise RunError(f"{name} of the run {self.name} is not a table: {error}") from error
 

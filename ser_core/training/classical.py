@@ -9,13 +9,13 @@ import onnx
 from sklearn.pipeline import Pipeline
 
 from ser_core import graphs
+from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import sets
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
 from ser_core.training import export
 from ser_core.training.batches import Part
-from ser_core.training.fit import clip_probabilities
 
 
 class FittedClassifier:

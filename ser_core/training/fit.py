@@ -9,9 +9,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from scipy import optimize
 
 from ser_core.evaluation import metrics
+from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.recipes import Recipe
 from ser_core.runs import Run
 from ser_core.training.batches import AugmentedBatches, Part
@@ -37,31 +37,6 @@ def window_logits(model: keras.Model, part: Part) -> tuple[np.ndarray, np.ndarra
     """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
     windows, rows = part.windows
     return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64), rows
-
-
-def clip_probabilities(logits: np.ndarray, rows: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Return the mean of the windows' probabilities, a row a clip: what the predictor answers with this temperature."""
-    scaled = logits / temperature
-    exp = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    probabilities = exp / exp.sum(axis=1, keepdims=True)
-    windows = np.bincount(rows)
-    summed = np.zeros((len(windows), logits.shape[1]))
-    np.add.at(summed, rows, probabilities)
-    return summed / windows[:, None]
-
-
-def fit_temperature(logits: np.ndarray, rows: np.ndarray, targets: np.ndarray) -> float:
-    """Return the temperature in [0.2, 5] at which the clips' probabilities are least surprised by the targets.
-
-    Minimises the negative log-likelihood (Guo et al. 2017, arXiv:1706.04599).
-    """
-
-    def loss(log_temperature: float) -> float:
-        found = clip_probabilities(logits, rows, math.exp(log_temperature))
-        return float(-np.log(np.maximum((found * targets).sum(axis=1), 1e-12)).mean())
-
-    bounds = (math.log(0.2), math.log(5.0))
-    return math.exp(optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x)
 
 
 class _Watch(keras.callbacks.Callback):

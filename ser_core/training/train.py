@@ -19,12 +19,13 @@ from ser_core import runs, settings
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics
+from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import selection, store
 from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, preparation
+from ser_core.training import classical, copies, export, fit, preparation, start
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -139,6 +140,8 @@ def _train(
 def _fit_network(recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter) -> Fitted:
     prepared = preparation.prepare(parts["train"], recipe.lda)
     full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
+    if recipe.start:
+        start.take_over(full, runs.find(recipe.start))
 
     def epoch_done(row: dict[str, Any]) -> None:
         run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {recipe.fit.epochs}")
@@ -207,14 +210,14 @@ def _finish(
 ) -> None:
     validation = parts["validation"]
     logits, rows = fitted.window_logits(validation)
-    temperature = fit.fit_temperature(logits, rows, validation.targets)
-    found = fit.clip_probabilities(logits, rows, temperature)
+    temperature = fit_temperature(logits, rows, validation.targets)
+    found = clip_probabilities(logits, rows, temperature)
     right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
     threshold = metrics.choose_threshold(found.max(axis=1), right)
     tables = [_rows(validation, "validation", found)]
     if test:
         tables.append(
-            _rows(parts["test"], "test", fit.clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
+            _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
         )
     predictions = pd.concat(tables, ignore_index=True)
     run.write_table("predictions.csv", predictions)

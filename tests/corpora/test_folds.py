@@ -69,5 +69,5 @@ def test_dropped_clips_are_in_no_part() -> None:
 def test_too_few_speakers_or_clips_are_said() -> None:
     with pytest.raises(CorpusError, match="here are 3"):
         folds.divide(clips(3), "kfold-speakers", 5, 0)
-    with pytest.raises(CorpusError, match="needs? at least|need at least"):
+    with pytest.raises(CorpusError, match="need at least"):
         folds.divide(clips(1, each=6), "kfold-clips", 5, 0)

@@ -19,6 +19,7 @@ def table(n_speakers: int = 9, each: int = 40, seed: int = 0) -> pd.DataFrame:
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     frame = pd.DataFrame(
         {
+            "clip": [f"c{k}" for k in range(n)],
             "speaker": np.repeat([f"s{k}" for k in range(n_speakers)], each),
             "true": np.array(LABELS)[true],
             "predicted": np.array(LABELS)[p.argmax(1)],

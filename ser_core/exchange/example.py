@@ -1,0 +1,58 @@
+"""The example that goes with a model: how to run it with ONNX Runtime alone."""
+
+from __future__ import annotations
+
+from ser_core.runs import Run
+
+_LOG_MEL = '''\
+"""Emotion of a sound file. Needs onnxruntime, numpy and librosa only: python example.py FILE"""
+import json, sys
+from pathlib import Path
+import librosa, numpy as np, onnxruntime
+
+here = Path(__file__).parent
+feature = json.loads((here / "feature.json").read_text())
+one = feature["inputs"][0]
+source, s = one["source"], one["source"]["spec"]
+y, _ = librosa.load(sys.argv[1], sr=s["sample_rate"])
+mel = librosa.feature.melspectrogram(y=y, sr=s["sample_rate"], n_fft=s["n_fft"], win_length=s["win_length"], pad_mode="constant",
+                                     hop_length=s["hop_length"], n_mels=s["n_mels"], fmin=s["fmin"], fmax=s["fmax"])
+db = 10 * np.log10(np.maximum(mel.T, s["floor"]))  # frames x bands
+loud = np.flatnonzero((level := 10 * np.log10((10 ** (db / 10)).sum(axis=1))) >= level.max() - source["trim_db"])
+margin = round(source["margin_s"] * s["sample_rate"] / s["hop_length"])
+db = db[max(0, loud[0] - margin) : loud[-1] + 1 + margin]  # without the silence at both ends
+size, n = one["frames"], len(db)
+starts = [0] if n <= size else [*range(0, n - size, one["hop"]), n - size]
+windows = np.stack([np.pad(db[k : k + size], ((0, max(0, size - n)), (0, 0))) for k in starts]).astype(np.float32)
+feeds = {one["name"]: windows, "n_frames": np.full(len(starts), min(n, size), np.int32)}
+p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], feeds)[0].mean(axis=0)
+print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
+'''
+
+_OTHER = '''\
+"""Emotion of a clip whose features were written by `python -m ser_core features`, or computed as feature.json states.
+
+Needs onnxruntime and numpy only: python example.py FEATURES.npy     (one row of values for a vector; frames x values else)
+"""
+import json, sys
+from pathlib import Path
+import numpy as np, onnxruntime
+
+here = Path(__file__).parent
+feature = json.loads((here / "feature.json").read_text())
+one, x = feature["inputs"][0], np.atleast_2d(np.load(sys.argv[1])).astype(np.float32)
+feeds = {one["name"]: x}
+if one["frames"]:
+    size, n = one["frames"], len(x)
+    starts = [0] if n <= size else [*range(0, n - size, one["hop"]), n - size]
+    windows = [np.pad(x[k : k + size], ((0, max(0, size - n)), (0, 0))) for k in starts]
+    feeds = {one["name"]: np.stack(windows), "n_frames": np.full(len(starts), min(n, size), np.int32)}
+p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], feeds)[0].mean(axis=0)
+print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
+'''
+
+
+def text(run: Run) -> str:
+    """Return example.py for the run's model: from a sound file where it is fed with log-mel frames, else from its features."""
+    sources = [one["source"] for one in run.feature["inputs"] if one.get("source")]
+    return _LOG_MEL if [one["kind"] for one in sources] == ["logmel"] else _OTHER

@@ -1,0 +1,54 @@
+"""What is given away: the run's folder as one zip; its model with all that a program needs to run it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ser_core import files
+from ser_core.exchange import example
+from ser_core.runs import Run, RunError, pieces
+
+#: What goes with the model, besides the example.
+WITH_MODEL = ("model.onnx", "feature.json", "card.md")
+#: Every entry has this time, so that the same run gives the same zip.
+TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def export(run: Run, target: Path) -> Path:
+    """Write the run's folder as it is into the zip `target`, below a folder of the run's name, and return `target`.
+
+    Raises RunError for a run that is not finished or damaged.
+    """
+    for one in (run, *pieces(run)):
+        state = one.status["state"]
+        if state != "done":
+            raise RunError(f"The run {one.name} is {state}; only finished runs are exported.")
+        one.checked()
+    with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(run.path.rglob("*")):
+            inside = path.relative_to(run.path)
+            if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+                _add(archive, f"{run.name}/{inside.as_posix()}", path.read_bytes())
+    return target
+
+
+def model_zip(run: Run, target: Path) -> Path:
+    """Write model.onnx, feature.json, card.md and an example that runs without this project into the zip `target`.
+
+    Raises RunError for a run without a model, or a damaged one.
+    """
+    run.checked().model_path()
+    with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in WITH_MODEL:
+            if run.has(name):
+                _add(archive, f"{run.name}/{name}", (run.path / name).read_bytes())
+        _add(archive, f"{run.name}/example.py", example.text(run).encode())
+    return target
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o100644 << 16
+    archive.writestr(entry, data)

@@ -1,0 +1,105 @@
+"""Whether a stranger's model.onnx may be opened: it is one file, its operators are ONNX's own, its inputs are as stated."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from ser_core import graphs
+from ser_core.runs import Run, RunError
+
+#: Operator sets that ONNX Runtime brings along: ONNX's own, and its set for classical learners.
+DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
+#: A graph that needs longer than this for one window, seconds, is stopped.
+SECONDS = 20.0
+
+
+def check(run: Run) -> None:
+    """Raise RunError where the run's model.onnx is none that this program serves.
+
+    Refused before it is opened: data in other files, operators of one's own. Then ONNX Runtime opens it, its inputs are held
+    against feature.json, and it answers one window of zeros.
+    """
+    _plain(run.model_path())
+    try:
+        opened = graphs.session(run.model_path())
+    except graphs.GraphError as error:
+        raise RunError(str(error)) from error
+    stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in run.feature["inputs"]}
+    found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(opened)}
+    if stated != found:
+        raise RunError(f"feature.json states the inputs {stated}, model.onnx has {found}.")
+    names = {one.name for one in opened.get_outputs()}
+    if not {"probabilities", "embedding"} <= names:
+        raise RunError("model.onnx has no outputs 'probabilities' and 'embedding'.")
+    _answers(run, opened)
+
+
+def _plain(path: Path) -> None:
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except Exception as error:  # protobuf's errors share no base class with ONNX's.
+        raise RunError(f"model.onnx is no ONNX file: {error}") from error
+    strange = {one.domain for one in model.opset_import} | {node.domain for node in _nodes(model.graph)}
+    strange -= set(DOMAINS)
+    if strange or model.functions:
+        named = ", ".join(sorted(strange)) or "functions of its own"
+        raise RunError(f"model.onnx uses operators that are not ONNX's own ({named}); it is not opened.")
+    for tensor in _tensors(model.graph):
+        if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
+            raise RunError("model.onnx keeps data in another file; it is not opened.")
+
+
+def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                if inner.node or inner.initializer:
+                    yield from _graphs(inner)
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    for one in _graphs(graph):
+        yield from one.node
+
+
+def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    for one in _graphs(graph):
+        yield from one.initializer
+        for sparse in one.sparse_initializer:
+            yield from (sparse.values, sparse.indices)
+        for node in one.node:
+            for attribute in node.attribute:
+                yield from (attribute.t, *attribute.tensors)
+
+
+def _answers(run: Run, opened: onnxruntime.InferenceSession) -> None:
+    feeds = {
+        one["name"]: np.zeros((1, *(size if isinstance(size, int) else 1 for size in one["shape"])), one["dtype"])
+        for one in run.feature["inputs"]
+    }
+    if "n_frames" in feeds:
+        feeds["n_frames"] += np.asarray(run.feature["inputs"][0]["frames"], feeds["n_frames"].dtype)
+    options = onnxruntime.RunOptions()
+
+    def stop() -> None:
+        options.terminate = True
+
+    timer = threading.Timer(SECONDS, stop)
+    timer.start()
+    try:
+        (probabilities,) = opened.run(["probabilities"], feeds, options)
+    except Exception as error:  # ONNX Runtime's own exceptions share no base class.
+        raise RunError(f"model.onnx does not answer: {error}") from error
+    finally:
+        timer.cancel()
+    labels = run.feature["labels"]
+    shape, total = probabilities.shape, float(np.sum(probabilities))
+    if shape != (1, len(labels)) or not abs(total - 1) < 1e-3:
+        raise RunError(f"model.onnx gives {shape} values of sum {total:.3g}; {len(labels)} probabilities were stated.")

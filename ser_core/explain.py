@@ -1,0 +1,259 @@
+"""What the model looked at: how much of an emotion's probability rests on each part of what it was fed with.
+
+Pictures: randomised masking (RISE: Petsiuk, Das & Saenko 2018, arXiv:1806.07421), each mask with its opposite, and a ridge regression
+of the answers on what was shown (as LIME: Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938), which with the same masks varies less
+than RISE's means: maps of two seeds on six clips of CREMA-D agree to r = 0.72 instead of 0.60 with 128 masks. Vectors and other features:
+occlusion, one group of columns at a time. Nothing but the ONNX graph is asked.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ser_core import graphs
+from ser_core.features import sets, spectral
+from ser_core.features.sources import JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
+from ser_core.graphs import scaling
+from ser_core.predictor import Predictor
+
+#: Time that the masks of a clip may take, seconds; a slow model gets fewer of them.
+BUDGET_S = 0.7
+#: Fewest and most masks a window.
+MASKS = (96, 256)
+#: Masks in one call of the graph.
+BATCH = 32
+#: A mask's patches: seconds, and the share of the bands.
+PATCH_S, PATCH_BANDS = 0.25, 1 / 5
+#: The map's cells: seconds, and the share of the bands; patches lie anywhere, so the map is finer than they are.
+CELL_S, CELL_BANDS = 0.1, 1 / 10
+#: How much the ridge regression shrinks.
+RIDGE = 20.0
+#: Most windows that are explained at once (13 windows of 3.2 s, half overlapping, are 22 s).
+MOST_WINDOWS = 13
+
+
+class ExplainError(ValueError):
+    """The model or the clip cannot be explained; the message says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureMap:
+    """What speaks for and against each label in a picture.
+
+    values: labels × frames × bands of the clip's features, in probability: how much more probable the label is with a patch
+    (PATCH_S × PATCH_BANDS) shown there than with it hidden, 0 where the model was fed with nothing. masks: how many were tried a
+    window.
+    """
+
+    labels: tuple[str, ...]
+    values: np.ndarray = field(repr=False)
+    probabilities: np.ndarray
+    masks: int
+    seconds: float
+
+    def of(self, label: str) -> np.ndarray:
+        """Return the label's map, frames × bands."""
+        found: np.ndarray = self.values[self.labels.index(label)]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """How much of each label's probability each group of features brings: groups × labels, in probability."""
+
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    values: np.ndarray
+    probabilities: np.ndarray
+
+    def of(self, label: str) -> np.ndarray:
+        found: np.ndarray = self.values[:, self.labels.index(label)]
+        return found
+
+
+def is_picture(predictor: Predictor) -> bool:
+    """Tell whether the model is fed with log-mel pictures, so that a map can be drawn; else groups of features contribute."""
+    return len(predictor.inputs) == 1 and isinstance(predictor.inputs[0].source, LogMelSource)
+
+
+def picture(
+    predictor: Predictor, features: np.ndarray, *, masks: int | None = None, budget_s: float = BUDGET_S, seed: int = 0
+) -> PictureMap:
+    """Return what speaks for each label in a clip's log-mel spectrogram (frames × bands, as the input's source extracts it).
+
+    What is hidden takes the mean of their band over the window. masks: how many a window; None: as many as take about `budget_s`,
+    which is measured on the first ones. The same seed and number of masks give the same map. Raises ExplainError for a
+    model that is not fed with log-mel pictures, and for a clip of more than MOST_WINDOWS windows.
+    """
+    if not is_picture(predictor):
+        raise ExplainError(f"{predictor.run.name} is not fed with a picture.")
+    one = predictor.inputs[0]
+    cut = one.windows(features)
+    if len(cut.features) > MOST_WINDOWS:
+        longest = (MOST_WINDOWS - 1) * one.hop * one.source.hop_s + one.frames * one.source.hop_s
+        raise ExplainError(f"A map is drawn of up to {longest:.0f} s; choose a part of the clip.")
+    started = time.monotonic()
+    random = np.random.default_rng(seed)
+    values = np.zeros((len(predictor.labels), *features.shape), np.float32)
+    whole = np.concatenate(
+        [_run(predictor, one, window[None], n) for window, n in zip(cut.features, cut.n_frames, strict=True)]
+    )
+    number = masks
+    for window, n, start in zip(cut.features, cut.n_frames, cut.starts, strict=True):
+        found, number = _masked(predictor, one, window, int(n), random, number, budget_s / len(cut.features))
+        values[:, start : start + int(n)] += found / len(cut.features)
+    assert number is not None
+    return PictureMap(predictor.labels, values, whole.mean(axis=0), number, time.monotonic() - started)
+
+
+def contributions(predictor: Predictor, features: dict[str, np.ndarray]) -> Contributions:
+    """Return what each group of features brings to each label's probability.
+
+    features: by input, as the inputs' sources extract them. A group's columns are put to the mean of the train part, as the graph's
+    scaling states it (vectors), or to their own mean over the clip (frames). Raises ExplainError for a model that is fed with
+    one group alone.
+    """
+    whole = predictor.windows_of(features)[0].mean(axis=0)
+    names, rows = [], []
+    for one in predictor.inputs:
+        given = features[one.name]
+        level = (
+            scaling.neutral(predictor.run.model_path(), one.name, one.source.dims)
+            if one.is_vector
+            else given.mean(axis=0)
+        )
+        for name, columns in groups(one.source).items():
+            hidden = given.copy()
+            hidden[:, columns] = level[columns]
+            names.append(name)
+            rows.append(whole - predictor.windows_of({**features, one.name: hidden})[0].mean(axis=0))
+    if len(names) < 2:
+        raise ExplainError(f"{predictor.run.name} is fed with one group of features alone, {', '.join(names)}.")
+    return Contributions(predictor.labels, tuple(names), np.array(rows), whole)
+
+
+def groups(source: Source) -> dict[str, np.ndarray]:
+    """Return the columns of each group of a source's features, by the group's name: descriptors, or kinds of modulation features."""
+    if isinstance(source, SpectralSource):
+        return _blocks({spectral.DESCRIPTORS[name].title: width for name, width in source.widths.items()})
+    if isinstance(source, MsfSource):
+        return _modulation(source)
+    if isinstance(source, JoinedSource):
+        found: dict[str, np.ndarray] = {}
+        start = 0
+        for one in source.sources:
+            found |= {name: start + columns for name, columns in groups(one).items()}
+            start += one.dims
+        return found
+    return (
+        {"log-mel": np.arange(source.dims)}
+        if isinstance(source, LogMelSource)
+        else {"features": np.arange(source.dims)}
+    )
+
+
+def _blocks(widths: dict[str, int]) -> dict[str, np.ndarray]:
+    ends = np.cumsum(list(widths.values()))
+    return {name: np.arange(end - width, end) for (name, width), end in zip(widths.items(), ends, strict=True)}
+
+
+def _modulation(source: MsfSource) -> dict[str, np.ndarray]:
+    spec = source.spec
+    if source.values == "raw":
+        rate = np.arange(spec.bands * spec.modulations) % spec.modulations
+        once = {
+            f"Modulation band {k + 1} of {spec.modulations}": np.flatnonzero(rate == k) for k in range(spec.modulations)
+        }
+        size = len(rate)
+    else:
+        columns, bands = len(spec.columns), len(spec.group_ends)
+        widths = {
+            "Φ1 energy a modulation band": spec.modulations,
+            "Φ2 spectral flatness": columns,
+            "Φ3 spectral centroid": columns,
+            "Φ4 modulation centroid": bands,
+            "Φ5 modulation slope": bands,
+            "Φ6 distance from the line": bands,
+            "Linear prediction": columns * (spec.lp_order + 1),
+        }
+        once, size = _blocks(widths), sum(widths.values())
+    pools = max(1, len(source.pools))
+    return {name: np.concatenate([k * size + found for k in range(pools)]) for name, found in once.items()}
+
+
+def _masked(
+    predictor: Predictor,
+    one: sets.Input,
+    window: np.ndarray,
+    n: int,
+    random: np.random.Generator,
+    number: int | None,
+    budget_s: float,
+) -> tuple[np.ndarray, int]:
+    """The map of one window (labels × n frames × bands), and how many masks were tried."""
+    bands = window.shape[1]
+    level = window[:n].mean(axis=0)
+    beyond = window[:n] - level
+    patch, cell = (
+        (max(2, round(seconds / one.source.hop_s)), max(2, round(share * bands)))
+        for seconds, share in ((PATCH_S, PATCH_BANDS), (CELL_S, CELL_BANDS))
+    )
+    rows, columns = (_cells(length, step) for length, step in zip((n, bands), cell, strict=True))
+    shown, answers = [], []
+    done, limit = 0, number or MASKS[1]
+    while done < limit:
+        masks = _masks(min(BATCH, limit - done), n, bands, patch, random)
+        batch = np.repeat(window[None], len(masks), axis=0)
+        batch[:, :n] = level + masks * beyond
+        begun = time.monotonic()
+        answers.append(_run(predictor, one, batch, n))
+        if number is None and done == 0:
+            fits = budget_s / max((time.monotonic() - begun) / len(masks), 1e-6)
+            limit = int(np.clip(BATCH * (fits // BATCH), *MASKS))
+        # What of each cell was shown.
+        shown.append((rows.T @ masks @ columns / (rows.sum(0)[:, None] * columns.sum(0))).reshape(len(masks), -1))
+        done += len(masks)
+    cells, said = np.concatenate(shown) - 0.5, np.concatenate(answers)
+    weights = cells.T @ np.linalg.solve(cells @ cells.T + RIDGE * np.eye(done), said - said.mean(axis=0))
+    grid = weights.T.reshape(-1, rows.shape[1], columns.shape[1])
+    return (patch[0] * patch[1]) / (cell[0] * cell[1]) * (rows @ grid @ columns.T), done
+
+
+def _cells(length: int, step: int) -> np.ndarray:
+    """The matrix (length × cells) that interpolates linearly between the middles of cells of about `step`."""
+    count = max(1, round(length / step))
+    at = np.clip((np.arange(length) + 0.5) * count / length - 0.5, 0, count - 1)
+    found: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count)))
+    return found
+
+
+def _masks(number: int, frames: int, bands: int, patch: tuple[int, int], random: np.random.Generator) -> np.ndarray:
+    """Smooth masks (number × frames × bands, 0 = hidden), half of the patches shown, every other the opposite of the one before."""
+    masks = np.empty((number, frames, bands), np.float32)
+    size = [math.ceil(length / step) + 2 for length, step in zip((frames, bands), patch, strict=True)]
+    for k in range(0, number, 2):
+        coarse = random.integers(0, 2, size).astype(np.float32)
+        rows, columns = (
+            _between(length, step, count, random.uniform(0, step))
+            for length, step, count in zip((frames, bands), patch, size, strict=True)
+        )
+        masks[k] = rows @ coarse @ columns.T
+        if k + 1 < number:
+            masks[k + 1] = 1 - masks[k]
+    return masks
+
+
+def _between(length: int, step: int, count: int, shift: float) -> np.ndarray:
+    """The matrix (length × count) that interpolates linearly between cells of `step`, moved by `shift`."""
+    at = (np.arange(length) + shift) / step
+    found: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count))).astype(np.float32)
+    return found
+
+
+def _run(predictor: Predictor, one: sets.Input, windows: np.ndarray, n: int) -> np.ndarray:
+    feeds = {one.name: windows, "n_frames": np.full(len(windows), n, np.int32)}
+    return graphs.run(predictor.session, feeds)[0]

@@ -1,0 +1,18 @@
+"""ONNX graphs without Keras: opened and run, brought to the contract, made of classifiers, given a new head."""
+
+from ser_core.graphs.exported import OPSET, from_scikit_learn, rename_outputs
+from ser_core.graphs.head import Head, with_head
+from ser_core.graphs.serving import DTYPES, GraphError, run, session, signature
+
+__all__ = [
+    "DTYPES",
+    "OPSET",
+    "GraphError",
+    "Head",
+    "from_scikit_learn",
+    "rename_outputs",
+    "run",
+    "session",
+    "signature",
+    "with_head",
+]
