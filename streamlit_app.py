@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.server import guard, lifespan, trouble
+from pages.server import guard, lifespan, trouble, visitor
+from pages.widgets import sign_in
+from ser_core import settings
 
 # A file of our own: a Material icon's name would make the browser fetch it from another server.
 ICON = Path(__file__).parent / "pages" / "server" / "icon.svg"
@@ -13,20 +15,26 @@ ICON = Path(__file__).parent / "pages" / "server" / "icon.svg"
 def main() -> None:
     """Set the page up and run the page that the URL names."""
     st.set_page_config(page_title="SER Dashboard", page_icon=str(ICON), layout="wide")
-    st.navigation(
+    # In tests this file runs without a server, so it is said here too.
+    settings.ask_owner(visitor.owner)
+    page = st.navigation(
         [
             st.Page("pages/home/page.py", title="Home", icon=":material/home:", url_path="home", default=True),
             st.Page("pages/analyze/page.py", title="Analyze", icon=":material/mic:", url_path="analyze"),
             st.Page("pages/live/page.py", title="Live", icon=":material/graphic_eq:", url_path="live"),
             st.Page("pages/datasets/page.py", title="Datasets", icon=":material/library_music:", url_path="datasets"),
+            st.Page("pages/train/page.py", title="Train", icon=":material/model_training:", url_path="train"),
             st.Page("pages/results/page.py", title="Results", icon=":material/grid_on:", url_path="results"),
         ],
         position="top",
-    ).run()
+    )
+    sign_in.show()
+    page.run()
 
 
 if __name__ == "__main__":
     main()
 else:
-    guard.refuse_start(st.get_option("server.address"))
+    guard.refuse_start(st.get_option("server.address"), {name: st.get_option(name) for name in guard.PROTECTIONS})
+    settings.ask_owner(visitor.owner)
     app = st.App(__file__, lifespan=lifespan.lifespan, middleware=guard.MIDDLEWARE, on_script_error=trouble.say)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
-from pages.widgets import cached, model_picker, numbers, words
+from pages.analyze import really
+from pages.widgets import cached, model_picker, numbers, words, worth
 from ser_core import audio, figures
-from ser_core.evaluation import metrics
 from ser_core.graphs import GraphError
 from ser_core.predictor import Prediction
 from ser_core.runs import Run, RunError
@@ -23,6 +25,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
         return
     if len(models) == 1:
         _alone(key, clip, models[0])
+        really.show(key, clip, models)
         return
     for run, column in zip(models, st.columns(len(models), gap="large"), strict=True):
         with column, st.container(key=f"answer-{run.name}"):
@@ -31,9 +34,10 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 st.markdown(f"##### {run.name}")
                 _headline(found)
                 _bars(found, run.name)
-                st.caption(worth(run, found))
+                st.caption(worth.of_answer(run, found))
                 model_picker.about(run)
     findings(audio.findings(clip))
+    really.show(key, clip, models)
 
 
 def _alone(key: str, clip: audio.Clip, run: Run) -> None:
@@ -43,7 +47,7 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):
         _headline(found)
-        st.caption(worth(run, found))
+        st.caption(worth.of_answer(run, found))
         findings(found.findings)
     with bars:
         _bars(found, run.name)
@@ -70,23 +74,6 @@ def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
         return None
 
 
-def worth(run: Run, found: Prediction) -> str:
-    """Say how often answers at this confidence were right on voices that the model had not heard."""
-    if found.decision == "no-speech":
-        return ""
-    table = run.predictions
-    part = "test" if (table["part"] == "test").any() else "validation"
-    near = metrics.right_near(table[table["part"] == part], run.metrics[part]["labels"], found.confidence)
-    if near is None:
-        return "How much this confidence is worth was not measured for this model."
-    right, n = near
-    return (
-        f"On acted, unheard voices of its corpus, answers at this confidence were right {100 * right:.0f} times in 100 "
-        f"(the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
-        "It tells the emotion a voice was acted with; it reads no minds."
-    )
-
-
 def findings(found: tuple[audio.Finding, ...]) -> None:
     """Draw the quality findings, or that there are none."""
     if not found:
@@ -97,11 +84,11 @@ def findings(found: tuple[audio.Finding, ...]) -> None:
 
 def _headline(found: Prediction) -> None:
     emotion = found.label if found.decision == "emotion" else "neutral"
-    # The colour is the emotion's; the text is the program's own, never a visitor's.
+    # The colour is the emotion's. A model may have classes of any names.
     st.html(
         f'<div style="border-left:6px solid {figures.colour(emotion)};padding-left:.75rem">'
-        f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{words.headline(found)}</div>'
-        f'<div style="opacity:.8">{words.subline(found)}</div></div>'
+        f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{html.escape(words.headline(found))}</div>'
+        f'<div style="opacity:.8">{html.escape(words.subline(found))}</div></div>'
     )
 
 

@@ -10,6 +10,7 @@ from pages.analyze import (
     choice,
     comparison,
     downloads,
+    explaining,
     helped,
     msf,
     pictures,
@@ -17,7 +18,7 @@ from pages.analyze import (
     resynthesis,
     timeline,
 )
-from pages.widgets import cached
+from pages.widgets import cached, heard
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -40,12 +41,14 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"
     with above:
         answer.show(key, part, models, region)
+        heard.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
 
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         shown = choice.pictures()
         look_closer = choice.closer()
     descriptors = choice.courses() if choice.DESCRIPTORS in shown else []
     pictures.show(sound, whole, region, shown, descriptors, models, look_closer=look_closer)
+    explaining.show(key, part, region[0] if region else 0.0, models)
     if choice.DESCRIPTORS in shown:
         helped.show()
     if choice.MSF in shown:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.server import visitor
 from pages.widgets import cached, sitting
-from ser_core import audio, settings
+from ser_core import audio
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
 from ser_core.graphs import GraphError
@@ -13,8 +14,8 @@ from ser_core.runs import Run, RunError
 
 
 def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
-    """Draw the choice of the right emotion and the button that keeps the clip; nothing on a shared server, which keeps no voices."""
-    if settings.mode() == "shared":
+    """Draw the choice of the right emotion and the button that keeps the clip; nothing for a visitor of whom nothing is kept."""
+    if not visitor.may_keep():
         return
     labels = _labels(models)
     if not labels:
@@ -30,7 +31,7 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
             key="really-emotion",
         )
         st.caption(
-            "This keeps the clip on this machine, among My recordings on the datasets page; there you hear it, export it or delete it."
+            "This keeps the clip where this program runs, among My recordings on the datasets page; there you hear it, export it or delete it."
         )
         if st.button(
             "Keep it", type="primary", icon=":material/save:", disabled=not emotion or kept.get(key) == emotion

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.datasets import sounds
 from pages.datasets.corpus import Shown
+from pages.server import visitor
 from ser_core.corpora import validation
 from ser_core.corpora.base import Corpus, CorpusError, audio_paths
 from ser_core.corpora.findings import Finding, Report
@@ -22,6 +23,9 @@ def show(shown: Shown) -> None:
     st.caption(
         "Every clip is decoded and, where an official index exists, compared with it by the hash of its samples. It takes some seconds for each thousand clips."
     )
+    if not visitor.may_train():
+        st.caption(visitor.why_not("check a corpus"))
+        return
     reports: dict[str, Report] = st.session_state.setdefault("reports", {})
     if st.button("Check this corpus", icon=":material/fact_check:"):
         found = _checked(shown.corpus)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.datasets import filtering, listeners, sounds
 from pages.datasets.corpus import Shown
+from pages.widgets import heard, model_picker
 
 SHOWN = ("clip", "emotion", "speaker", "sentence", "intensity", "sex", "age", "flag", "sitting")
 #: More rows are not sent to the browser: nobody scrolls through them, and the filter finds the rest.
@@ -18,6 +19,7 @@ def show(shown: Shown) -> None:
     row = choose(filtering.choose(shown, expanded=True), "clips")
     if row is not None:
         sounds.show(row, "clip")
+        heard.show(model_picker.servable().values(), clip=str(row["clip"]), speaker=str(row["speaker"]), named=True)
         listeners.of_clip(shown, str(row["clip"]))
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.datasets import getting
 from pages.widgets import in_url
+from ser_core import settings
 from ser_core.corpora import confounding, durations, recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.registry import Entry
@@ -65,7 +66,7 @@ def choose() -> Shown | None:
     in_url.remember("corpus", chosen)
     getting.show(expanded=False)
     try:
-        key = f"{chosen}-{_changed(chosen, entries)}"
+        key = f"{settings.home().owner}-{chosen}-{_changed(chosen, entries)}"
         return Shown(_loaded(chosen, key), key)
     except (CorpusError, OSError) as error:
         st.error(str(error))

@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from pages.datasets.corpus import Shown
+from pages.server import visitor
 from pages.widgets import numbers
 from ser_core import audio
 from ser_core.corpora.base import Corpus
@@ -48,6 +49,9 @@ def stored(shown: Shown, source: Source, what: str) -> str | None:
 
 def with_bar(label: str, seconds: float, work: Callable[[store.Progress], Result], *, key: str) -> None:
     """Draw a button that says how long `work` will take; pressed, it is done under a progress bar and the page runs anew."""
+    if not visitor.may_train():
+        st.caption(visitor.why_not("compute this, which takes the whole machine"))
+        return
     about = "some seconds" if seconds < 10 else f"about {numbers.seconds(5 * round(seconds / 5))}"
     st.caption(f"This is computed once and kept on this machine; it takes {about} here.")
     if not st.button(label, key=key, icon=":material/play_arrow:"):

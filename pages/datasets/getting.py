@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.datasets import downloads
+from pages.server import visitor
 from ser_core import settings
 from ser_core.corpora import crema_d, own_archive, registry, savee
 from ser_core.corpora.base import Card, CorpusError
@@ -29,8 +30,8 @@ LESSON_SPEAKERS = 12
 
 def show(*, expanded: bool) -> None:
     """Draw how a corpus is got, and the downloads that run."""
-    if settings.mode() == "shared":
-        st.caption("On a shared server corpora are added by whoever runs it.")
+    if not visitor.may_register():
+        st.caption(visitor.why_not("add corpora"))
         return
     downloads.show()
     with st.expander("Get or add a corpus", icon=":material/add:", expanded=expanded):
@@ -73,7 +74,9 @@ def _fetch(kind: str, _: str) -> None:
             f"{speakers} speakers are about {speakers * MB_A_SPEAKER:.0f} MB, clip by clip from the official repository on GitHub; "
             f"each is checked by the hash of its samples. {LESSON_SPEAKERS} are enough for a lesson."
         )
-    where = st.text_input("Into the folder", str(settings.home().path / "corpora" / kind), key="fetch-folder")
+    where = str(settings.home().own / "corpora" / kind)
+    if settings.mode() == "local":
+        where = st.text_input("Into the folder", where, key="fetch-folder")
     if st.button("Fetch", type="primary", icon=":material/cloud_download:", disabled=not where):
         downloads.start(kind, Path(where).expanduser().resolve(), None if whole else speakers)
         st.rerun()
@@ -89,6 +92,8 @@ def _folder(kind: str, name: str) -> None:
 
 
 def _registered(kind: str, name: str, where: Path) -> str:
+    if settings.foreign(where):
+        raise CorpusError(f"{where} belongs to this server; name a folder of your own.")
     # Read before it is remembered: a folder that holds nothing of the corpus is refused with the reason.
     if kind == OWN:
         registry.open_own(where, name)
@@ -118,7 +123,9 @@ def _unpacked(kind: str, name: str, archive: Path) -> str:
     # Imported here: the clients of the network take a second to load.
     from ser_core.corpora import download
 
-    folder = settings.home().path / "corpora" / name
+    if settings.foreign(archive):
+        raise CorpusError(f"{archive} belongs to this server; name an archive of your own.")
+    folder = settings.home().own / "corpora" / name
     if kind == OWN:
         return own_archive.add(archive, name, folder).name
     got = download.get(kind, folder, archive=archive)

@@ -7,6 +7,7 @@ from collections import Counter
 
 import streamlit as st
 
+from pages.server import visitor
 from pages.widgets import microphone, numbers, sitting
 from ser_core import audio, settings
 from ser_core.corpora import crema_d
@@ -20,11 +21,12 @@ SIX = EMOTIONS[:6]
 
 def show() -> None:
     """Draw the collector and what was collected."""
-    if settings.mode() == "shared":
-        st.info("On a shared server recordings are not kept. On your own machine this page collects them as a corpus.")
+    if not visitor.may_keep():
+        st.info(visitor.why_not("keep recordings"), icon=":material/block:")
         return
     kept = Recordings()
-    st.caption(f"Kept on this machine in {kept.folder}, until you delete them here.")
+    where = f"on this machine in {kept.folder}" if settings.mode() == "local" else "on this server, for you alone"
+    st.caption(f"Kept {where}, until you delete them here.")
     made = kept.list_all()
     _collect(kept, made)
     if made:

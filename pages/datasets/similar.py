@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.datasets import sounds
+from pages.server import visitor
 from pages.widgets import audio_source, cached, microphone
-from ser_core import audio, maps, settings
+from ser_core import audio, maps
 from ser_core.corpora.recordings import Recordings
 
 CLIP, MINE, RECORD, UPLOAD = "clip", "mine", "record", "upload"
@@ -27,7 +28,7 @@ MOST = 6
 def show(space: maps.Space, clips: pd.DataFrame, values: np.ndarray, clicked: pd.Series | None) -> None:
     """Draw the chooser and the most similar clips with players. clips: a row a vector of `values`."""
     st.markdown("##### The most similar clips")
-    offered = [name for name in SOURCES if name != MINE or (settings.mode() == "local" and Recordings().list_all())]
+    offered = [name for name in SOURCES if name != MINE or (visitor.may_keep() and Recordings().list_all())]
     source = st.segmented_control(
         "Similar to",
         offered,

@@ -47,6 +47,8 @@ class Ear:
         context = get_script_run_ctx()
         self._visitor = context.session_id if context else ""
         # It notices within a second that the visitor went to another page. A closed tab it would notice minutes later.
+        # A visitor who has gone already makes it call at once, from its own thread.
+        self._observer: SessionShutdownObserver | None = None
         self._observer = SessionShutdownObserver(self.leave)
 
     @property
@@ -76,7 +78,8 @@ class Ear:
         self.stop()
         if session is not None:
             session.close()
-        self._observer.stop()
+        if self._observer is not None:
+            self._observer.stop()
 
     def addTrack(self, track: MediaStreamTrack) -> None:
         """Begin a session for the stream of `track`, and close the one before."""

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.results import chosen
 from pages.widgets import numbers
 from ser_core import figures, runs
+from ser_core.corpora.splits import corpus_of
 from ser_core.evaluation import compare, metrics
 from ser_core.evaluation.compare import Comparison, p_value
 from ser_core.figures import comparison as drawn
@@ -39,8 +40,8 @@ def _verdict(found: Comparison) -> None:
     for pair in found.pairs:
         st.markdown(f"**{pair.sentence}**")
     words = f"On the {found.n} clips of {found.speakers} speakers that none of them saw."
-    for name in found.heard:
-        words += f" {name} was trained on other clips of these speakers, which helps it."
+    if found.heard:
+        words += f" Trained on other clips of these speakers, which helps: {', '.join(found.heard)}."
     st.caption(words)
     rows = []
     for name, one in found.scores().items():
@@ -89,17 +90,18 @@ def _matrices(picked: dict[str, Run], found: Comparison) -> None:
         for name, table in found.tables.items():
             matrix = metrics.confusion(table["true"], table["predicted"], found.labels)
             matrices[name] = matrix
-            title = f"{name}<br>unseen by all · n = {matrix.sum()}"
+            title = f"{name} · {_corpus(found)}<br>test clips unseen by all · n = {matrix.sum()}"
             drawings.append((name, figures.confusion(matrix, found.labels, title)))
     else:
         for name, run in picked.items():
             part = "test" if "test" in run.metrics else "validation"
             one = run.metrics[part]
-            title = f"{name}<br>{part} part · n = {one['n']}"
+            corpus = run.recipe.get("recipe", {}).get("corpus", "")
+            title = f"{name} · {corpus}<br>{part} part · n = {one['n']}"
             drawings.append((name, figures.confusion(one["confusion"], one["labels"], title)))
     if len(matrices) == 2:
         (first, one), (second, other) = matrices.items()
-        title = f"{first} minus {second}<br>points of the row · n = {one.sum()}"
+        title = f"{first} minus {second}, points of the row<br>{_corpus(found)} · test clips unseen by all · n = {one.sum()}"
         drawings.append(("difference", drawn.difference(one, other, found.labels, title)))
     for row in range(0, len(drawings), 2):
         for column, (name, figure) in zip(st.columns(2), drawings[row : row + 2], strict=False):
@@ -124,7 +126,9 @@ def _classes(found: Comparison) -> None:
     }
     for column, (measure, key) in zip(st.columns(2), (("recall", "recall"), ("F1", "f1")), strict=True):
         values = {name: table[key].tolist() for name, table in tables.items()}
-        figure = drawn.class_bars(found.labels, values, measure, f"{measure}, unseen by all · n = {found.n}")
+        figure = drawn.class_bars(
+            found.labels, values, measure, f"{measure} · {_corpus(found)}<br>test clips unseen by all · n = {found.n}"
+        )
         column.plotly_chart(figure, key=f"compare-{key}", config=PLAIN, alt=f"{measure} of each emotion, by run")
 
 
@@ -156,6 +160,10 @@ def _configuration(found: Comparison) -> None:
         for field, values in found.differences.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _corpus(found: Comparison) -> str:
+    return ", ".join(sorted(set(corpus_of(next(iter(found.tables.values()))))))
 
 
 def _said(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.results import about, calibrated, groups, matrix, shown
+from pages.results import about, calibrated, exchange, groups, matrix, shown
 from pages.widgets import in_url
 from ser_core.runs import RunError
 
@@ -28,6 +28,7 @@ def show() -> None:
         return
     try:
         shown.headline(found)
+        exchange.show_run(found.run)
         shown.analyzes(found)
         matrix.show(found)
         _more(found)

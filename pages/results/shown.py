@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import state
-from pages.widgets import in_url, model_picker, numbers
+from pages.widgets import in_url, model_picker, numbers, words
 from ser_core.corpora import registry
 from ser_core.evaluation import metrics, repeats
+from ser_core.personal import worth as personal
 from ser_core.runs import Run, RunError, notes, overview
 
 PARTS = ("validation", "test")
@@ -126,6 +127,11 @@ def headline(shown: Shown) -> None:
         st.warning(
             f"Wrong on purpose, for the leakage lesson; never to be believed. {said}", icon=":material/dangerous:"
         )
+    own = personal.of(shown.run)
+    if own is not None:
+        st.info(f"A model of one's own: **{own.label}**. {words.plain(own.sentence)}", icon=":material/face:")
+        if not own.enough:
+            return
     with st.container(horizontal=True, gap="small"):
         for metric, title in (("accuracy", "Accuracy"), ("uar", "UAR"), ("macro_f1", "Macro-F1")):
             say = numbers.percent if metric != "macro_f1" else "{:.2f}".format
@@ -159,6 +165,7 @@ def _split(run: Run) -> str:
         "clips": "clips, so voices of this part were heard in training too",
         "loso": "one speaker left out in turn, so no voice was heard in the training that answered it",
         "kfold-speakers": "folds of speakers, so no voice was heard in the training that answered it",
+        "sittings": "one sitting left out in turn, so the voices are those of training and the recordings are not",
         "kfold-clips": "folds of clips, so voices were heard in training too",
     }
     return meaning.get(kind, kind)

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.results import exchange
+from pages.server import visitor
 from pages.widgets import in_url
-from ser_core import settings
 from ser_core.runs import RunError, notes, overview
 from ser_core.runs.deleting import delete
 from ser_core.runs.run import Run
@@ -153,8 +154,10 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
             icon=":material/download:",
             on_click="ignore",
         )
+        exchange.show_import(go)
+    doing = "open, name, tag or delete it" if visitor.may_delete() else "open it"
     st.caption(
-        f"{len(found)} of {len(table)} runs. Select one to open, name, tag or delete it; two to four to compare them. A score is worth "
+        f"{len(found)} of {len(table)} runs. Select one to {doing}; two to four to compare them. A score is worth "
         "what its split is: by clips, the voices were heard in training."
     )
 
@@ -164,7 +167,7 @@ def _csv(found: pd.DataFrame) -> str:
 
 
 def _noting(link: str, one: pd.Series) -> None:
-    if settings.mode() == "shared":
+    if not visitor.may_keep():
         return
     with st.popover("Name, note, tags", icon=":material/edit:"), st.form(f"note-{link}", border=False):
         name = st.text_input("Name", "" if one["name"] == link else one["name"], placeholder=link)
@@ -180,7 +183,7 @@ def _noting(link: str, one: pd.Series) -> None:
 
 
 def _deleting(link: str, one: pd.Series) -> None:
-    if settings.mode() == "shared" or one["shipped"]:
+    if not visitor.may_delete() or one["shipped"]:
         return
     with st.popover("Delete", icon=":material/delete:", disabled=one["state"] in ("queued", "running")):
         st.write(

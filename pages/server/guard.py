@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from collections.abc import Mapping
 
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -13,6 +14,8 @@ from ser_core import settings
 
 #: Headers that a proxy adds; on a machine of one's own nothing adds them.
 FORWARDING = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via"}
+#: Options of the server that a shared one never turns off: against requests that another website makes in a visitor's name.
+PROTECTIONS = ("server.enableXsrfProtection", "server.enableCORS")
 REFUSAL = (
     "This request came through a proxy. A server behind a proxy is meant for others: start it with SER_MODE=shared.\n"
 )
@@ -32,9 +35,17 @@ def reason_not_to_start(address: str | None) -> str | None:
     return None
 
 
-def refuse_start(address: str | None) -> None:
-    """End the process with a sentence where the mode forbids a server bound to `address`."""
-    reason = reason_not_to_start(address)
+def reason_unprotected(options: Mapping[str, bool]) -> str | None:
+    """Return why a shared server must not start with these options (name → value), or None where it may."""
+    off = [name for name, value in options.items() if not value]
+    if settings.mode() == "shared" and off:
+        return f"SER_MODE=shared, but {' and '.join(off)} is off: another website could act for a visitor. Turn it on."
+    return None
+
+
+def refuse_start(address: str | None, options: Mapping[str, bool]) -> None:
+    """End the process with a sentence where the mode forbids a server bound to `address`, or one with these protections off."""
+    reason = reason_not_to_start(address) or reason_unprotected(options)
     if reason:
         print(f"Error: {reason}", file=sys.stderr, flush=True)
         raise SystemExit(1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.server import visitor
 from ser_core.corpora import crema_d, samples
 from ser_core.corpora.base import CorpusError
 
@@ -27,7 +28,7 @@ def listed() -> dict[str, dict[str, Any]]:
 def offer() -> None:
     """Draw the button that fetches what is not here; nothing is fetched before it is pressed."""
     missing = [stem for stem in samples.stems() if stem not in samples.present()]
-    if not missing:
+    if not missing or not visitor.may_register():
         return
     if st.button(f"Fetch {len(missing)} real clips of CREMA-D (about 1 MB)", icon=":material/cloud_download:"):
         bar = st.progress(0.0, text="Fetching …")

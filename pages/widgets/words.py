@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from pages.widgets.numbers import percent
-from ser_core.predictor import Prediction
+
+if TYPE_CHECKING:
+    from ser_core.predictor import Prediction
+
+
+def plain(text: str) -> str:
+    """Text as it is, where Markdown is drawn: classes may be called anything."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:^-])", r"\\\1", text)
 
 
 def headline(prediction: Prediction) -> str:

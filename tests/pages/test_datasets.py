@@ -174,7 +174,7 @@ def test_a_shared_server_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     at.query_params["view"] = "mine"
     at = at.run().switch_page("pages/datasets/page.py").run()
     assert not at.exception
-    assert "recordings are not kept" in words(at) and not at.audio_input
+    assert "visitors cannot keep recordings" in words(at) and not at.audio_input
 
 
 def test_a_zip_of_ones_own_is_unpacked_and_shown(corpus: Path, tmp_path: Path) -> None:

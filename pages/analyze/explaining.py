@@ -1,0 +1,110 @@
+"""What the model looked at: which part of the picture speaks for an emotion, or what each group of features brings."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.analyze import answer, computed
+from pages.widgets import cached, in_url, numbers
+from ser_core import audio, explain, figures
+from ser_core.features import logmel
+from ser_core.features.sources import LogMelSource
+from ser_core.figures import explained
+from ser_core.graphs import GraphError
+from ser_core.predictor import Predictor
+from ser_core.runs import Run, RunError
+
+
+def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
+    """Draw the switch and, once it is on, the map of every picked model; `start_s`: where the clip begins on the page's time axis."""
+    if not models:
+        return
+    on = st.toggle(
+        "Show what the model looked at",
+        in_url.initial("looked", ("on", "off"), "off") == "on",
+        key="looked",
+        help="Hides parts of what the model is fed with, many times, and sees what becomes of its answer",
+    )
+    in_url.remember("looked", "on" if on else [])
+    if on:
+        _draw(key, clip, start_s, models)
+
+
+@st.fragment
+def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
+    # A fragment: another emotion redraws the map and nothing else on the page.
+    found = {run.name: (run, answer.prediction_of(key, clip, run)) for run in models}
+    answers = {name: (run, said) for name, (run, said) in found.items() if said is not None}
+    labels = list(dict.fromkeys(label for _, said in answers.values() for label in said.labels))
+    if not labels:
+        return
+    first = next(iter(answers.values()))[1].label
+    # Another clip begins with its own answer; only the first follows the URL.
+    if st.session_state.get("looked-at") != key or st.session_state.get("looked-for") not in labels:
+        linked = "looked-at" not in st.session_state
+        st.session_state["looked-for"] = in_url.initial("looked-for", labels, first) if linked else first
+        st.session_state["looked-at"] = key
+    label = str(st.pills("What speaks for", labels, required=True, key="looked-for"))
+    in_url.remember("looked-for", label)
+    for name, (run, said) in answers.items():
+        if label not in said.labels:
+            st.caption(f"{name} does not know {label}.")
+            continue
+        try:
+            predictor = cached.predictor(run)
+            if explain.is_picture(predictor):
+                _map(key, clip, start_s, predictor, label)
+            else:
+                _bars(key, clip, predictor, label)
+        except (explain.ExplainError, RunError, GraphError, OSError) as error:
+            st.info(f"{name}: {error}")
+
+
+def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
+    found = _picture(key, *cached.model_key(predictor.run), clip.samples, predictor)
+    source = predictor.inputs[0].source
+    assert isinstance(source, LogMelSource)
+    spec = source.spec
+    drawn = computed.picture(f"{key}-{predictor.run.name}", spec, clip.samples)
+    row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, found.of(label), label)
+    probability = found.probabilities[found.labels.index(label)]
+    st.plotly_chart(
+        figures.stacked([row], start_s=start_s, span_s=clip.duration),
+        key=f"looked-{predictor.run.name}",
+        config={"displayModeBar": False},
+        alt=f"What speaks for {label} in the mel-spectrogram, by {predictor.run.name}",
+    )
+    st.caption(
+        f"**{predictor.run.name}** · {label} {numbers.percent(probability)} · Orange: hidden, the model would think {label} less probable; "
+        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} "
+        "random masks a window. It tells what this model used, not what makes a voice sound that way."
+    )
+
+
+def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
+    found = _groups(key, *cached.model_key(predictor.run), clip.samples, predictor)
+    probability = found.probabilities[found.labels.index(label)]
+    title = f"What each group of features brings<br><sub>{predictor.run.name} · {label} {numbers.percent(probability)}</sub>"
+    st.plotly_chart(
+        explained.contributions(found.groups, found.of(label), label, title),
+        key=f"looked-{predictor.run.name}",
+        config={"displayModeBar": False},
+        alt=f"How much of {label} each group of features brings, by {predictor.run.name}",
+    )
+    st.caption(
+        "How many points of probability are lost when a group is put to the mean of the training's clips (of frames: to its mean over "
+        "this clip). Groups that say the same share their part, so the bars need not add up."
+    )
+
+
+@st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Hiding parts of the picture …")
+def _picture(key: str, run_path: str, changed: int, _samples: np.ndarray, _predictor: Predictor) -> explain.PictureMap:
+    return explain.picture(_predictor, _predictor.inputs[0].source.extract(_samples))
+
+
+@st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Leaving features out …")
+def _groups(
+    key: str, run_path: str, changed: int, _samples: np.ndarray, _predictor: Predictor
+) -> explain.Contributions:
+    return explain.contributions(_predictor, {one.name: one.source.extract(_samples) for one in _predictor.inputs})

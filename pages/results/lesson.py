@@ -1,0 +1,119 @@
+"""The leakage lesson: four ways to a figure that a new voice will not give, each with the honest figure beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.widgets import in_url
+from ser_core.evaluation import lesson
+from ser_core.evaluation.lesson import Outcome, Step
+from ser_core.figures import comparison as drawn
+
+PLAIN = {"displayModeBar": False}
+
+
+def show() -> None:
+    """Draw one step of the lesson; the URL names it (`step`)."""
+    found = _results(_state())
+    steps = [step for step in lesson.STEPS if step.key in found]
+    if not steps:
+        st.info("The published runs of this lesson are not in this copy (artifacts/results).")
+        return
+    keys = [step.key for step in steps]
+    if st.session_state.get("lesson-step") not in keys:
+        st.session_state["lesson-step"] = in_url.initial("step", keys, keys[0])
+    st.markdown(
+        "A score is worth what its test clips are worth. Each step takes one mistake that is easy to make, and shows published runs of "
+        "this project with it and without it. No corpus and no training are needed."
+    )
+    key = st.segmented_control(
+        "Step",
+        keys,
+        format_func=lambda one: f"{keys.index(one) + 1}. {next(step.title for step in steps if step.key == one)}",
+        key="lesson-step",
+        required=True,
+        label_visibility="collapsed",
+    )
+    number = keys.index(key or keys[0])
+    in_url.remember("step", keys[number])
+    _step(steps[number], found[keys[number]])
+    if number + 1 < len(steps):
+        st.button(
+            f"Next: {steps[number + 1].title}",
+            icon=":material/arrow_forward:",
+            on_click=_go,
+            args=(keys[number + 1],),
+            type="primary",
+        )
+
+
+def _go(key: str) -> None:
+    st.session_state["lesson-step"] = key
+
+
+def _step(step: Step, found: list[Outcome]) -> None:
+    st.subheader(step.title)
+    st.markdown(f"**The mistake.** {step.mistake}\n\n**Instead.** {step.instead}")
+    first = found[0]
+    st.markdown(f"**{first.leaky.name}, {first.honest.name}: {first.sentence}**")
+    scores = [one for pair in found for one in (pair.leaky, pair.honest)]
+    st.plotly_chart(
+        drawn.spans(
+            [f"{one.name}<br>n = {one.n:,}, {one.speakers} speakers" for one in scores],
+            [one.accuracy for one in scores],
+            [one.low for one in scores],
+            [one.high for one in scores],
+            [number % 2 == 0 for number in range(len(scores))],
+            f"Accuracy · {first.leaky.corpus}<br>test part, 95 % intervals",
+        ),
+        key=f"lesson-{step.key}",
+        config=PLAIN,
+        alt="Accuracy with interval of every run, the leaky one of each pair with an open red point",
+    )
+    st.caption("Open red points: with the mistake. Filled blue points: without it. " + _clips(first))
+    together = lesson.together(found)
+    if together:
+        st.markdown(together)
+        with st.expander("Recipe by recipe"):
+            for one in found:
+                st.markdown(f"**{one.leaky.name}, {one.honest.name}.** {one.sentence}")
+    st.markdown(_moral(step, found))
+
+
+def _clips(one: Outcome) -> str:
+    said = (
+        "Both were tested on the same clips, so the gap is taken clip by clip."
+        if one.same_clips
+        else "They were tested on different clips, so part of the gap may be the clips."
+    )
+    if one.leaky.train and one.honest.train:
+        said += f" Trained on {one.leaky.train:,} clips (copies counted) with the mistake, on {one.honest.train:,} without it."
+    return said
+
+
+def _moral(step: Step, found: list[Outcome]) -> str:
+    clear = [one for one in found if one.span.low > 0]
+    if len(clear) == len(found):
+        return f"So {step.leak} gives a figure that clips from elsewhere will not give: report the lower one."
+    if clear:
+        return (
+            f"So {step.leak} raised the figure in some of these runs and not clearly in others. Nobody knows beforehand in which: the honest "
+            "split costs nothing, and its figure needs no such footnote."
+        )
+    return (
+        f"So on these runs {step.leak} did not clearly raise the figure. A leak need not show to be one: the honest split costs nothing, and "
+        "its figure needs no such footnote."
+    )
+
+
+def _state() -> tuple[tuple[str, int], ...]:
+    """What stands for the published runs in the cache."""
+    names = sorted({name for step in lesson.STEPS for pair in step.pairs for name in pair})
+    sealed = [(name, lesson.published() / name / "files.json") for name in names]
+    return tuple((name, path.stat().st_mtime_ns) for name, path in sealed if path.is_file())
+
+
+@st.cache_data(max_entries=2, show_spinner="Reading the published runs …")
+def _results(state: tuple[tuple[str, int], ...]) -> dict[str, list[Outcome]]:
+    found = {step.key: lesson.outcomes(step) for step in lesson.STEPS}
+    return {key: pairs for key, pairs in found.items() if pairs}

@@ -1,0 +1,105 @@
+"""Who the visitor is, and who may do what: the one place to ask.
+
+On one's own machine (SER_MODE=local) whoever is there may do everything. On a shared server visitors record, upload and browse;
+those who have signed in with an address on the allow list may train, keep, register and delete too, each in a folder of their own.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ser_core import settings
+
+#: E-mail addresses, or whole domains as @example.org, between commas or blanks.
+VARIABLE = "SER_ALLOWED"
+
+
+def owner() -> str:
+    """Return whose runs, jobs and recordings this page works with, as `settings.owner` has it."""
+    if settings.mode() == "local":
+        return ""
+    stated = address()
+    return folder_of(stated) if stated and is_allowed(stated) else settings.NOBODY
+
+
+def address() -> str:
+    """Return the e-mail address with which the visitor signed in, in lower case; '' for one who has not."""
+    # Outside a page's run, in a thread say, nobody is known.
+    if get_script_run_ctx(suppress_warning=True) is None or st.user.get("is_logged_in") is not True:
+        return ""
+    # Providers that do not check addresses say so; one that says nothing has checked.
+    checked = st.user.get("email_verified") in (None, True)
+    return str(st.user.get("email") or "").strip().casefold() if checked else ""
+
+
+@functools.cache
+def folder_of(address: str) -> str:
+    """Return the name of the folder of whoever signs in with this address."""
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+def is_allowed(address: str) -> bool:
+    """Tell whether the allow list has this address, or its domain. An empty list allows nobody."""
+    known = {one.casefold() for one in _allowed()}
+    return address in known or f"@{address.rpartition('@')[2]}" in known
+
+
+def sign_in_is_set_up() -> bool:
+    """Tell whether this server has an OIDC provider to sign in with: [auth] in .streamlit/secrets.toml."""
+    return bool(_secret("auth"))
+
+
+def may_train() -> bool:
+    """Tell whether this visitor may start and steer jobs."""
+    return _trusted()
+
+
+def may_keep() -> bool:
+    """Tell whether this visitor may keep recordings, notes, names and tags."""
+    return _trusted()
+
+
+def may_register() -> bool:
+    """Tell whether this visitor may fetch corpora, or name folders and archives of this machine."""
+    return _trusted()
+
+
+def may_delete() -> bool:
+    """Tell whether this visitor may delete what is theirs."""
+    return _trusted()
+
+
+def why_not(what: str) -> str:
+    """Return why a visitor may not do `what` ("train models"), with the next step."""
+    if address():
+        return f"{address()} is not on this server's allow list. Ask whoever runs it, or {what} on your own machine."
+    if sign_in_is_set_up():
+        return f"Sign in, at the top, to {what} on this server. Nothing of yours is kept without it."
+    return f"On a shared server that is open to everybody, visitors cannot {what}. On your own machine you can."
+
+
+def _trusted() -> bool:
+    return owner() != settings.NOBODY
+
+
+def _allowed() -> Iterable[str]:
+    stated = os.environ.get(VARIABLE, "").replace(",", " ").split()
+    listed = (_secret("ser") or {}).get("allowed", [])
+    return [*stated, *(str(one).strip() for one in ([listed] if isinstance(listed, str) else listed))]
+
+
+def _secret(section: str) -> dict[str, Any] | None:
+    # A server without secrets has no file of them; looking into it would complain on the page.
+    from streamlit.runtime.secrets import secrets_singleton
+
+    if not secrets_singleton.load_if_toml_exists():
+        return None
+    found: Any = secrets_singleton.get(section)
+    return found.to_dict() if hasattr(found, "to_dict") else None

@@ -1,0 +1,1 @@
+"""Train: make a model."""

@@ -1,0 +1,181 @@
+"""Everything else that can be set, with the recipe's own values to begin with."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from pages.train.corpus import Chosen
+from pages.train.recipe import Source
+from ser_core import settings
+from ser_core.augment.waveform import WaveformAugmentation
+from ser_core.corpora import folds
+from ser_core.features import sets
+from ser_core.jobs.order import Order
+from ser_core.recipes import Recipe, with_selection
+
+#: Networks that are not fitted in epochs.
+WITHOUT_EPOCHS = ("svm", "logreg")
+
+
+def show(chosen: Chosen, source: Source, split: str) -> Order:
+    """Draw the fold-out with the settings, and return what shall be trained."""
+    recipe = source.recipe.with_(split=split)
+    # A key a recipe and corpus: another one begins with its own values.
+    key = f"{source.words}-{recipe.corpus}"
+    with st.expander("Advanced", icon=":material/tune:"):
+        labels = st.multiselect(
+            "Emotions",
+            chosen.corpus.emotions,
+            default=recipe.labels,
+            key=f"labels-{key}",
+            help="Clips of others are left out.",
+        )
+        recipe = recipe.with_(labels=tuple(one for one in chosen.corpus.emotions if one in labels))
+        recipe, selection = _features(recipe, key)
+        if recipe.network not in WITHOUT_EPOCHS:
+            recipe = _augmentation(recipe, key)
+            recipe = _fit(recipe, key)
+        return _repeats(recipe, source, selection, key)
+
+
+def _features(recipe: Recipe, key: str) -> tuple[Recipe, Path | None]:
+    st.markdown("**Features**")
+    alike = [name for name, one in sets.SETS.items() if one.is_vector == recipe.feature_set.is_vector]
+    selections = _selections(recipe)
+    names = list(dict.fromkeys([recipe.features, *alike, *selections]))
+    titles = {name: one.title for name, one in sets.SETS.items()} | {recipe.features: recipe.feature_set.title}
+    titles |= {name: f"Selected: {', '.join(kept)}" for name, kept in selections.items()}
+    picked = st.selectbox(
+        "Feature set",
+        names,
+        format_func=lambda name: f"{titles[name]} (the recipe's)" if name == recipe.features else titles[name],
+        key=f"features-{key}",
+        help="Sets that fit the network: one vector a clip, or frame by frame. Selections appear where they were made on this very split.",
+    )
+    if picked in selections:
+        return with_selection(recipe, Path(picked)), Path(picked)
+    if picked != recipe.features:
+        recipe = recipe.with_(features=picked, descriptors=(), selected_on="")
+    return recipe, None
+
+
+def _selections(recipe: Recipe) -> dict[str, list[str]]:
+    """The selections on this corpus, split and seed whose features fit: path of selected.json → kept descriptors."""
+    found = {}
+    for folder in (settings.home().selections, settings.ARTIFACTS / "results"):
+        for path in sorted(folder.glob("*/selected.json")):
+            try:
+                stated = json.loads(path.read_text(encoding="utf-8"))
+                on = (stated["corpus"], stated["split"], stated["seed"])
+                fits = sets.named(stated["features"]).is_vector == recipe.feature_set.is_vector
+                if on == (recipe.corpus, recipe.split, recipe.seed) and fits:
+                    found[str(path)] = list(stated["descriptors"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+    return found
+
+
+def _augmentation(recipe: Recipe, key: str) -> Recipe:
+    st.markdown("**Augmentation**, of the train part only")
+    one, two, three, four = st.columns(4)
+    copies = one.number_input(
+        "Changed copies of every clip",
+        0,
+        10,
+        recipe.copies,
+        key=f"copies-{key}",
+        help="Noise, pitch, speed, gain and shift, on the sound itself. Computed once and kept; an epoch takes longer by as much.",
+    )
+    masks = two.number_input(
+        "Masks in time",
+        0,
+        8,
+        recipe.picture.time_masks,
+        key=f"masks-{key}",
+        help="SpecAugment: stretches that are blanked out.",
+    )
+    stretch = three.number_input(
+        "Stretch",
+        0.0,
+        0.5,
+        recipe.picture.stretch,
+        0.05,
+        key=f"stretch-{key}",
+        help="Share by which time is stretched or squeezed.",
+    )
+    mixup = four.number_input(
+        "Mixup",
+        0.0,
+        1.0,
+        recipe.picture.mixup,
+        0.1,
+        key=f"mixup-{key}",
+        help="Alpha of the Beta distribution by which two clips are mixed.",
+    )
+    if recipe.feature_set.is_vector:
+        st.caption(
+            "Masks and stretch act on frames; this recipe reads one vector a clip, so only copies and mixup count."
+        )
+    picture = dataclasses.replace(recipe.picture, time_masks=masks, stretch=stretch, mixup=mixup)
+    waveform = recipe.waveform or (WaveformAugmentation() if copies else None)
+    return recipe.with_(picture=picture, copies=copies, waveform=waveform)
+
+
+def _fit(recipe: Recipe, key: str) -> Recipe:
+    st.markdown("**Fit**")
+    fit = recipe.fit
+    one, two, three, four = st.columns(4)
+    epochs = one.number_input("Epochs", 1, 1000, fit.epochs, key=f"epochs-{key}")
+    batch = two.number_input("Batch size", 1, 1024, fit.batch_size, key=f"batch-{key}")
+    rate = three.number_input("Learning rate", 1e-6, 1.0, fit.learning_rate, 1e-4, format="%.5f", key=f"rate-{key}")
+    patience = four.number_input(
+        "Patience",
+        0,
+        1000,
+        fit.patience,
+        key=f"patience-{key}",
+        help="Epochs without a better validation UAR before it stops; 0: never.",
+    )
+    decay = one.number_input("Weight decay", 0.0, 1.0, fit.weight_decay, 1e-4, format="%.5f", key=f"decay-{key}")
+    smoothing = two.number_input("Label smoothing", 0.0, 0.5, fit.label_smoothing, 0.05, key=f"smoothing-{key}")
+    weights = three.toggle("Weigh rare emotions up", fit.class_weights, key=f"weights-{key}")
+    changed = dataclasses.replace(
+        fit,
+        epochs=epochs,
+        batch_size=batch,
+        learning_rate=rate,
+        patience=patience,
+        weight_decay=decay,
+        label_smoothing=smoothing,
+        class_weights=weights,
+    )
+    return recipe.with_(fit=changed)
+
+
+def _repeats(recipe: Recipe, source: Source, selection: Path | None, key: str) -> Order:
+    st.markdown("**Chance**")
+    one, two, three, four = st.columns(4, vertical_alignment="bottom")
+    seed = one.number_input(
+        "Seed", 0, 2**31 - 1, recipe.seed, key=f"seed-{key}", help="The same seed gives the same metrics here."
+    )
+    seeds = two.number_input(
+        "Seeds",
+        1,
+        20,
+        1,
+        key=f"seeds-{key}",
+        help="Train with so many seeds, one after the other: mean and spread of the scores.",
+    )
+    n_folds = folds.FOLDS
+    if recipe.split in folds.KINDS and recipe.split != "loso":
+        n_folds = three.number_input("Folds", 2, 20, folds.FOLDS, key=f"folds-{key}")
+    untested = four.toggle(
+        "No test rows",
+        key=f"untested-{key}",
+        help="For trials: choices are made on validation, and test is read for the final form alone.",
+    )
+    return Order(source.words, recipe.with_(seed=seed), n_folds, seeds, not untested, selection)

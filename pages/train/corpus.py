@@ -1,0 +1,120 @@
+"""Step 1: the corpus, and whether somebody has checked it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from pages.widgets import in_url
+from ser_core import jobs
+from ser_core.corpora import recordings, registry
+from ser_core.corpora.base import Corpus, CorpusError
+
+CHECK = "validation"
+#: Seconds that checking takes for a thousand clips, and at least.
+CHECK_S = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """A corpus, and what stands for it, as it lies on the disk, in caches and widgets' keys."""
+
+    corpus: Corpus = field(repr=False)
+    key: str
+
+    @property
+    def speakers(self) -> int:
+        """How many people speak; two corpora may have one of the same name."""
+        return _speakers(self.key, self.corpus)
+
+
+def choose() -> Chosen | None:
+    """Draw the picker with the corpus' state, and return the corpus, or None after saying the next step."""
+    entries = registry.entries()
+    titles = {name: title(name) for name, entry in entries.items() if entry.present}
+    if recordings.Recordings().list_all():
+        titles[recordings.NAME] = "My recordings"
+    st.markdown("##### 1 · Corpus")
+    if not titles:
+        st.info("A model learns from a corpus, and none is on this machine yet. Get one, or record your own, first.")
+        st.page_link("pages/datasets/page.py", label="Get a corpus", icon=":material/library_music:")
+        return None
+    names = list(titles)
+    first = names.index(in_url.initial("corpus", names, names[0]))
+    left, right = st.columns([2, 3], vertical_alignment="bottom", gap="large")
+    name = left.selectbox(
+        "Corpus", names, first, format_func=lambda one: titles[one], key="train-corpus", label_visibility="collapsed"
+    )
+    in_url.remember("corpus", name)
+    key = f"{name}-{_changed(name, entries)}"
+    try:
+        found = Chosen(_read(name, key), key)
+    except (CorpusError, OSError) as error:
+        st.error(str(error))
+        st.page_link(
+            "pages/datasets/page.py", label="Look after it on the datasets page", icon=":material/library_music:"
+        )
+        return None
+    with right.container(horizontal=True, vertical_alignment="center"):
+        corpus = found.corpus
+        st.markdown(f"{len(corpus.clips):,} clips · {found.speakers} speakers · {len(corpus.emotions)} emotions")
+        _state(found, checkable=name not in entries or entries[name].kind != "joined")
+    return found
+
+
+def title(name: str) -> str:
+    """Return how a registered corpus is called: `CREMA-D`."""
+    return registry.MODULES[name].card.title if name in registry.MODULES else name
+
+
+def _state(found: Chosen, *, checkable: bool) -> None:
+    """Whether a check has found anything, from the last job that checked this corpus."""
+    corpus = found.corpus
+    if corpus.problems:
+        st.caption(f":material/warning: {len(corpus.problems)} rows or files do not fit and are left out.")
+    words = ("corpora", "validate", corpus.name)
+    done = next((job for job in jobs.all_jobs() if job.kind == CHECK and job.arguments[:3] == words), None)
+    state = done.state if done else ""
+    if done is not None and state in jobs.ACTIVE:
+        st.caption(f":material/hourglass_top: A check is {state}; it is in the queue below.")
+    elif done is not None and state == "done":
+        st.caption(f":material/verified: Checked on {done.created[:10]}: every clip is what it should be.")
+    elif done is not None and state == "failed":
+        st.caption(f":material/warning: Checked on {done.created[:10]}: {done.status['message']}")
+    else:
+        st.caption(":material/help: Not checked here.")
+    if checkable and state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):
+        expected = CHECK_S * max(1.0, len(corpus.clips) / 1000)
+        jobs.queue(words, kind=CHECK, title=f"Checking {title(corpus.name)}", expected_s=expected)
+        st.rerun()
+    st.page_link(
+        "pages/datasets/page.py",
+        label="Look at it",
+        icon=":material/library_music:",
+        query_params={"corpus": corpus.name},
+    )
+
+
+def _changed(name: str, entries: dict[str, registry.Entry]) -> str:
+    """What changes with the folders and tables that the corpus is read from."""
+    entry = entries.get(name)
+    if entry is not None and entry.path is None:
+        return "-".join(_changed(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
+    path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
+    try:
+        return f"{path}-{path.stat().st_mtime_ns}" if path is not None else ""
+    except OSError:
+        return f"{path}-gone"
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
+def _read(name: str, key: str) -> Corpus:
+    return registry.load(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _speakers(key: str, _corpus: Corpus) -> int:
+    from ser_core.corpora import splits
+
+    return int(splits.speaker_key(_corpus.clips).nunique())

@@ -1,0 +1,87 @@
+"""Step 3: the split, and what it means for the score."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.train.corpus import Chosen, title
+from pages.train.recipe import Source
+from pages.widgets import in_url, numbers
+from ser_core.corpora import folds, splits
+from ser_core.corpora.base import Corpus
+from ser_core.recipes import Recipe
+from ser_core.runs import measured
+
+SPLITS = {
+    "speakers": ("By speaker", "Tested on people whom the model has never heard."),
+    "clips": ("By clip", "80/10/10 at random: the same people on both sides."),
+    "kfold-speakers": (
+        "Cross-validation by speaker",
+        "Every speaker is tested once, by a model that never heard them.",
+    ),
+    "kfold-clips": ("Cross-validation by clip", "Every clip is tested once; the same people on both sides."),
+    "loso": ("Leave one speaker out", "A training for each speaker, who is tested."),
+}
+#: From more speakers than this, leaving one out at a time is long enough for a word.
+MANY_SPEAKERS = 12
+
+
+def choose(chosen: Chosen, source: Source) -> str:
+    """Draw the splits with what they mean, and return the picked one."""
+    st.markdown("##### 3 · Split")
+    names = list(SPLITS)
+    default = source.recipe.split if source.recipe.split in names else names[0]
+    first = names.index(in_url.initial("split", names, default))
+    split = st.segmented_control(
+        "Split",
+        names,
+        default=names[first],
+        format_func=lambda name: SPLITS[name][0],
+        required=True,
+        key="train-split",
+        label_visibility="collapsed",
+    )
+    split = str(split or names[first])
+    in_url.remember("split", split)
+    st.caption(SPLITS[split][1])
+    if split in measured.BY_CLIP:
+        _warn(source.recipe)
+    elif split == "loso" and chosen.speakers > MANY_SPEAKERS:
+        st.info(f"{chosen.speakers} speakers are {chosen.speakers} trainings; see the estimate below before you start.")
+    return split
+
+
+def counted(chosen: Chosen, recipe: Recipe, n_folds: int) -> str:
+    """Return how many clips fall into which part, as a sentence. Raises CorpusError where the corpus cannot be divided so."""
+    return _counted(chosen.key, recipe.labels, recipe.split, recipe.seed, n_folds, chosen.corpus)
+
+
+def _warn(recipe: Recipe) -> None:
+    said = (
+        "**The same speakers stand on both sides.** The model may know a test clip's voice from training, so the score says how it does "
+        "on these people, not on a stranger."
+    )
+    found = measured.gap(recipe, measured.finished())
+    if found is not None:
+        clips, speakers = (one.score("accuracy") or 0.0 for one in found)
+        own = found[0].recipe.name == recipe.name
+        which = "this recipe" if own else f"the recipe {found[0].recipe.name}"
+        said += (
+            f" Measured on {title(recipe.corpus)}: {which} is right in {numbers.percent(clips)} by clip and in "
+            f"{numbers.percent(speakers)} by speaker, a gap of {100 * (clips - speakers):.0f} points."
+        )
+    else:
+        said += f" On {title(recipe.corpus)} nothing was measured under both splits yet, so how much that is worth is not known here."
+    st.warning(said, icon=":material/group:")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _counted(key: str, labels: tuple[str, ...], split: str, seed: int, n_folds: int, _corpus: Corpus) -> str:
+    clips = _corpus.clips[_corpus.clips["emotion"].isin(labels)].copy()
+    if split in folds.KINDS:
+        made = folds.divide(clips, split, n_folds, seed)
+        return f"{len(made)} trainings, each tested on about {len(clips) // len(made):,} of {len(clips):,} clips."
+    name, part = splits.assign(clips, _corpus.name, split, seed)
+    counts = [f"{int((part == one).sum()):,} {one}" for one in splits.PARTS]
+    out = int((part == "").sum())
+    return f"{', '.join(counts)} clips (split {name})" + (f"; {out:,} are in no part of it." if out else ".")

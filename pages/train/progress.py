@@ -1,0 +1,185 @@
+"""One job: its state, how far it is, its curves, its log, and what can be done with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.widgets import numbers
+from ser_core import figures, jobs
+from ser_core.figures import curves
+from ser_core.jobs import trainings
+from ser_core.runs import PIECES, Run, RunError
+
+SELECTION = "selection"
+#: Kinds of jobs that have pictures of their own.
+DRAWN = (jobs.TRAINING, SELECTION)
+SIGNS = {
+    "queued": ":material/schedule:",
+    "running": ":material/autorenew:",
+    "done": ":material/check_circle:",
+    "failed": ":material/error:",
+    "interrupted": ":material/power_off:",
+    "cancelled": ":material/cancel:",
+}
+#: What libraries say of themselves when they load.
+_NOISE = re.compile(r"[IWEF]\d{4} |WARNING|\d{4}-\d\d-\d\d|To enable the following")
+#: Epochs whose mean duration foretells the rest.
+LAST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The fit that goes on in a run: the run's own, or that of the fold or seed which was last written to."""
+
+    history: pd.DataFrame = field(repr=False)
+    epochs: int
+    piece: str = ""
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until the last epoch, if it does not stop early; None before the first has ended."""
+        if self.history.empty or not self.epochs:
+            return None
+        return float(self.history["seconds"].tail(LAST).mean()) * max(0, self.epochs - len(self.history))
+
+
+def show(job: jobs.Job) -> None:
+    """Draw the job."""
+    status = job.status
+    state = str(status["state"])
+    run = Run(job.run) if job.run is not None else None
+    fit = _fit(run) if run is not None else None
+    st.markdown(f"#### {SIGNS[state]} {job.title}")
+    message = str(status.get("message") or "")
+    st.caption(f"{state}{f' · {message}' if message and message != state else ''}{f' · run {run.name}' if run else ''}")
+    if state == "running":
+        _bar(job, status, fit)
+    _actions(job, state, run)
+    if fit is not None and not fit.history.empty:
+        _epochs(job, fit)
+    if job.kind == SELECTION:
+        _selection(job)
+    log = job.log_tail()
+    with st.expander("Log", icon=":material/terminal:", expanded=state == "failed", key=f"log-{job.id}"):
+        st.code(log or "Nothing was printed yet.", language=None, wrap_lines=True)
+
+
+def attempt(work: Callable[[], Any]) -> Any:
+    """Do something with a job; a refusal is said, else the whole page runs anew."""
+    try:
+        found = work()
+    except (jobs.JobError, RunError, OSError) as error:
+        st.error(str(error))
+        return None
+    if isinstance(found, jobs.Job):
+        st.query_params["job"] = found.id
+    st.rerun(scope="app")
+
+
+def resumable(job: jobs.Job) -> bool:
+    """Whether it ended before its work was done, and no later job has taken the run over."""
+    if job.state in (*jobs.ACTIVE, "done"):
+        return False
+    return job.run is None or ((job.run / "status.json").is_file() and trainings.of_run(job.run)[0].id == job.id)
+
+
+def _bar(job: jobs.Job, status: dict[str, Any], fit: Fit | None) -> None:
+    share = status.get("progress")
+    if fit is not None and fit.epochs and not fit.piece:
+        left = fit.left_s
+        eta = f" · {numbers.seconds(left)} left, if it does not stop early" if left is not None else ""
+        st.progress(min(1.0, len(fit.history) / fit.epochs), text=f"epoch {len(fit.history)} of {fit.epochs}{eta}")
+    elif share is not None:
+        st.progress(float(share), text=str(status.get("message") or ""))
+    else:
+        lines = [line.strip() for line in job.log_tail(20).splitlines() if line.strip() and not _NOISE.match(line)]
+        st.progress(0.0, text=lines[-1][:160] if lines else "starting …")
+
+
+def _actions(job: jobs.Job, state: str, run: Run | None) -> None:
+    with st.container(horizontal=True):
+        if state in jobs.ACTIVE:
+            wanted = job.cancel_wanted
+            label = "Ends in a moment …" if wanted else "Cancel"
+            if st.button(label, key=f"cancel-{job.id}", icon=":material/stop:", disabled=wanted):
+                attempt(job.cancel)
+        elif resumable(job) and st.button(
+            "Resume", key=f"resume-{job.id}", icon=":material/play_arrow:", type="primary"
+        ):
+            attempt(job.resume)
+        if run is not None and state == "done":
+            links = {"view": "run", "run": run.name}
+            st.page_link(
+                "pages/results/page.py", label="See its results", icon=":material/grid_on:", query_params=links
+            )
+            if run.servable:
+                st.page_link(
+                    "pages/analyze/page.py", label="Use it", icon=":material/mic:", query_params={"model": run.name}
+                )
+
+
+def _epochs(job: jobs.Job, fit: Fit) -> None:
+    history = fit.history
+    best = history.loc[history["val_uar"].idxmax()]
+    of = f"{fit.piece}: " if fit.piece else ""
+    st.caption(
+        f"{of}{len(history)} epochs; best validation UAR {numbers.percent(best['val_uar'])} "
+        f"(accuracy {numbers.percent(best['val_accuracy'])}) in epoch {int(best['epoch'])}. Where the validation loss rises while the "
+        "train loss falls, the network learns its clips by heart."
+    )
+    st.plotly_chart(
+        curves.learning(history),
+        key=f"curves-{job.id}",
+        config={"displayModeBar": False},
+        alt=f"Learning curves, {len(history)} epochs",
+    )
+    with st.expander("Epochs", icon=":material/table_rows:", key=f"epochs-{job.id}"):
+        config = {
+            "loss": st.column_config.NumberColumn("loss", format="%.3f"),
+            "accuracy": st.column_config.NumberColumn("accuracy", format="percent"),
+            "val_loss": st.column_config.NumberColumn("validation loss", format="%.3f"),
+            "val_accuracy": st.column_config.NumberColumn("validation accuracy", format="percent"),
+            "val_uar": st.column_config.NumberColumn("validation UAR", format="percent"),
+            "learning_rate": st.column_config.NumberColumn("learning rate", format="%.5f"),
+            "seconds": st.column_config.NumberColumn("seconds", format="%.1f s"),
+        }
+        st.dataframe(history.iloc[::-1], hide_index=True, column_config=config, height=280)
+
+
+def _selection(job: jobs.Job) -> None:
+    arguments = list(job.arguments)
+    path = Path(arguments[arguments.index("-o") + 1]) / "path.csv" if "-o" in arguments else None
+    if path is None or not path.is_file():
+        return
+    table = pd.read_csv(path)
+    kept = int(table["score"].idxmax()) + 1
+    figure = figures.selection_path(list(table["group"]), list(table["score"]), list(table["std"]), kept)
+    st.plotly_chart(
+        figure, key=f"path-{job.id}", config={"displayModeBar": False}, alt="UAR after each group of descriptors"
+    )
+    st.caption(
+        f"The first {kept} groups are kept: cross-validated over speakers of the train part alone, more of them did not help. "
+        "Under Advanced they can be chosen as the features of a recipe on the same split."
+    )
+
+
+def _fit(run: Run) -> Fit | None:
+    """What is known of the fit; None before a recipe is written."""
+    written = [path for name in PIECES for path in (run.path / name).rglob("history.csv")]
+    newest = max(written, key=lambda path: path.stat().st_mtime, default=None)
+    shown = run if newest is None else Run(newest.parent)
+    try:
+        epochs = int(shown.recipe["recipe"]["fit"]["epochs"])
+        history = shown.history
+    except (RunError, KeyError, TypeError, ValueError, OSError):
+        return None
+    if history.empty and not shown.has("history.csv"):
+        return Fit(history, 0)
+    return Fit(history, epochs, "" if newest is None else str(newest.parent.relative_to(run.path)))

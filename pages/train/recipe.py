@@ -1,0 +1,97 @@
+"""Step 2: the recipe, one that ships or a file of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.train.corpus import Chosen, title
+from pages.widgets import in_url, numbers
+from ser_core import files, recipes, settings
+from ser_core.features.sources import FeatureError
+from ser_core.recipes import Recipe
+
+FILE = "file"
+#: What is offered first: the recipe of the most accurate model that ships.
+FIRST = "crnn"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recipe as `train` is told it (a name or a file's path), and on the chosen corpus."""
+
+    words: str
+    recipe: Recipe
+
+
+def choose(chosen: Chosen) -> Source | None:
+    """Draw the picker and what is to be known of the recipe; return it on the chosen corpus, or None where there is none yet."""
+    st.markdown("##### 2 · Recipe")
+    names = [*recipes.RECIPES, FILE]
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        first = names.index(in_url.initial("recipe", names, FIRST))
+        name = st.selectbox("Recipe", names, first, format_func=_said, key="train-recipe", label_visibility="collapsed")
+        in_url.remember("recipe", name)
+        source = _file() if name == FILE else Source(name, recipes.RECIPES[name])
+    if source is None:
+        return None
+    with right:
+        _about(source.recipe)
+        meant = source.recipe.corpus
+        if meant != chosen.corpus.name:
+            st.caption(
+                f"It is written for {title(meant)}; here it is trained on {title(chosen.corpus.name)} and its emotions."
+            )
+    return Source(source.words, on_corpus(source.recipe, chosen))
+
+
+def on_corpus(recipe: Recipe, chosen: Chosen) -> Recipe:
+    """Return the recipe on another corpus: with that corpus' emotions; on its own, those of its emotions that are here."""
+    corpus = chosen.corpus
+    own = recipe.corpus == corpus.name
+    labels = tuple(label for label in recipe.labels if label in corpus.emotions) if own else corpus.emotions
+    return recipe.with_(corpus=corpus.name, labels=labels)
+
+
+def _said(name: str) -> str:
+    return "A recipe.json of my own" if name == FILE else f"{name} · {recipes.RECIPES[name].title}"
+
+
+def _about(recipe: Recipe) -> None:
+    st.markdown(f"{recipe.title}. Features: {recipe.feature_set.title}.")
+    row = recipes.SEED_ROWS.get(recipe.seed_row or "")
+    if row is not None:
+        validation = (
+            f"validation accuracy {numbers.percent(row.validation_accuracy)}, " if row.validation_accuracy else ""
+        )
+        f1 = f", F1 {row.test_f1:.2f}" if row.test_f1 is not None else ""
+        st.caption(
+            f"The seed's “{row.name}”: {validation}test accuracy {numbers.percent(row.test_accuracy)}{f1}.",
+            help=recipes.seed_rows.NOTE,
+        )
+
+
+def _file() -> Source | None:
+    upload = st.file_uploader("recipe.json", type=["json"], key="train-recipe-file")
+    if upload is None:
+        st.caption(
+            "The recipe.json of any run, or a file written like it. Every field that it leaves out keeps its default."
+        )
+        return None
+    try:
+        stated = json.loads(upload.getvalue().decode("utf-8"))
+        recipe = recipes.from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
+        _ = recipe.feature_set
+    except (ValueError, FeatureError) as error:
+        st.error(f"{upload.name} is no recipe: {error}")
+        return None
+    # The upload's name is nobody's path: what it says names the file.
+    text = json.dumps(recipe.to_dict(), indent=2, ensure_ascii=False)
+    path = settings.home().recipes / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    if not path.is_file():
+        files.write_text(path, text)
+    return Source(str(path), recipe)

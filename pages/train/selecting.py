@@ -1,0 +1,35 @@
+"""Feature selection, started as a job: which groups of descriptors help on this corpus."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from pages.train import progress
+from pages.train.corpus import Chosen, title
+from pages.train.recipe import on_corpus
+from ser_core import jobs, recipes, settings
+from ser_core.features.sources import SpectralSource
+from ser_core.jobs.order import Order
+
+
+def show(chosen: Chosen) -> None:
+    """Draw the choice of recipe and split, and the button."""
+    st.subheader("Which descriptors help?", anchor="selection")
+    st.caption(
+        "Incremental feature selection adds one group of descriptors after another, each time the one that helps most, by the UAR of a "
+        "shrunken LDA that is cross-validated over speakers inside the train part. Validation and test are not looked at."
+    )
+    names = [
+        name for name, one in recipes.RECIPES.items() if isinstance(one.feature_set.inputs[0].source, SpectralSource)
+    ]
+    left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
+    name = left.selectbox("Descriptors of the recipe", names, names.index("svm"), key="select-recipe")
+    split = middle.selectbox("On the train part of", ["speakers", "clips"], key="select-split")
+    if right.button("Select", icon=":material/checklist:", key="select-start"):
+        wanted = on_corpus(recipes.RECIPES[name], chosen).with_(split=split)
+        out = settings.home().selections / f"{wanted.corpus}-{split}-{datetime.now():%Y%m%d-%H%M%S}"
+        words = Order(name, wanted).selection_arguments(out)
+        said = f"Selecting descriptors of {name} on {title(wanted.corpus)}"
+        progress.attempt(lambda: jobs.queue(words, kind=progress.SELECTION, title=said))

@@ -1,0 +1,74 @@
+"""How long it will take, and the button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.train import division
+from pages.train.corpus import Chosen
+from pages.widgets import numbers
+from ser_core import jobs
+from ser_core.corpora.base import CorpusError
+from ser_core.jobs.order import Order
+from ser_core.recipes import RecipeError
+from ser_core.runs import RunError, measured
+
+#: Of emotions: a model that tells one from nothing is none.
+FEWEST_LABELS = 2
+
+
+def show(chosen: Chosen, order: Order) -> None:
+    """Draw what will happen and the estimate, and queue the training when the button is pressed."""
+    reason = _impossible(chosen, order)
+    found = None if reason else estimate(chosen, order)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Train", type="primary", icon=":material/model_training:", disabled=reason is not None)
+        if reason:
+            st.error(reason)
+        else:
+            st.markdown(_said(found))
+    if not reason and pressed:
+        try:
+            job = order.queue(expected_s=found.seconds if found else None)
+        except (jobs.JobError, RecipeError, RunError, OSError) as error:
+            st.error(str(error))
+            return
+        st.query_params["job"] = job.id
+        st.rerun()
+
+
+def estimate(chosen: Chosen, order: Order) -> measured.Estimate | None:
+    """Return how long the order may take, from runs of its recipe; None where none is known."""
+    clips = int(chosen.corpus.clips["emotion"].isin(order.wanted.labels).sum())
+    return measured.estimate(order.wanted, clips, order.trainings(chosen.speakers), measured.finished())
+
+
+def about(seconds: float) -> str:
+    """A duration as a rough word: about 40 s, about 12 min, about 3 h."""
+    if seconds < 100:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
+def _impossible(chosen: Chosen, order: Order) -> str | None:
+    if len(order.wanted.labels) < FEWEST_LABELS:
+        return "A model needs at least two emotions to tell apart; choose them under Advanced, or record more."
+    try:
+        st.caption(division.counted(chosen, order.wanted, order.folds))
+    except CorpusError as error:
+        return str(error)
+    return None
+
+
+def _said(found: measured.Estimate | None) -> str:
+    waiting = len(jobs.in_state(*jobs.ACTIVE, everyone=True))
+    before = "what is before it in the queue has" if waiting == 1 else f"the {waiting} before it in the queue have"
+    behind = f" It begins when {before} ended." if waiting else ""
+    if found is None:
+        return f"How long it takes is not known here: no run of this recipe has ended yet.{behind}"
+    source = found.source
+    where = "on this machine" if source.own else "where it was made"
+    return (
+        f"Takes **{about(found.seconds)}**: an estimate from the run {source.name} ({numbers.seconds(source.seconds)} for "
+        f"{source.clips:,} clips {where}), scaled by clips and epochs.{behind}"
+    )

@@ -1,0 +1,257 @@
+"""A shared server behind a proxy: what a stranger, somebody signed in, and somebody else who is signed in can see and do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pages.server import visitor
+from ser_core import audio, jobs, settings
+from ser_core.corpora.recordings import Recordings
+from tests import made
+from tests.browser import serving, stand_in, steps
+from tests.browser.serving import Server
+from tests.browser.test_server import ask, shake_hands
+
+pytestmark = pytest.mark.browser
+VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
+ADA, BOB, EVE = "ada@example.org", "bob@school.example", "eve@example.org"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The server, the proxy's address in front of it, who signs in, and what Ada has on it."""
+
+    server: Server
+    url: str
+    provider: stand_in.Provider
+    job: str
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    folder, door = tmp_path_factory.mktemp("shared"), serving.free_port()
+    url = f"http://localhost:{door}"
+    with stand_in.provider() as provider:
+        secrets = folder / "home" / ".streamlit" / "secrets.toml"
+        secrets.parent.mkdir(parents=True)
+        secrets.write_text(
+            f'[auth]\nredirect_uri = "{url}/oauth2callback"\ncookie_secret = "{"0123456789abcdef" * 3}"\n'
+            f'client_id = "{stand_in.CLIENT}"\nclient_secret = "{stand_in.SECRET}"\n'
+            f'server_metadata_url = "{provider.url}/.well-known/openid-configuration"\n'
+            f'[ser]\nallowed = ["{ADA}"]\n'
+        )
+        job = _of_ada(folder / "ser-home", made.crema_d(folder / "corpus", seconds=0.4))
+        server = serving.start(folder, SER_MODE="shared", SER_ALLOWED="@school.example")
+        with stand_in.proxy(door, int(server.url.rpartition(":")[2])):
+            yield Shared(server, url, provider, job)
+        server.stop()
+
+
+def _of_ada(home: Path, corpus: Path) -> str:
+    """Give Ada a run, a recording and a job that failed; CREMA-D is everybody's. Returns the job."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_HOME", str(home))
+        patch.setenv(settings.OWNER_VARIABLE, visitor.folder_of(ADA))
+        patch.setattr(settings, "_ask_owner", [])
+        shutil.copytree(settings.ARTIFACTS / "models" / "accurate", settings.home().runs / "run-of-ada")
+        Recordings().add(audio.decode(VOICE), "anger", sitting="one")
+        job = jobs.queue(("runs", "show", "nowhere"), kind="training", title="Training of Ada")
+        from tests.jobs.steps import end
+
+        assert end(job) == "failed"
+    (home / "corpora.json").write_text(f'{{"crema-d": "{corpus}"}}')
+    return job.id
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Open tabs of visitors who share nothing."""
+    contexts = []
+
+    def fresh() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US"))
+        contexts[-1].set_default_timeout(60_000)
+        return contexts[-1].new_page()
+
+    yield fresh
+    for one in contexts:
+        one.close()
+
+
+def sign_in(shared: Shared, page: Page, email: str, *, verified: bool | None = True) -> None:
+    shared.provider.email, shared.provider.verified = email, verified
+    page.goto(shared.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.get_by_text(email).first).to_be_visible()
+
+
+def sees_nothing_and_can_do_nothing(shared: Shared, page: Page) -> None:
+    """Go through every page and deep link that would show or change something."""
+    for link in (
+        "/train",
+        f"/train?job={shared.job}",
+        "/results",
+        "/results?view=compare&runs=run-of-ada,accurate",
+        "/analyze?source=samples&sample=voice-british&model=run-of-ada",
+        "/datasets",
+        "/datasets?corpus=recordings",
+        "/datasets?tab=Check",
+        "/datasets?tab=Averages",
+        "/datasets?tab=Map",
+        "/datasets?view=mine",
+        "/",
+    ):
+        page.goto(f"{shared.url}{link}")
+        expect(page.get_by_role("link", name="Home")).to_be_visible()
+        steps.settled(page)
+        for label in ("Train", "Select", "Make my model", "Keep it", "Fetch", "Add", "Check this corpus", "Resume"):
+            assert not page.get_by_role("button", name=label, exact=True).count(), (link, label)
+        for text in (
+            "run-of-ada",
+            "Training of Ada",
+            "Get or add a corpus",
+            "It was really",
+            "Delete",
+            "My recordings ·",
+        ):
+            assert not page.get_by_text(text).count(), (link, text)
+        assert "view=mine" not in link or not page.locator("audio, input[type=file]").count(), link
+    other_runs_look_absent(shared, page)
+    page.goto(f"{shared.url}/results")
+    steps.settled(page)
+    steps.select_row(page, 0)
+    expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="Open")).to_be_enabled()
+    for label in ("Delete", "Name, note, tags"):
+        assert not page.get_by_role("button", name=label).count(), label
+
+
+def other_runs_look_absent(shared: Shared, page: Page) -> None:
+    """A link to another's run shows word for word what a link to a run that never was shows."""
+    found = []
+    for name in ("run-of-ada", "run-of-none"):
+        page.goto(f"{shared.url}/results?view=run&run={name}")
+        expect(page.get_by_text(f"There is no run called “{name}” here.")).to_be_visible()
+        found.append(_at_rest(page).replace(name, "…"))
+    assert found[0] == found[1]
+
+
+def _at_rest(page: Page) -> str:
+    """The page's text once it stays as it is: what is drawn last comes a moment after the script has ended."""
+    before, now = "", page.locator("[data-testid=stMain]").inner_text()
+    while before != now:
+        steps.settled(page)
+        page.wait_for_timeout(700)
+        before, now = now, page.locator("[data-testid=stMain]").inner_text()
+    return now
+
+
+def written(shared: Shared) -> set[Path]:
+    """What lies in SER_HOME but for the cache."""
+    home = shared.server.home
+    return {path for path in home.rglob("*") if path.is_file() and not path.is_relative_to(home / "cache")}
+
+
+def test_a_stranger_browses_and_gets_answers_and_nothing_else(shared: Shared, visit: Callable[[], Page]) -> None:
+    before, page = written(shared), visit()
+    page.goto(f"{shared.url}/analyze?source=upload")
+    page.locator("input[type=file]").set_input_files(VOICE)
+    expect(page.get_by_test_id("answer")).to_have_text(steps.headline(steps.predict(VOICE)[0]))
+    sees_nothing_and_can_do_nothing(shared, page)
+    page.goto(f"{shared.url}/train")
+    expect(page.get_by_text("Sign in, at the top, to train models")).to_be_visible()
+    page.goto(f"{shared.url}/datasets?corpus=crema-d")
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    assert written(shared) == before
+
+
+def test_a_cookie_of_ones_own_making_signs_nobody_in(shared: Shared, visit: Callable[[], Page]) -> None:
+    page = visit()
+    forged = f'{{"email": "{ADA}", "is_logged_in": true, "origin": "{shared.url}"}}'
+    page.context.add_cookies([{"name": "_streamlit_user", "value": forged.encode().hex(), "url": shared.url}])
+    page.goto(f"{shared.url}/train")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("Sign in, at the top, to train models")).to_be_visible()
+
+
+@pytest.mark.parametrize(("email", "verified"), [(EVE, True), (ADA, False)])
+def test_signing_in_is_not_enough(shared: Shared, visit: Callable[[], Page], email: str, verified: bool) -> None:
+    """Eve is not on the list; whoever claims to be Ada without a checked address is not Ada."""
+    page = visit()
+    sign_in(shared, page, email, verified=verified)
+    page.goto(f"{shared.url}/train")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    sees_nothing_and_can_do_nothing(shared, page)
+
+
+def test_who_is_allowed_has_what_is_theirs(shared: Shared, visit: Callable[[], Page]) -> None:
+    page = visit()
+    sign_in(shared, page, ADA)
+    page.goto(f"{shared.url}/train?job={shared.job}")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_text("Training of Ada").first).to_be_visible()
+    page.goto(f"{shared.url}/results?view=run&run=run-of-ada")
+    expect(page.get_by_text("run-of-ada").first).to_be_visible()
+    page.goto(f"{shared.url}/datasets?view=mine")
+    expect(page.get_by_role("heading", name="anger 1", exact=True)).to_be_visible()
+    steps.settled(page)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.goto(f"{shared.url}/datasets?view=mine")
+    expect(page.get_by_text("Sign in, at the top, to keep recordings")).to_be_visible()
+
+
+def test_two_who_are_allowed_do_not_see_each_other(shared: Shared, visit: Callable[[], Page]) -> None:
+    """Bob is let in by his school's domain; he keeps a clip, trains, and finds nothing of Ada's."""
+    page = visit()
+    sign_in(shared, page, BOB, verified=None)
+    own = shared.server.home / "users" / visitor.folder_of(BOB)
+    page.goto(f"{shared.url}/train?job={shared.job}")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    assert not page.get_by_text("Training of Ada").count()
+    other_runs_look_absent(shared, page)
+    page.goto(f"{shared.url}/datasets?view=mine")
+    page.locator("input[type=file]").set_input_files(VOICE)
+    page.get_by_role("button", name="Keep 1 as anger").click()
+    expect(page.get_by_role("heading", name="anger 1", exact=True)).to_be_visible()
+    assert len(list((own / "recordings").glob("*.wav"))) == 1
+    assert len(list((shared.server.home / "users" / visitor.folder_of(ADA) / "recordings").glob("*.wav"))) == 1
+    # A folder of another's is refused by its name, though its name can be known.
+    page.goto(f"{shared.url}/datasets")
+    page.get_by_text("Get or add a corpus").click()
+    page.get_by_text("It lies on this machine").click()
+    page.get_by_label("Its folder on this machine").fill(str(shared.server.home / "users" / visitor.folder_of(ADA)))
+    page.get_by_label("Its folder on this machine").press("Enter")
+    steps.settled(page)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("belongs to this server")).to_be_visible()
+
+
+def test_a_training_runs_in_its_owners_folder(shared: Shared, visit: Callable[[], Page]) -> None:
+    page = visit()
+    sign_in(shared, page, BOB)
+    own = shared.server.home / "users" / visitor.folder_of(BOB)
+    page.goto(f"{shared.url}/train?recipe=logreg&corpus=crema-d&split=clips")
+    steps.settled(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("link", name="See its results")).to_be_visible(timeout=240_000)
+    (run,) = [path for path in (own / "runs").iterdir() if path.is_dir()]
+    assert (run / "files.json").is_file() and not (shared.server.home / "runs").exists()
+    stranger = visit()
+    stranger.goto(f"{shared.url}/results")
+    steps.settled(stranger)
+    assert not stranger.get_by_text(run.name).count()
+    stranger.goto(f"{shared.url}/results?view=run&run={run.name}")
+    expect(stranger.get_by_text(f"There is no run called “{run.name}” here.")).to_be_visible()
+
+
+def test_another_website_opens_no_connection(shared: Shared) -> None:
+    assert shake_hands(shared.server, {"Origin": "https://evil.example"}) == 403
+    assert shake_hands(shared.server, {"Origin": shared.url}) == 101
+    assert ask(f"{shared.server.url}/_stcore/health", {}) == 200

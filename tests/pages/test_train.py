@@ -1,0 +1,250 @@
+"""The train page: the next step where nothing can be trained; the command that the button queues; what is on the disk, shown."""
+
+import importlib.util
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ser_core import jobs, recipes, runs, settings
+from ser_core.cli import main as cli
+from ser_core.cli import overrides
+from ser_core.corpora import registry
+from ser_core.jobs import locks, rows
+from ser_core.runs import measured
+from tests import made
+
+APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+
+
+@pytest.fixture(autouse=True)
+def no_runner(home: Path) -> Iterator[None]:
+    """What the page queues stays queued: these tests look at the page, not at trainings."""
+    with locks.runner_lock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.2)
+
+
+@pytest.fixture
+def corpus(folder: Path) -> None:
+    registry.register("crema-d", folder)
+
+
+def train(**query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run().switch_page("pages/train/page.py").run()
+
+
+def words(at: AppTest) -> str:
+    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.success, at.code)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def followed(at: AppTest) -> str:
+    """The job that the URL names."""
+    return str(dict(at.query_params)["job"]).strip("[]'")
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    next(one for one in at.button if one.label == label).click().run()
+    assert not at.exception
+    return at
+
+
+def test_without_a_corpus_it_says_the_next_step() -> None:
+    at = train()
+    assert not at.exception
+    assert "none is on this machine yet" in words(at)
+    assert not [one for one in at.button if one.label == "Train"]
+
+
+def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
+    at = train(recipe="cnn1d-model5")
+    key = "cnn1d-model5-crema-d"
+    at.number_input(key=f"epochs-{key}").set_value(3)
+    at.number_input(key=f"seed-{key}").set_value(7)
+    at.toggle(key=f"untested-{key}").set_value(True).run()
+    press(at, "Train")
+    (job,) = jobs.all_jobs()
+    assert job.kind == "training" and job.state == "queued" and job.run is not None
+    assert job.arguments == (
+        *("train", "cnn1d-model5", "--split", "speakers", "--seed", "7", "--set", "fit.epochs=3"),
+        *("--no-test", "--run", str(job.run)),
+    )
+    assert runs.Run(job.run).status["state"] == "queued"
+    assert followed(at) == job.id
+    assert "waits, place 1 of 1" in words(at)
+    press(at, "Cancel")
+    assert job.state == "cancelled"
+
+
+def test_an_untouched_recipe_is_trained_as_it_is(corpus: None) -> None:
+    for name, recipe in recipes.RECIPES.items():
+        if recipe.corpus == "crema-d":
+            press(train(recipe=name), "Train")
+            stated = cli.parser().parse_args(list(jobs.all_jobs()[0].arguments))
+            assert overrides.resolve(stated) == recipe
+
+
+def test_a_recipe_of_another_corpus_is_trained_on_the_emotions_that_are_here(corpus: None) -> None:
+    at = train(recipe="paper-savee", split="speakers")
+    assert "It is written for SAVEE" in words(at)
+    press(at, "Train")
+    resolved = overrides.resolve(cli.parser().parse_args(list(jobs.all_jobs()[0].arguments)))
+    assert resolved.corpus == "crema-d" and "surprise" not in resolved.labels and len(resolved.labels) == 6
+
+
+def test_splitting_by_clips_is_warned_of_with_the_measured_gap(
+    corpus: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ARTIFACTS", tmp_path / "artifacts")
+    assert "The same speakers stand on both sides" not in words(train(recipe="svm"))
+    said = words(train(recipe="svm", split="clips"))
+    assert "The same speakers stand on both sides" in said and "not known here" in said
+    for split, accuracy in (("clips", 0.553), ("speakers", 0.471)):
+        finish(recipes.named("svm").with_(split=split), accuracy)
+    said = words(train(recipe="svm", split="clips"))
+    assert "55 % by clip" in said and "47 % by speaker" in said and "8 points" in said
+    assert "an estimate from the run svm" in said and "on this machine" in said
+
+
+def test_a_corpus_that_cannot_be_divided_so_gives_its_sentence(tmp_path: Path) -> None:
+    registry.register("crema-d", made.crema_d(tmp_path / "two", ("2001", "2002"), seconds=0.2))
+    at = train(recipe="svm")
+    assert "at least three speakers" in words(at)
+    assert next(one for one in at.button if one.label == "Train").disabled
+
+
+def test_an_uploaded_recipe_is_trained_from_its_file(corpus: None) -> None:
+    at = train(recipe="file")
+    mine = recipes.named("mlp").override(["fit.epochs=4", "name=mine"]).to_dict()
+    upload = at.file_uploader(key="train-recipe-file")
+    upload.set_value(("r.json", json.dumps({"recipe": mine}).encode(), "application/json")).run()
+    assert not at.exception
+    press(at, "Train")
+    arguments = jobs.all_jobs()[0].arguments
+    assert Path(arguments[1]).parent == settings.home().recipes
+    assert overrides.resolve(cli.parser().parse_args(list(arguments))) == recipes.from_dict(mine)
+    at.file_uploader(key="train-recipe-file").set_value(("r.json", b'{"name": 3}', "application/json")).run()
+    assert "is no recipe" in words(at)
+
+
+def test_curves_epochs_and_the_log_come_from_the_disk(corpus: None) -> None:
+    run = runs.create(settings.home().runs / "seen")
+    job = jobs.queue(["train", "mlp", "--run", str(run.path)], kind="training", title="Seen", run=run.path)
+    run.write_json("recipe.json", {"recipe": recipes.named("mlp").override(["fit.epochs=5"]).to_dict()})
+    for epoch in (1, 2):
+        row = {
+            "epoch": epoch,
+            "loss": 1.5,
+            "accuracy": 0.3,
+            "val_loss": 1.6,
+            "val_accuracy": 0.31,
+            "val_uar": 0.2 + epoch / 10,
+        }
+        run.append_history({**row, "learning_rate": 0.001, "seconds": 20.0})
+    (job.path / "log.txt").write_text("epoch 1/5\nepoch 2/5\n")
+    job.write_status("running", pid=os.getpid())
+    run.write_status("running", epoch=2)
+    at = train(job=job.id)
+    assert not at.exception
+    assert "best validation UAR 40 %" in words(at) and "epoch 2/5" in words(at)
+    assert list(at.dataframe[0].value["epoch"]) == [2, 1]
+    chart = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert {one["name"] for one in chart["data"]} == {"train", "validation", "validation UAR"}
+    said = [str(one.proto) for one in at.get("progress")]
+    assert any("epoch 2 of 5" in one and "1 min 0 s left" in one for one in said)
+    press(at, "Cancel")
+    assert job.cancel_wanted
+    job.write_status("cancelled")
+    run.write_status("cancelled", epoch=2)
+    again = press(train(job=job.id), "Resume")
+    assert jobs.all_jobs()[0].arguments == job.arguments and followed(again) == jobs.all_jobs()[0].id
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [({"SER_TRAINING": "off"}, "turned off on this machine"), ({"SER_MODE": "shared"}, "On a shared server")],
+)
+def test_where_training_is_off_the_page_says_so_and_shows_the_rest(
+    corpus: None, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], said: str
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    at = train()
+    assert not at.exception and said in words(at)
+    assert not [one for one in at.button if one.label in ("Train", "Select")]
+    assert len(at.dataframe[0].value) == 12
+
+
+def test_without_tensorflow_the_page_says_how_to_add_it(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "tensorflow" else found(name, *more)
+    )
+    at = train()
+    assert not at.exception
+    assert "make .venv/.installed" in words(at) and "requirements.txt" in words(at)
+    assert not [one for one in at.button if one.label == "Train"]
+
+
+def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
+    corpus: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ARTIFACTS", tmp_path / "artifacts")
+    recipe = recipes.named("cnn2d-model2")
+    finish(recipe.with_(split="clips"), 0.612)
+    table = train().dataframe[0].value.set_index("seed")
+    assert len(table) == 12
+    assert table["clips_accuracy"]["CNN MODEL2"] == pytest.approx(61.2) and pd.isna(
+        table["speakers_accuracy"]["CNN MODEL2"]
+    )
+    assert table["seed_test"]["CNN MODEL2"] == pytest.approx(55.0) and table["seed_f1"]["CNN MODEL3"] == 0.33
+    wanted = rows.orders([recipe, recipes.named("paper-savee")], ["clips", "speakers"], measured.finished())
+    assert [(order.source, order.wanted.split) for order, _ in wanted] == [
+        ("cnn2d-model2", "speakers"),
+        ("paper-savee", "kfold-clips"),
+        ("paper-savee", "loso"),
+    ]
+    assert [expected is not None for _, expected in wanted] == [True, False, False]
+    wanted[0][0].queue()
+    assert len(rows.orders([recipe], ["clips", "speakers"], measured.finished())) == 0
+    assert "waits" in list(train().dataframe[0].value["training"])
+
+
+def test_a_check_of_the_corpus_is_a_job_and_its_end_is_said(corpus: None) -> None:
+    at = train()
+    assert "Not checked here" in words(at)
+    at = press(at, "Check it")
+    (job,) = jobs.all_jobs()
+    assert job.arguments == ("corpora", "validate", "crema-d") and job.short
+    assert "A check is queued" in words(at)
+    job.write_status("done")
+    assert "every clip is what it should be" in words(train())
+
+
+def test_feature_selection_is_started_as_a_job(corpus: None) -> None:
+    press(train(), "Select")
+    (job,) = jobs.all_jobs()
+    assert job.kind == "selection" and job.arguments[:4] == ("select", "svm", "--split", "speakers")
+    stated = cli.parser().parse_args(list(job.arguments))
+    assert stated.out.parent == settings.home().selections
+
+
+def finish(recipe: recipes.Recipe, accuracy: float) -> None:
+    """Write the files of a finished run that the page reads."""
+    run = runs.create(runs.new_path(recipe.name))
+    run.write_json("recipe.json", {"recipe": recipe.to_dict(), "found": {"seconds": 30.0}})
+    run.write_json("metrics.json", {"test": {"accuracy": accuracy, "macro_f1": accuracy}})
+    run.write_text("split.csv", "clip\n" + "c/1\n" * 288)
+    run.write_status("done")
