@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from typing import Any
 import pandas as pd
 import soundfile
 
-from ser_core import audio, recipes, runs, settings
+from ser_core import audio, recipes, runs
 from ser_core.augment import picture
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import registry, splits
@@ -117,7 +116,7 @@ def right_copies(corpus: Corpus, path: Path) -> Run:
 def wrong_copies(corpus: Corpus, path: Path) -> Run:
     """Copy the same clips in the same way, then divide clips and copies together."""
     clips = corpus.clips[_copied(corpus)]
-    both = dataclasses.replace(corpus, clips=_with_copies(clips, settings.home().cache / "wrong-on-purpose"))
+    both = dataclasses.replace(corpus, clips=_with_copies(clips, path.parent / "copies"))
     name, parts = splits.by_clips(both.clips, COPIES.seed)
     division = train.Division(f"clips and copies of {COPIED_SPEAKERS} speakers, {name}", parts)
     run = train.train(COPIES.with_(copies=0), both, runs.create(path), Progress(), division=division)
@@ -187,7 +186,6 @@ def main() -> None:
             found = run.metrics["test"]
             print(f"\n{name}: accuracy {found['accuracy']:.3f} on {found['n']} test rows, {run.status['seconds']} s")
             runs.weightless(run, folder / name)
-            shutil.rmtree(run.path)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from pages.results import comparing, one, state, table
+from pages.results import comparing, guess, lesson, listeners, one, state, table
 from pages.widgets import in_url
 
 VIEWS = {
     "runs": ":material/table_rows: Runs",
     "run": ":material/grid_on: One run",
     "compare": ":material/compare: Compare",
+    "listeners": ":material/hearing: Listeners",
+    "guess": ":material/quiz: Listen and guess",
+    "lesson": ":material/school: Leakage lesson",
 }
 
 
@@ -42,5 +45,11 @@ if view == "run":
     one.show()
 elif view == "compare":
     comparing.show()
+elif view == "listeners":
+    listeners.show()
+elif view == "guess":
+    guess.show()
+elif view == "lesson":
+    lesson.show()
 else:
     table.show(go)
