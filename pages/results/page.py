@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.results import comparing, guess, lesson, listeners, one, state, table
+from pages.results import comparing, guess, lesson, listeners, msf, one, state, table
 from pages.widgets import in_url
 
 VIEWS = {
@@ -12,6 +12,7 @@ VIEWS = {
     "listeners": ":material/hearing: Listeners",
     "guess": ":material/quiz: Listen and guess",
     "lesson": ":material/school: Leakage lesson",
+    "msf": ":material/science: MSF or the split?",
 }
 
 
@@ -51,5 +52,7 @@ elif view == "guess":
     guess.show()
 elif view == "lesson":
     lesson.show()
+elif view == "msf":
+    msf.show()
 else:
     table.show(go)
