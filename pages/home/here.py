@@ -28,11 +28,14 @@ def models() -> None:
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{run.name} is damaged: {error}")
                 continue
+            links = {"Try it": "pages/analyze/page.py", "Go live": "pages/live/page.py"}
+            for label, page in links.items():
+                st.page_link(page, label=label, icon=":material/arrow_forward:", query_params={"model": run.name})
             st.page_link(
-                "pages/analyze/page.py",
-                label="Try it",
-                icon=":material/arrow_forward:",
-                query_params={"model": run.name},
+                "pages/results/page.py",
+                label="Can I trust it?",
+                icon=":material/grid_on:",
+                query_params={"view": "run", "run": run.name},
             )
     if found:
         st.caption(
@@ -51,7 +54,8 @@ def corpora() -> None:
         folder = folders.get(name)
         card = module.card
         if folder is not None and folder.is_dir():
-            st.markdown(f":material/check_circle: **{card.title}** — on this machine. {card.licence}")
+            link = f"[**{card.title}**](datasets?corpus={name})"
+            st.markdown(f":material/check_circle: {link} — on this machine. {card.licence}")
         elif folder is not None:
             st.markdown(f":material/error: **{card.title}** — its folder has gone. {card.how_to_get}")
         else:
@@ -79,7 +83,9 @@ def last_runs() -> None:
         except runs.RunError as error:
             rows.append({"run": run.name, "recipe": str(error), "status": "damaged", "accuracy": None})
     if not rows:
-        st.caption("None yet. Train one from a shell: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        st.caption("None yet.")
+        st.page_link("pages/train/page.py", label="Train a model", icon=":material/model_training:")
         return
     config = {"accuracy": st.column_config.NumberColumn(format="percent")}
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
+    st.page_link("pages/results/page.py", label="All runs", icon=":material/table_rows:")

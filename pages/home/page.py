@@ -17,6 +17,8 @@ with st.container(horizontal=True):
     ):
         if st.button(label, icon=icon, type="primary" if source == "record" else "secondary"):
             st.switch_page("pages/analyze/page.py", query_params={"source": source})
+    if st.button("Go live", icon=":material/graphic_eq:"):
+        st.switch_page("pages/live/page.py")
 
 st.subheader("Models", anchor="models")
 here.models()

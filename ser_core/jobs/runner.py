@@ -12,7 +12,7 @@ import filelock
 
 from ser_core import runs, settings
 from ser_core.jobs import job as job_folder
-from ser_core.jobs import locks, processes, reporting
+from ser_core.jobs import locks, processes, reporting, starting
 from ser_core.jobs.job import TRAINING, Job
 
 #: Seconds between two looks at the process and its cancel flag.
@@ -32,6 +32,7 @@ def run() -> None:
     while True:
         try:
             with locks.runner_lock().acquire(timeout=PATIENCE_S):
+                starting.starting_file().unlink(missing_ok=True)
                 _work()
         except filelock.Timeout:
             return

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ser_core import jobs, runs, settings
-from ser_core.jobs import locks, runner
+from ser_core.jobs import locks, processes, runner
 from tests.jobs import steps
 
 
@@ -129,3 +130,15 @@ def test_a_folder_that_is_no_job_is_passed_over(home: Path) -> None:
         (home / "jobs" / name).mkdir()
         (home / "jobs" / name / "job.json").write_text(text)
     assert jobs.all_jobs() == [job]
+
+
+def test_a_runner_that_is_still_loading_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(processes, "start", lambda *_: started.append(1) or subprocess.Popen(["sleep", "30"]))
+    settings.home().jobs.mkdir(parents=True, exist_ok=True)
+    try:
+        for _ in range(5):
+            jobs.start_runner()
+        assert len(started) == 1
+    finally:
+        psutil.Process(json.loads((settings.home().jobs / "starting.json").read_text())["pid"]).kill()
