@@ -8,13 +8,16 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python
+.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms screenshots
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 serve: $(SERVE)/.installed
 	$(SERVE)/bin/streamlit run streamlit_app.py --server.port $(PORT)
+
+lan: $(SERVE)/.installed
+	$(SERVE)/bin/python -m pages.server.lan --port $(PORT)
 
 test: $(VENV)/.installed-dev
 	-$(BIN)/python -m tests.browser.chromium
@@ -30,9 +33,16 @@ bench: $(VENV)/.installed-dev
 
 results: $(VENV)/.installed
 	$(BIN)/python -m scripts.make_results
+	$(BIN)/python -m scripts.readme_figures
 
 samples: $(VENV)/.installed
 	$(BIN)/python -m scripts.make_samples
+
+platforms: $(VENV)/.installed-dev
+	$(BIN)/python -m scripts.check_platforms
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python -m scripts.screenshots
 
 clean:
 	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -59,3 +69,11 @@ $(SERVE)/.installed: requirements-serve.txt constraints.txt | python
 define venv
 @test -x $(1)/bin/python || "$(PYTHON)" -m venv $(1) || { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(1); exit 1; }
 endef
+
+# What the app holds: each is bounded to ten minutes and prints what was tried, survived and lost.
+fuzz load faults: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.$@
+
+# Known vulnerabilities of the pinned packages, over the network; a package that cannot be audited fails it.
+audit: $(VENV)/.installed-dev
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt

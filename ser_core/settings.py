@@ -64,6 +64,10 @@ class Home:
         return self.own / "runs"
 
     @property
+    def evaluations(self) -> Path:
+        return self.own / "evaluations"
+
+    @property
     def jobs(self) -> Path:
         return self.path / "jobs"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.results import about, calibrated, exchange, groups, matrix, shown
+from pages.results import about, calibrated, elsewhere, exchange, groups, matrix, shown
 from pages.widgets import in_url
 from ser_core.runs import RunError
 
@@ -13,6 +13,7 @@ TABS = {
     "groups": ("Groups", groups.show),
     "calibration": ("Calibration", calibrated.show),
     "mistakes": ("Sure but wrong", calibrated.mistakes),
+    "elsewhere": ("Other corpora", elsewhere.show),
     "curves": ("Learning curves", about.learning),
     "layers": ("Layers", about.layers),
     "configuration": ("Configuration", about.configuration),

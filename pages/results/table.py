@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results import exchange
+from pages.results import elsewhere, exchange
 from pages.server import visitor
 from pages.widgets import in_url
 from ser_core.runs import RunError, notes, overview
@@ -47,6 +47,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     _actions(table, found, picked, go)
     for _, one in found[found["state"] == "damaged"].iterrows():
         st.warning(f"**{one['name']}** is damaged: {one['problem']}")
+    elsewhere.every_run()
 
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 from ser_core import runs
 from ser_core.cli import output
 from ser_core.corpora import registry
-from ser_core.evaluation import on_corpus
+from ser_core.evaluation import kept, on_corpus
 from ser_core.predictor import Predictor
 
 
@@ -22,6 +22,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--speakers", help="only these, separated by commas")
     parser.add_argument(
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep it in SER_HOME/evaluations, where the results page shows it"
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(handler=evaluate)
@@ -35,19 +38,22 @@ def evaluate(stated: argparse.Namespace) -> int:
     speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")
-        found = on_corpus.evaluate(
+        evaluation = on_corpus.evaluate(
             predictor,
             corpus,
             speakers=speakers,
             include_seen=stated.include_seen,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
-        ).to_dict()
+        )
+    if stated.keep:
+        kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
+    found = evaluation.to_dict()
     if stated.json:
         output.print_json(found)
         return 0
-    kept = "kept" if stated.include_seen else "left out"
+    done = "kept" if stated.include_seen else "left out"
     print(
-        f"{stated.name} on {corpus.card.title}: {found['n']} clips of {found['speakers']} speakers; {found['seen']} seen clips {kept}"
+        f"{stated.name} on {corpus.card.title}: {found['n']} clips of {found['speakers']} speakers; {found['seen']} seen clips {done}"
     )
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
         span = found["intervals"][name]

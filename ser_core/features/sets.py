@@ -82,7 +82,6 @@ class FeatureSet:
 
 MEAN_STD = ("mean", "std")
 PERCENTILES = ("mean", "std", "p10", "p50", "p90")
-THIRDS = ("third1", "third2", "third3")
 
 
 def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
@@ -101,6 +100,16 @@ def _plain(name: str) -> str:
 
 _MFCC_20, _MFCC_100 = ("mfcc",), ("mfcc_100",)
 _EXTRA = ("spectral_centroid", "poly_features", "mfcc_delta", "mfcc_delta2", "yin", "loudness", "rhythm")
+
+#: Silence at both ends is kept down to this level: in SAVEE, how long it lasts tells something too.
+_WHOLE_DB = 120.0
+_MEAN = ("mean",)
+_MFCC_WHOLE = SpectralSource(_MFCC_100, MEAN_STD, trim_db=_WHOLE_DB)
+
+
+def _msf_whole(preset: str, values: str, pools: tuple[str, ...]) -> MsfSource:
+    return MsfSource(preset, values, pools, _WHOLE_DB)
+
 
 #: Adding a set is adding a line here.
 SETS: dict[str, FeatureSet] = {
@@ -137,19 +146,15 @@ SETS: dict[str, FeatureSet] = {
             JoinedSource((MsfSource(), SpectralSource(_MFCC_20, MEAN_STD))),
         ),
         _vector(
-            "msf-log-mfcc",
-            "Log modulation energies (mean, and mean of each third of the clip) and MFCC (percentiles and thirds)",
-            JoinedSource(
-                (
-                    MsfSource(values="log", pools=("mean", *THIRDS)),
-                    SpectralSource(_MFCC_20, PERCENTILES + THIRDS),
-                )
-            ),
+            "msf-naive-whole", "Naive modulation energies of the whole clip, log", _msf_whole("naive", "log", _MEAN)
         ),
+        _vector("msf-log-whole", "The 95 modulation energies of the whole clip, log", _msf_whole("wu", "log", _MEAN)),
+        _vector("msf-whole", "Φ and LP of the whole clip", _msf_whole("wu", "phi", MEAN_STD)),
+        _vector("mfcc-100-whole", "MFCC, 100 coefficients, of the whole clip", _MFCC_WHOLE),
         _vector(
-            "msf-raw-mfcc",
-            "The 95 modulation energies and MFCC, mean and deviation",
-            JoinedSource((MsfSource(values="raw", pools=("mean",)), SpectralSource(_MFCC_20, MEAN_STD))),
+            "msf-mfcc-whole",
+            "The 95 modulation energies (log) and 100 MFCC of the whole clip, silence at both ends included",
+            JoinedSource((_msf_whole("wu", "log", _MEAN), _MFCC_WHOLE)),
         ),
     )
 }

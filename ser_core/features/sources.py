@@ -70,22 +70,13 @@ class LogMelSource:
         return {"kind": "logmel", **dataclasses.asdict(self)}
 
 
-def _third(number: int) -> Callable[[np.ndarray], np.ndarray]:
-    # Of fewer than three frames every third is the whole.
-    return lambda frames: np.array_split(frames, 3)[number].mean(axis=0) if len(frames) >= 3 else frames.mean(axis=0)
-
-
-#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows). The thirds are
-#: means of the clip's beginning, middle and end: the coarsest picture of its course.
+#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows).
 POOLS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "mean": lambda frames: frames.mean(axis=0),
     "std": lambda frames: frames.std(axis=0),
     "p10": lambda frames: np.percentile(frames, 10, axis=0),
     "p50": lambda frames: np.percentile(frames, 50, axis=0),
     "p90": lambda frames: np.percentile(frames, 90, axis=0),
-    "third1": _third(0),
-    "third2": _third(1),
-    "third3": _third(2),
 }
 
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,12 +52,12 @@ def test_an_interrupted_call_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyP
     broken = [True]
     real = store._chunk
 
-    def chunk(clips: list[tuple[str, str]], source: sources.Source, parts: Path, number: int) -> int:
+    def chunk(clips: Any, source: sources.Source, copies: store.Copies | None, parts: Path, number: int) -> int:
         if number == 1 and broken:
             broken.clear()
             raise KeyboardInterrupt
         computed.append(number)
-        return real(clips, source, parts, number)
+        return real(clips, source, copies, parts, number)
 
     monkeypatch.setattr(store, "_chunk", chunk)
     with pytest.raises(KeyboardInterrupt):

@@ -1,0 +1,143 @@
+"""A run on other corpora: what is kept of such evaluations, and starting one as a job."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.results import shown
+from pages.server import visitor
+from ser_core import figures, jobs
+from ser_core.corpora import registry
+from ser_core.corpora.base import CorpusError
+from ser_core.evaluation import kept
+from ser_core.runs import RunError
+
+KIND = "evaluation"
+#: Seconds between two looks at a running evaluation.
+EVERY_S = 2
+#: Most seconds that an evaluation is expected to take: it goes before waiting trainings.
+EXPECTED_S = 50.0
+
+
+def show(found: shown.Shown) -> None:
+    """Draw what is kept of the run on other corpora, and the choice of one more."""
+    st.markdown(
+        "How well does it do on voices of another corpus? Clips and speakers that it was trained or chosen on are left out; where the "
+        "emotions differ, only clips of the common ones count, and probabilities are scaled to these."
+    )
+    if not found.run.servable:
+        st.info("This run has no model here that could be given clips, so it cannot be evaluated on another corpus.")
+    else:
+        _start(found)
+    st.fragment(_progress, run_every=EVERY_S if _active() else None)(len(_active()))
+    held = kept.of_run(found.run.name)
+    if not held:
+        st.caption("Nothing is kept of this run on another corpus yet.")
+        return
+    _table(held)
+    names = {f"{one.corpus} · {one.condition}": one for one in held}
+    name = st.selectbox("Its confusion matrix on", list(names), key="elsewhere-shown")
+    one = names[name]
+    try:
+        counts = pd.DataFrame(one.metrics["confusion"]).to_numpy()
+        title = (
+            f"Confusion<br><sub>{found.name} · {one.stated['title']} · {one.condition} · n = {one.metrics['n']:,}</sub>"
+        )
+        st.plotly_chart(
+            figures.confusion(counts, one.metrics["labels"], title), width="stretch", key="elsewhere-matrix"
+        )
+    except (OSError, ValueError, KeyError) as error:
+        st.error(f"The evaluation in {one.path.name} is damaged: {error}")
+
+
+def every_run() -> None:
+    """Draw what is kept of all runs; nothing where nothing is."""
+    held = kept.everything()
+    if held:
+        st.subheader("On other corpora", anchor="elsewhere")
+        _table(held)
+
+
+def _table(held: list[kept.Kept]) -> None:
+    rows = []
+    for one in held:
+        try:
+            scores = one.metrics
+            span = scores["intervals"]["accuracy"]
+            rows.append(
+                {
+                    "run": one.run,
+                    "corpus": one.stated["title"],
+                    "clips": "seen ones too" if one.stated["include_seen"] else "unseen",
+                    "n": scores["n"],
+                    "speakers": scores["speakers"],
+                    "emotions": len(scores["labels"]),
+                    "accuracy": 100 * scores["accuracy"],
+                    "accuracy 95 %": f"{100 * span['low']:.0f} to {100 * span['high']:.0f}",
+                    "UAR": 100 * scores["uar"],
+                    "macro-F1": scores["macro_f1"],
+                    "interval": span["method"],
+                    "date": pd.to_datetime(one.stated["created"], utc=True),
+                }
+            )
+        except (OSError, ValueError, KeyError) as error:
+            st.warning(f"The evaluation of {one.run} on {one.corpus} is damaged: {error}")
+    percent = st.column_config.NumberColumn(format="%.0f %%")
+    date = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
+    config = {
+        "accuracy": percent,
+        "UAR": percent,
+        "macro-F1": st.column_config.NumberColumn(format="%.2f"),
+        "date": date,
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
+
+
+def _start(found: shown.Shown) -> None:
+    if not visitor.may_train():
+        return
+    try:
+        known = list(registry.folders())
+    except CorpusError as error:
+        st.warning(str(error))
+        return
+    if not known:
+        st.caption("No corpus is on this machine yet.")
+        st.page_link("pages/datasets/page.py", label="Get one", icon=":material/library_music:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        corpus = st.selectbox("Corpus", known, key="elsewhere-corpus", width=260)
+        if st.button("Evaluate", icon=":material/play_arrow:", key="elsewhere-start"):
+            try:
+                jobs.queue(
+                    ["evaluate", str(found.run.path), "--corpus", str(corpus), "--keep"],
+                    kind=KIND,
+                    title=f"{found.run.name} on {corpus}",
+                    expected_s=EXPECTED_S,
+                    owner=visitor.owner(),
+                )
+            except (jobs.JobError, RunError, OSError) as error:
+                st.error(str(error))
+                return
+            st.rerun()
+
+
+def _active() -> list[jobs.Job]:
+    return [job for job in jobs.in_state(*jobs.ACTIVE) if job.kind == KIND]
+
+
+def _progress(were: int) -> None:
+    active = _active()
+    for job in active:
+        status = job.status
+        share = float(status.get("progress") or 0.0)
+        st.progress(min(1.0, share), text=f"{job.title} · {status.get('message') or job.state}")
+        if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop:"):
+            job.cancel()
+    if were > len(active):
+        # One has ended: its row is there now.
+        st.rerun(scope="app")
+    failed = next((job for job in jobs.all_jobs() if job.kind == KIND), None)
+    if failed is not None and failed.state == "failed":
+        st.error(f"{failed.title}: {failed.status.get('message')}")

@@ -1,0 +1,257 @@
+"""What is tried on each kind of input; an attempt draws one case and hands it to the watch."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import strategies as st
+
+from ser_core import audio, exchange, runs, settings
+from ser_core.cli.main import main as command_line
+from ser_core.corpora import own_archive, registry
+from ser_core.corpora.base import CorpusError
+from ser_core.corpora.reading import ClipReader
+from ser_core.graphs import GraphError
+from ser_core.predictor import Predictor
+from tests import made
+from tests.fuzz import mutations, seeds
+from tests.fuzz.worker import Watch
+
+Attempt = Callable[[st.DataObject], None]
+#: Clips that a model answers; longer ones cost the time of many others.
+ANSWERED_S = 5.0
+
+
+def batch(attempt: Attempt, number: int) -> None:
+    """Try some cases from the seed `number`."""
+
+    @hypothesis.seed(number)
+    @hypothesis.settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def tried(data: st.DataObject) -> None:
+        attempt(data)
+
+    tried()
+
+
+def decoder(watch: Watch) -> Attempt:
+    sounds = mutations.damaged(seeds.sounds())
+    names = st.sampled_from(["a.wav", "a.mp3", "a.webm", "a", "../a.wav", "\u202ea.wav"])
+    predictor = Predictor(runs.shipped()[0])
+
+    def attempt(data: st.DataObject) -> None:
+        sound, name = data.draw(sounds), data.draw(names)
+
+        def work() -> None:
+            clip = audio.decode(sound, name=name)
+            audio.findings(clip)
+            if clip.duration <= ANSWERED_S:
+                predictor.predict(clip)
+
+        watch.case("decoder", work, (audio.AudioError,), sound)
+
+    return attempt
+
+
+def manifest(watch: Watch) -> Attempt:
+    tables = mutations.damaged(seeds.tables()) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
+    folder = watch.place / "home" / "table"
+    (folder / "sub").mkdir(parents=True, exist_ok=True)
+    for name in ("a.wav", "b.wav", "sub/c.wav"):
+        (folder / name).write_bytes(audio.encode_wav(seeds.voice(0.7)))
+
+    def attempt(data: st.DataObject) -> None:
+        table = data.draw(tables)
+        path = folder / data.draw(st.sampled_from(["clips.csv", "clips.tsv"]))
+        path.write_bytes(table)
+
+        def work() -> None:
+            corpus = registry.open_own(path, "mine")
+            reader = ClipReader()
+            for row in corpus.clips.head(3).itertuples():
+                with contextlib.suppress(audio.AudioError):
+                    reader.read(str(row.path), row.start, row.end)
+
+        watch.case("manifest", work, (CorpusError, OSError), table)
+
+    return attempt
+
+
+def corpus_zip(watch: Watch) -> Attempt:
+    zips = mutations.archives(seeds.corpora())
+
+    def attempt(data: st.DataObject) -> None:
+        packed = data.draw(zips)
+        path = watch.place / "home" / "given.zip"
+        path.write_bytes(packed)
+        folder = settings.home().path / "corpora" / "mine"
+
+        def work() -> None:
+            own_archive.add(path, "mine", folder)
+            registry.load("mine")
+
+        watch.case("corpus-zip", work, (CorpusError, OSError), packed)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return attempt
+
+
+def run_zip(watch: Watch) -> Attempt:
+    contents = seeds.imported()
+    whole = mutations.archives(contents)
+
+    @st.composite
+    def inside(draw: st.DrawFn) -> bytes:
+        """One file of the run damaged, and files.json made to fit: the hashes alone do not catch it."""
+        files = dict(draw(st.sampled_from(contents)))
+        # The trained Keras file is never opened, so it is left out of what is damaged.
+        name = draw(st.sampled_from([one for one in files if not one.endswith("model.keras")]))
+        files[name] = draw(mutations.damaged([files[name]]))
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for one, data in seeds.sealed(files).items():
+                archive.writestr(one, data)
+        return target.getvalue()
+
+    voice = audio.decode(audio.encode_wav(seeds.voice()))
+
+    def attempt(data: st.DataObject) -> None:
+        packed = data.draw(inside() | inside() | whole)
+        path = watch.place / "home" / "given.zip"
+        path.write_bytes(packed)
+
+        def work() -> None:
+            run = exchange.import_zip(path)
+            runs.summary(run)
+            if run.servable:
+                Predictor(run).predict(voice)
+
+        watch.case("run-zip", work, (runs.RunError, GraphError, OSError), packed)
+        shutil.rmtree(settings.home().runs, ignore_errors=True)
+
+    return attempt
+
+
+def arguments(watch: Watch) -> Attempt:
+    """Commands with words that fit and words that do not; none that asks the network or works for minutes."""
+    home = watch.place / "home"
+    corpus = made.crema_d(home / "corpus", made.SPEAKERS[:2], ("IEO",), seconds=0.4)
+    sound = home / "voice.wav"
+    sound.write_bytes(audio.encode_wav(seeds.voice()))
+    (home / "broken.wav").write_bytes(sound.read_bytes()[:60])
+    commands = [
+        ["predict"],
+        ["predict", "accurate", str(sound)],
+        ["features", str(sound), "--set"],
+        ["features"],
+        ["corpora", "list"],
+        ["corpora", "validate", "crema-d", "--data"],
+        ["corpora", "register"],
+        ["corpora", "forget"],
+        ["evaluate", "accurate", "--data"],
+        ["evaluate"],
+        ["runs"],
+        ["runs", "list"],
+        ["runs", "show"],
+        ["runs", "export", "accurate", "-o", str(home / "out.zip")],
+        ["runs", "import"],
+        ["recipes", "list"],
+        ["recipes", "show"],
+        ["jobs", "list"],
+        ["jobs", "show"],
+        ["jobs", "cancel"],
+        ["select", "svm", "--data"],
+        ["train", "--data", str(corpus)],
+        ["train", "nothing", "--data"],
+        [],
+    ]
+    words = st.sampled_from(
+        [
+            *(
+                str(one)
+                for one in (sound, corpus, home, home / "broken.wav", home / "none", "/dev/null", "/proc/self/mem")
+            ),
+            *(
+                "accurate",
+                "svm",
+                "crema-d",
+                "recordings",
+                "msf",
+                "logmel",
+                "folder",
+                "manifest",
+                "../..",
+                "",
+                "-",
+                "--",
+            ),
+            *(
+                "--json",
+                "--data",
+                "--set",
+                "-o",
+                str(home / "out"),
+                "--corpus",
+                "--profile",
+                "--over-time",
+                "--split",
+                "--seed",
+            ),
+            *(
+                "-1",
+                "nan",
+                "1e999",
+                "999999999999999999999",
+                "--max-minutes",
+                "--include-seen",
+                "--speakers",
+                "%s",
+                "\u202e",
+                "a\nb",
+            ),
+        ]
+    ) | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
+    # These would work, on a network or for minutes.
+    never = {"get", "run", "--dask", "crnn", "cnn1d", "--resume"}
+
+    def attempt(data: st.DataObject) -> None:
+        given = [*data.draw(st.sampled_from(commands)), *data.draw(st.lists(words, max_size=4))]
+        if never & set(given):
+            return
+        out, err = io.StringIO(), io.StringIO()
+
+        def work() -> None:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    code: Any = command_line(list(given))
+                except SystemExit as end:
+                    code = end.code
+            if code not in (0, 1, 2, None) or "Traceback" in err.getvalue():
+                raise AssertionError(f"{given}: {code} {err.getvalue()[-300:]}")
+
+        watch.case("arguments", work, (), json.dumps(given).encode())
+
+    return attempt
+
+
+AREAS: dict[str, Callable[[Watch], Attempt]] = {
+    "decoder": decoder,
+    "manifest": manifest,
+    "corpus-zip": corpus_zip,
+    "run-zip": run_zip,
+    "arguments": arguments,
+}

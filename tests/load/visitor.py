@@ -1,0 +1,116 @@
+"""A visitor without a browser: Streamlit's own protocol over a websocket, as its page speaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+XSRF = "_streamlit_xsrf"
+#: Longest wait for anything, in seconds.
+PATIENCE_S = 240.0
+
+
+@dataclass
+class Visitor:
+    """One session, on the analyze page unless told otherwise. `seen` is all that the server ever sent to it, as it came."""
+
+    url: str
+    model: str = ""
+    page: str = "analyze"
+    query: str = ""
+    seen: bytearray = field(default_factory=bytearray, repr=False)
+    _session: str = ""
+    _script: str = ""
+    _uploader: str = ""
+    _states: dict[str, Any] = field(default_factory=dict)
+
+    async def arrive(self) -> None:
+        """Open the page and wait until all of it is there."""
+        host = urlsplit(self.url).netloc
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S)
+        await self._http.get("/_stcore/health")
+        token = self._http.cookies[XSRF]
+        self._socket = await websockets.connect(
+            f"ws://{host}/_stcore/stream",
+            origin=self.url,  # type: ignore[arg-type]
+            subprotocols=["streamlit", token],  # type: ignore[list-item]
+            additional_headers={"Cookie": f"{XSRF}={token}"},
+            max_size=None,
+            ping_timeout=None,
+            open_timeout=PATIENCE_S,
+        )
+        self._headers = {"X-Xsrftoken": token, "Origin": self.url}
+        await self._run()
+        await self._until(lambda message: message.WhichOneof("type") == "script_finished")
+
+    async def analyze(self, name: str, sound: bytes, wanted: bytes) -> tuple[float, float]:
+        """Upload a sound; return the seconds until `wanted` was on the page (infinite where it never was), and until all was."""
+        begun = time.perf_counter()
+        request = BackMsg()
+        request.file_urls_request.request_id = uuid.uuid4().hex
+        request.file_urls_request.file_names.append(name)
+        request.file_urls_request.session_id = self._session
+        await self._socket.send(request.SerializeToString())
+        answer = await self._until(lambda message: message.WhichOneof("type") == "file_urls_response")
+        (urls,) = answer.file_urls_response.file_urls
+        put = await self._http.put(
+            urls.upload_url, files={"file": (name, sound, "application/octet-stream")}, headers=self._headers
+        )
+        put.raise_for_status()
+        # The new file takes the last one's place, as after its cross was clicked.
+        self._states[self._uploader] = [(name, len(sound), urls)]
+        await self._run()
+        answered = float("inf")
+        while True:
+            message, raw = await self._next()
+            if answered == float("inf") and wanted in raw:
+                answered = time.perf_counter() - begun
+            if message.WhichOneof("type") == "script_finished":
+                return answered, time.perf_counter() - begun
+
+    async def leave(self) -> None:
+        await self._socket.close()
+        await self._http.aclose()
+
+    async def _run(self) -> None:
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string = self.query or f"source=upload&model={self.model}"
+        rerun.page_name = "" if self._script else self.page
+        rerun.page_script_hash = self._script
+        for widget, files in self._states.items():
+            state = rerun.widget_states.widgets.add()
+            state.id = widget
+            for name, size, urls in files:
+                file = state.file_uploader_state_value.uploaded_file_info.add()
+                file.name, file.size, file.file_id = name, size, urls.file_id
+                file.file_urls.CopyFrom(urls)
+        await self._socket.send(message.SerializeToString())
+
+    async def _until(self, wanted: Any) -> ForwardMsg:
+        while True:
+            message, _ = await self._next()
+            if wanted(message):
+                return message
+
+    async def _next(self) -> tuple[ForwardMsg, bytes]:
+        raw = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE_S)
+        self.seen += raw
+        message = ForwardMsg.FromString(raw)
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._session = message.new_session.initialize.session_id
+        elif kind == "navigation":
+            self._script = message.navigation.page_script_hash
+        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "file_uploader":
+            self._uploader = message.delta.new_element.file_uploader.id
+        return message, raw
