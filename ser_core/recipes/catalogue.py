@@ -108,7 +108,8 @@ RECIPES: dict[str, Recipe] = {
             "Residual 2D CNN on log-mel with attention over time",
             picture=_PICTURE,
             network="cnn2d-residual",
-            fit=Fit(epochs=32, batch_size=32, ema=0.99),
+            network_params={"channels": [32, 64, 96], "excite": True},
+            fit=Fit(epochs=36, batch_size=32, ema=0.99),
             seed_row="CNN MODEL2",
         ),
         Recipe(
@@ -125,7 +126,7 @@ RECIPES: dict[str, Recipe] = {
             corpus="savee",
             labels=SAVEE_LABELS,
             split="clips",
-            features="msf-mfcc",
+            features="msf-mfcc-whole",
             picture=picture.NONE,
             network="qayyum2019",
             fit=Fit(epochs=100, batch_size=32, learning_rate=1e-3, patience=25, ema=0.99),
