@@ -28,12 +28,15 @@ def models() -> None:
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{run.name} is damaged: {error}")
                 continue
-            links = {"Try it": "pages/analyze/page.py", "Go live": "pages/live/page.py"}
-            for label, page in links.items():
-                st.page_link(page, label=label, icon=":material/arrow_forward:", query_params={"model": run.name})
+            st.page_link(
+                "pages/analyze/page.py",
+                label="Try it",
+                icon=":material/arrow_forward:",
+                query_params={"model": run.name},
+            )
             st.page_link(
                 "pages/results/page.py",
-                label="Can I trust it?",
+                label="Trust it?",
                 icon=":material/grid_on:",
                 query_params={"view": "run", "run": run.name},
             )
