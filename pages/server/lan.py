@@ -1,0 +1,105 @@
+"""Serve a room: shared mode over HTTPS on the local network, with the address as a QR code. Run: make lan"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import socket
+import subprocess
+import sys
+
+import psutil
+import segno
+
+from pages.server.certificate import certificate
+from ser_core import settings
+
+#: Addresses of this machine itself, for whoever sits at it.
+HERE = ("localhost", "127.0.0.1")
+
+
+def addresses() -> list[str]:
+    """Return this machine's IPv4 addresses in local networks, the one that others most likely reach first."""
+    found = [
+        one.address
+        for name, entries in psutil.net_if_addrs().items()
+        if psutil.net_if_stats()[name].isup
+        for one in entries
+        if one.family == socket.AF_INET and _is_local(one.address)
+    ]
+    first = _outgoing()
+    return sorted(dict.fromkeys(found), key=lambda one: one != first)
+
+
+def command(port: int, shown: str, cert: str, key: str) -> list[str]:
+    """Return what serves the dashboard over HTTPS on every address of this machine; `shown`: the address that is told."""
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(settings.ROOT / "streamlit_app.py")),
+        *("--server.address", "0.0.0.0", "--server.port", str(port), "--server.headless", "true"),
+        *("--browser.serverAddress", shown, "--server.sslCertFile", cert, "--server.sslKeyFile", key),
+    ]
+
+
+def said(url: str) -> str:
+    """Return what the terminal shows: the address, its QR code, and what phones will ask."""
+    code = segno.make(url, micro=False)
+    dark = {True: "██", False: "  "}
+    # Light modules are drawn: most terminals are dark, and a code needs its quiet border lighter than itself.
+    rows = ["".join(dark[not module] for module in row) for row in code.matrix_iter(border=3)]
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"  {url}",
+            "",
+            "For everybody in this network. Phones warn once, because the certificate was made here and nobody vouches for it: go on to",
+            "the page. Visitors can record, upload and browse; nothing of theirs is kept. Stop with Ctrl+C.",
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    """Serve until stopped; return the server's exit status."""
+    parser = argparse.ArgumentParser(prog="make lan", description=__doc__)
+    parser.add_argument("--port", type=int, default=8501)
+    port = parser.parse_args().port
+    found = addresses()
+    if not found:
+        print("Error: this machine is in no local network. Join one, or use make run.", file=sys.stderr)
+        return 1
+    try:
+        files = certificate(settings.home("").path / "lan", [*HERE, *found])
+    except OSError as error:
+        print(f"Error: the certificate cannot be written: {error}", file=sys.stderr)
+        return 1
+    print(said(f"https://{found[0]}:{port}"), flush=True)
+    environment = os.environ | {"SER_MODE": "shared"}
+    words = command(port, found[0], str(files.certificate), str(files.key))
+    with subprocess.Popen(words, env=environment, cwd=settings.ROOT) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return server.wait()
+        finally:
+            server.terminate()
+
+
+def _is_local(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    return ip.is_private and not ip.is_loopback and not ip.is_link_local
+
+
+def _outgoing() -> str:
+    """The address from which this machine reaches others. Connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,49 @@
+"""The ways to deploy: what is installed, and that the image copies what the app needs and nothing private."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scripts.check_platforms import SYSTEMS, verdict
+from ser_core import settings
+
+ROOT = settings.ROOT
+
+
+def requirement_names(path: Path) -> set[str]:
+    """The packages that a requirements file asks for, its includes followed."""
+    found: set[str] = set()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            found |= requirement_names(path.parent / line[3:].strip())
+        elif line and not line.startswith(("#", "-")):
+            found.add(re.split(r"[<>=\[ ;]", line)[0].lower())
+    return found
+
+
+def test_no_deployment_installs_tensorflow() -> None:
+    names = requirement_names(ROOT / "deploy" / "requirements.txt")
+    assert names == requirement_names(ROOT / "requirements-serve.txt")
+    assert "streamlit" in names and not names & {"tensorflow", "keras", "tf2onnx"}
+
+
+def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    copied = [word for line in re.findall(r"^COPY (.+)$", text, flags=re.M) for word in line.split()[:-1]]
+    assert {"ser_core", "pages", "artifacts", "streamlit_app.py"} <= set(copied)
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    for name in copied:
+        assert (ROOT / name).exists() and f"!{name}" in ignored, name
+    assert text.index("USER ser") < text.index("CMD [")
+    assert "SER_MODE=shared" in text and '"$PORT\\"' in text
+
+
+def test_a_systems_verdict_follows_the_dry_run() -> None:
+    linux, intel = SYSTEMS[0], next(one for one in SYSTEMS if one.refused)
+    assert verdict(linux, "") == ("all wheels", True)
+    assert not verdict(linux, "no wheel of av")[1]
+    assert verdict(intel, "Because onnxruntime==1 has no wheels with a matching platform tag")[1]
+    assert not verdict(intel, "the network cannot be reached")[1]
+    assert not verdict(intel, "")[1]
