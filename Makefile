@@ -21,7 +21,7 @@ lan: $(SERVE)/.installed
 
 test: $(VENV)/.installed-dev
 	-$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
