@@ -195,11 +195,13 @@ def _compute(
     todo = [number for number in range(len(chunks)) if not (parts / f"{number}.csv").is_file()]
     done = sum(len(chunks[number]) for number in range(len(chunks)) if number not in set(todo))
     tasks = (joblib.delayed(_chunk)(chunks[number], source, copies, parts, number) for number in todo)
+    # A file that is missing from the start fails alone; one that goes meanwhile takes its corpus along.
+    there = [path for _, path, *_ in clips if Path(path).exists()]
     for size in fanout.each(tasks, n_jobs=n_jobs):
         done += size
         if progress:
             progress(done, len(clips))
-    gone = next((path for _, path, *_ in clips if not Path(path).exists()), None)
+    gone = next((path for path in there if not Path(path).exists()), None)
     if gone is not None:
         # Kept as failed, these clips would stay so once the files are back.
         _clear(where)

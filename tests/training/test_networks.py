@@ -85,7 +85,7 @@ def test_scaling_gives_unit_deviation_for_every_feature_however_small() -> None:
     prepared = preparation.prepare(train, lda=0)
     assert prepared is not None
     layer = build.layers.scaling(prepared.mean, prepared.deviation, "scaling")
-    rows = np.concatenate([train.features["mfcc-20-frames"][clip] for clip in train.clips["clip"]])
+    rows = np.concatenate([train.features["mfcc_20_frames"][clip] for clip in train.clips["clip"]])
     scaled = np.asarray(layer(rows, training=True))
     np.testing.assert_allclose(scaled.mean(axis=0), 0.0, atol=0.01)
     np.testing.assert_allclose(scaled.std(axis=0), 1.0, atol=0.01)
@@ -104,8 +104,8 @@ def test_batches_depend_on_seed_and_epoch_alone() -> None:
         return AugmentedBatches(train, recipe.picture, 16, 0.1, False, seed, epoch)
 
     first, again = batches(0, 3)[1], batches(0, 3)[1]
-    np.testing.assert_array_equal(first[0]["mfcc-20-frames"], again[0]["mfcc-20-frames"])
-    assert not np.array_equal(first[0]["mfcc-20-frames"], batches(1, 3)[1][0]["mfcc-20-frames"])
+    np.testing.assert_array_equal(first[0]["mfcc_20_frames"], again[0]["mfcc_20_frames"])
+    assert not np.array_equal(first[0]["mfcc_20_frames"], batches(1, 3)[1][0]["mfcc_20_frames"])
     later = batches(0, 0)
     for _ in range(3):
         later.on_epoch_end()

@@ -86,6 +86,7 @@ def test_the_run_folder_is_whole(done: runs.Run) -> None:
         "feature.json",
         "layers.json",
         "card.md",
+        "log.txt",
         "files.json",
     }
     assert recipes.from_dict(done.recipe["recipe"]) == recipe(LONG)
