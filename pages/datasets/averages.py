@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.datasets import extracting, filtering, sounds
-from pages.datasets.corpus import Shown
+from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora.base import Corpus
 from ser_core.features import averages, logmel, store
@@ -27,7 +27,7 @@ def _modulations(place: str, _corpus: Corpus) -> np.ndarray:
         return averages.modulations(store.load(_corpus, averages.MODULATION), _corpus.clips["clip"].tolist())
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the filters and the averages; ask before features are extracted that are not on disk yet."""
     clips = filtering.choose(shown)
     counts = clips["emotion"].value_counts()

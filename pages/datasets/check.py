@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.datasets import sounds
-from pages.datasets.corpus import Shown
 from pages.server import visitor
+from pages.widgets.corpora import Opened
 from ser_core.corpora import validation
 from ser_core.corpora.base import Corpus, CorpusError, audio_paths
 from ser_core.corpora.findings import Finding, Report
@@ -18,7 +18,7 @@ from ser_core.corpora.findings import Finding, Report
 MOST = 1000
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the button that checks every clip by content, what it found, and the faulty clip that is selected."""
     st.caption(
         "Every clip is decoded and, where an official index exists, compared with it by the hash of its samples. It takes some seconds for each thousand clips."
@@ -50,7 +50,7 @@ def _checked(corpus: Corpus) -> Report | None:
         bar.empty()
 
 
-def _draw(shown: Shown, report: Report) -> None:
+def _draw(shown: Opened, report: Report) -> None:
     if report.absent_speakers:
         st.caption(
             f"{len(report.absent_speakers)} speakers of the official corpus are not here: {', '.join(report.absent_speakers)}."

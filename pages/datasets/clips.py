@@ -6,15 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.datasets import filtering, listeners, sounds
-from pages.datasets.corpus import Shown
 from pages.widgets import heard, model_picker
+from pages.widgets.corpora import Opened
 
 SHOWN = ("clip", "emotion", "speaker", "sentence", "intensity", "sex", "age", "flag", "sitting")
 #: More rows are not sent to the browser: nobody scrolls through them, and the filter finds the rest.
 MOST_ROWS = 1000
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the filters, the table, and the selected clip."""
     row = choose(filtering.choose(shown, expanded=True), "clips")
     if row is not None:

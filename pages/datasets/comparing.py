@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.datasets import sounds
-from pages.datasets.corpus import Shown
 from pages.widgets import in_url
+from pages.widgets.corpora import Opened
 from ser_core import audio, figures
 from ser_core.corpora import choosing
 from ser_core.features import logmel
@@ -27,7 +27,7 @@ def _choices(key: str, by: str, _clips: pd.DataFrame) -> list[str]:
     return choosing.in_most_emotions(_clips, by)
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the choosers and a column an emotion: player, waveform, mel-spectrogram, modulation spectrum."""
     clips = shown.corpus.clips
     choices = {by: _choices(shown.key, by, clips) for by in HELD}
@@ -61,14 +61,14 @@ def _held(possible: list[str]) -> str:
     return by or possible[0]
 
 
-def _value(shown: Shown, by: str, values: list[str]) -> str:
+def _value(shown: Opened, by: str, values: list[str]) -> str:
     first = values.index(in_url.initial(f"held-{by}", values, values[0]))
     value = st.selectbox(by.capitalize(), values, first, key=f"held-{shown.corpus.name}-{by}")
     in_url.remember(f"held-{by}", value)
     return value
 
 
-def _columns(shown: Shown, clips: pd.DataFrame, emotions: list[str], by: str, value: str) -> None:
+def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, value: str) -> None:
     proposed = choosing.side_by_side(clips, emotions, HELD[by][1])
     by_clip = clips.set_index("clip", drop=False)
     places = [column for start in range(0, len(emotions), COLUMNS) for column in st.columns(COLUMNS, gap="medium")]

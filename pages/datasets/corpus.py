@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
 
 from pages.datasets import getting
-from pages.widgets import in_url
-from ser_core import settings
-from ser_core.corpora import confounding, durations, recordings, registry
+from pages.widgets import corpora, in_url
+from pages.widgets.corpora import Opened
+from ser_core.corpora import confounding, durations
 from ser_core.corpora.base import Corpus, CorpusError
-from ser_core.corpora.registry import Entry
 
 #: Corpora with fewer speakers than this get a word about it.
 FEW_SPEAKERS = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """The corpus that is looked at, and what stands for it, as it lies on the disk, in the caches of the page."""
-
-    corpus: Corpus
-    key: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +28,6 @@ class _Facts:
     note: str = field(default="")
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
-def _loaded(name: str, key: str) -> Corpus:
-    return registry.load(name)
-
-
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _facts(key: str, _corpus: Corpus) -> _Facts:
     hours = float(durations.of(_corpus).sum()) / 3600
@@ -50,12 +35,9 @@ def _facts(key: str, _corpus: Corpus) -> _Facts:
     return _Facts(_corpus.speakers, _corpus.emotions, None if math.isnan(hours) else hours, note)
 
 
-def choose() -> Shown | None:
+def choose() -> Opened | None:
     """Draw the picker and return the corpus, or None after saying how to get one."""
-    entries = registry.entries()
-    titles = {name: _title(name) for name, entry in entries.items() if entry.present}
-    if recordings.Recordings().list_all():
-        titles[recordings.NAME] = "My recordings"
+    titles = corpora.choices()
     if not titles:
         st.info("No corpus is on this machine yet. Fetch a part of CREMA-D below, or name the folder of one you have.")
         getting.show(expanded=True)
@@ -66,14 +48,13 @@ def choose() -> Shown | None:
     in_url.remember("corpus", chosen)
     getting.show(expanded=False)
     try:
-        key = f"{settings.home().owner}-{chosen}-{_changed(chosen, entries)}"
-        return Shown(_loaded(chosen, key), key)
+        return corpora.opened(chosen)
     except (CorpusError, OSError) as error:
         st.error(str(error))
         return None
 
 
-def header(shown: Shown) -> None:
+def header(shown: Opened) -> None:
     """Draw counts, licence, citation and what must be known of any score on this corpus."""
     corpus, card = shown.corpus, shown.corpus.card
     facts = _facts(shown.key, corpus)
@@ -100,22 +81,3 @@ def _problems(corpus: Corpus) -> None:
         f"{len(corpus.problems):,} rows or files did not fit and were left out", icon=":material/warning:"
     ):
         st.dataframe(pd.DataFrame(rows), hide_index=True)
-
-
-def _title(name: str) -> str:
-    return registry.MODULES[name].card.title if name in registry.MODULES else name
-
-
-def _changed(name: str, entries: dict[str, Entry]) -> int:
-    """Return a number that changes when a file is added to or removed from the corpus: no file of it is looked at."""
-    if name == recordings.NAME:
-        return (recordings.Recordings().folder / recordings.TABLE).stat().st_mtime_ns
-    entry = entries[name]
-    if entry.path is None:
-        return sum(_changed(part, entries) for part in entry.corpora if part in entries)
-    times = [entry.path.stat().st_mtime_ns]
-    if entry.path.is_dir():
-        with os.scandir(entry.path) as found:
-            times += [one.stat().st_mtime_ns for one in found]
-    # The sum, not the latest: a part that goes or comes back with an old date counts too.
-    return sum(times) % 2**63

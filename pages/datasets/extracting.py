@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from pages.datasets.corpus import Shown
 from pages.server import visitor
 from pages.widgets import numbers
+from pages.widgets.corpora import Opened
 from ser_core import audio
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
@@ -31,7 +31,7 @@ def fingerprint(key: str, _corpus: Corpus) -> str:
     return _corpus.fingerprint()
 
 
-def stored(shown: Shown, source: Source, what: str) -> str | None:
+def stored(shown: Opened, source: Source, what: str) -> str | None:
     """Return what stands for the corpus' features of `source` once they are on disk, else None after asking to extract them."""
     corpus = remembered(shown)
     where = store.folder(corpus, source)
@@ -66,7 +66,7 @@ def with_bar(label: str, seconds: float, work: Callable[[store.Progress], Result
     st.rerun()
 
 
-def seconds_each(shown: Shown, name: str, extract: Callable[..., object]) -> float:
+def seconds_each(shown: Opened, name: str, extract: Callable[..., object]) -> float:
     """Return how long one clip takes on one core, measured on a few; `name` stands for `extract` in the cache."""
     return _seconds_each(shown.key, name, extract, shown.corpus)
 
@@ -96,7 +96,7 @@ class _Remembered(Corpus):
         return self.known
 
 
-def remembered(shown: Shown) -> Corpus:
+def remembered(shown: Opened) -> Corpus:
     """Return the corpus with its fingerprint as it was some minutes ago at most, so that no file is asked for it."""
     corpus = shown.corpus
     return _Remembered(corpus.card, corpus.root, corpus.clips, corpus.problems, fingerprint(shown.key, corpus))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.datasets.corpus import Shown
 from pages.widgets import in_url
+from pages.widgets.corpora import Opened
 
 FILTERS = ("emotion", "speaker", "sentence", "intensity", "sex")
 
@@ -17,7 +17,7 @@ def _options(key: str, _clips: pd.DataFrame) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if len(values) > 1}
 
 
-def choose(shown: Shown, *, expanded: bool = False) -> pd.DataFrame:
+def choose(shown: Opened, *, expanded: bool = False) -> pd.DataFrame:
     """Draw the filters and return the clips that pass them; they stand in the URL.
 
     expanded: whether they are seen before any is set.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.datasets.corpus import Shown
+from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora import crema_d, crema_d_votes
 from ser_core.corpora.base import CorpusError
@@ -18,7 +18,7 @@ def _votes(root: str, key: str) -> pd.DataFrame:
     return crema_d_votes.read(Path(root))
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the votes as a confusion matrix over the clips that are here, or say that the corpus has none."""
     corpus = shown.corpus
     if corpus.name != crema_d.CARD.name:
@@ -45,7 +45,7 @@ def show(shown: Shown) -> None:
     )
 
 
-def of_clip(shown: Shown, clip: str) -> None:
+def of_clip(shown: Opened, clip: str) -> None:
     """Draw what listeners heard in one clip of CREMA-D; nothing for other corpora and where the table of votes is not here."""
     corpus = shown.corpus
     if not clip.startswith(f"{crema_d.CARD.name}/"):

@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages.datasets import clips as table
 from pages.datasets import extracting, filtering, similar, sounds
-from pages.datasets.corpus import Shown
 from pages.widgets import cached, in_url, model_picker
+from pages.widgets.corpora import Opened
 from ser_core import figures, maps
 from ser_core.corpora.base import Corpus
 from ser_core.graphs import GraphError
@@ -58,7 +58,7 @@ def _projected(key: str, method: str, chosen: str, _mapped: Mapped, _rows: np.nd
     )
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw the choosers, the map, the clip that was clicked, the table of those that were lassoed, and similar clips."""
     left, middle, right = st.columns(3)
     space = _space(left)
@@ -76,7 +76,7 @@ def show(shown: Shown) -> None:
     similar.show(mapped.space, mapped.clips, mapped.values, clicked)
 
 
-def _map(shown: Shown, mapped: Mapped, wanted: pd.DataFrame, method: str, colour: str) -> pd.Series | None:
+def _map(shown: Opened, mapped: Mapped, wanted: pd.DataFrame, method: str, colour: str) -> pd.Series | None:
     """Draw the map and what is selected on it; return the clip that was clicked or picked last."""
     kept = np.flatnonzero(mapped.clips["clip"].isin(set(wanted["clip"])).to_numpy())
     rows = np.sort(np.random.default_rng(SEED).permutation(kept)[:MOST_POINTS])
@@ -142,7 +142,7 @@ def _space(place: st.delta_generator.DeltaGenerator) -> maps.Space | None:
         return None
 
 
-def _vectors(shown: Shown, space: maps.Space) -> Mapped | None:
+def _vectors(shown: Opened, space: maps.Space) -> Mapped | None:
     """Return the vectors of the corpus, or None after asking to compute them."""
     corpus = extracting.remembered(shown)
     if len(corpus.clips) > MOST_VECTORS:
@@ -176,7 +176,7 @@ def _several(key: str, column: str, _clips: pd.DataFrame) -> bool:
     return _clips[column].nunique() > 1
 
 
-def _stated(shown: Shown, column: str) -> bool:
+def _stated(shown: Opened, column: str) -> bool:
     return column == "emotion" or _several(shown.key, column, shown.corpus.clips)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.datasets.corpus import Shown
+from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora import durations
 from ser_core.corpora.base import Corpus
@@ -35,7 +35,7 @@ def _attributes(key: str, _corpus: Corpus) -> list[str]:
     return [*found, "duration"] if np.isfinite(durations.of(_corpus)).any() else found
 
 
-def show(shown: Shown) -> None:
+def show(shown: Opened) -> None:
     """Draw clips by emotion and one attribute of the reader's choice."""
     attributes = _attributes(shown.key, shown.corpus)
     by = "clips"

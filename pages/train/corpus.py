@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 
-from pages.widgets import in_url
+from pages.widgets import corpora, in_url
 from ser_core import jobs
-from ser_core.corpora import recordings, registry
+from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus, CorpusError
 
 CHECK = "validation"
@@ -16,12 +14,8 @@ CHECK = "validation"
 CHECK_S = 6.0
 
 
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """A corpus, and what stands for it, as it lies on the disk, in caches and widgets' keys."""
-
-    corpus: Corpus = field(repr=False)
-    key: str
+class Chosen(corpora.Opened):
+    """The corpus that is picked."""
 
     @property
     def speakers(self) -> int:
@@ -32,9 +26,7 @@ class Chosen:
 def choose() -> Chosen | None:
     """Draw the picker with the corpus' state, and return the corpus, or None after saying the next step."""
     entries = registry.entries()
-    titles = {name: title(name) for name, entry in entries.items() if entry.present}
-    if recordings.Recordings().list_all():
-        titles[recordings.NAME] = "My recordings"
+    titles = corpora.choices()
     st.markdown("##### 1 · Corpus")
     if not titles:
         st.info("A model learns from a corpus, and none is on this machine yet. Get one, or record your own, first.")
@@ -47,25 +39,20 @@ def choose() -> Chosen | None:
         "Corpus", names, first, format_func=lambda one: titles[one], key="train-corpus", label_visibility="collapsed"
     )
     in_url.remember("corpus", name)
-    key = f"{name}-{_changed(name, entries)}"
     try:
-        found = Chosen(_read(name, key), key)
+        opened = corpora.opened(name)
     except (CorpusError, OSError) as error:
         st.error(str(error))
         st.page_link(
             "pages/datasets/page.py", label="Look after it on the datasets page", icon=":material/library_music:"
         )
         return None
+    found = Chosen(opened.corpus, opened.key)
     with right.container(horizontal=True, vertical_alignment="center"):
         corpus = found.corpus
         st.markdown(f"{len(corpus.clips):,} clips · {found.speakers} speakers · {len(corpus.emotions)} emotions")
         _state(found, checkable=name not in entries or entries[name].kind != "joined")
     return found
-
-
-def title(name: str) -> str:
-    """Return how a registered corpus is called: `CREMA-D`."""
-    return registry.MODULES[name].card.title if name in registry.MODULES else name
 
 
 def _state(found: Chosen, *, checkable: bool) -> None:
@@ -86,7 +73,7 @@ def _state(found: Chosen, *, checkable: bool) -> None:
         st.caption(":material/help: Not checked here.")
     if checkable and state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):
         expected = CHECK_S * max(1.0, len(corpus.clips) / 1000)
-        jobs.queue(words, kind=CHECK, title=f"Checking {title(corpus.name)}", expected_s=expected)
+        jobs.queue(words, kind=CHECK, title=f"Checking {corpora.title(corpus.name)}", expected_s=expected)
         st.rerun()
     st.page_link(
         "pages/datasets/page.py",
@@ -94,23 +81,6 @@ def _state(found: Chosen, *, checkable: bool) -> None:
         icon=":material/library_music:",
         query_params={"corpus": corpus.name},
     )
-
-
-def _changed(name: str, entries: dict[str, registry.Entry]) -> str:
-    """What changes with the folders and tables that the corpus is read from."""
-    entry = entries.get(name)
-    if entry is not None and entry.path is None:
-        return "-".join(_changed(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
-    path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
-    try:
-        return f"{path}-{path.stat().st_mtime_ns}" if path is not None else ""
-    except OSError:
-        return f"{path}-gone"
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
-def _read(name: str, key: str) -> Corpus:
-    return registry.load(name)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.train.corpus import Chosen, title
+from pages.train.corpus import Chosen
 from pages.train.recipe import Source
 from pages.widgets import in_url, numbers
+from pages.widgets.corpora import title
 from ser_core.corpora import folds, splits
 from ser_core.corpora.base import Corpus
 from ser_core.recipes import Recipe

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.train.corpus import Chosen, title
+from pages.train.corpus import Chosen
 from pages.widgets import in_url, numbers
+from pages.widgets.corpora import title
 from ser_core import files, recipes, settings
 from ser_core.features.sources import FeatureError
 from ser_core.recipes import Recipe

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.train.corpus import title
 from pages.train.starting import about
+from pages.widgets.corpora import title
 from ser_core import jobs, recipes
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError

@@ -7,8 +7,9 @@ from datetime import datetime
 import streamlit as st
 
 from pages.train import progress
-from pages.train.corpus import Chosen, title
+from pages.train.corpus import Chosen
 from pages.train.recipe import on_corpus
+from pages.widgets.corpora import title
 from ser_core import jobs, recipes, settings
 from ser_core.features.sources import SpectralSource
 from ser_core.jobs.order import Order

@@ -1,17 +1,49 @@
-"""Corpora that are registered on this machine, read once and kept."""
+"""Corpora on this machine: how they are called, which can be picked, and each read once and kept."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
-from ser_core.corpora import registry
+from ser_core import settings
+from ser_core.corpora import recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.registry import Entry
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A corpus, and what stands for it, as it lies on the disk, in caches and widgets' keys."""
+
+    corpus: Corpus = field(repr=False)
+    key: str
+
+
+def title(name: str) -> str:
+    """Return how a registered corpus is called: `CREMA-D`."""
+    return registry.MODULES[name].card.title if name in registry.MODULES else name
+
+
+def choices() -> dict[str, str]:
+    """Return name → title of what can be picked: registered corpora that are here, and My recordings where there are some."""
+    titles = {name: title(name) for name, entry in registry.entries().items() if entry.present}
+    if recordings.Recordings().list_all():
+        titles[recordings.NAME] = "My recordings"
+    return titles
+
+
+def opened(name: str) -> Opened:
+    """Return the corpus, read anew only where its files or its table changed. Raises CorpusError or OSError."""
+    key = f"{settings.home().owner}-{name}-{_state(name, registry.entries())}"
+    return Opened(_read(name, key), key)
 
 
 def here(names: Iterable[str]) -> dict[str, Corpus]:
-    """Return those of the named corpora that are registered and can be read, by name; the others are left out."""
+    """Return those of the named corpora that lie here and can be read, by name; the others are left out."""
     try:
         entries = registry.entries()
     except CorpusError:
@@ -22,12 +54,34 @@ def here(names: Iterable[str]) -> dict[str, Corpus]:
         if entry is None or entry.path is None or not entry.present:
             continue
         try:
-            found[name] = _read(name, str(entry.path), entry.path.stat().st_mtime_ns)
+            found[name] = opened(name).corpus
         except (CorpusError, OSError):
             continue
     return found
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
-def _read(name: str, where: str, changed: int) -> Corpus:
+def _read(name: str, key: str) -> Corpus:
     return registry.load(name)
+
+
+def _state(name: str, entries: dict[str, Entry]) -> str:
+    """What changes when a file is added to or removed from the corpus, or its table is written: no clip is looked at."""
+    entry = entries.get(name)
+    if entry is not None and entry.path is None:
+        return "-".join(_state(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
+    path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
+    assert path is not None
+    try:
+        return f"{path}-{_times(path)}"
+    except OSError:
+        return f"{path}-gone"
+
+
+def _times(path: Path) -> int:
+    times = [path.stat().st_mtime_ns]
+    if path.is_dir():
+        with os.scandir(path) as found:
+            times += [one.stat().st_mtime_ns for one in found]
+    # The sum, not the latest: a part that goes or comes back with an old date counts too.
+    return sum(times) % 2**63
