@@ -108,8 +108,8 @@ RECIPES: dict[str, Recipe] = {
             "Residual 2D CNN on log-mel with attention over time",
             picture=_PICTURE,
             network="cnn2d-residual",
-            network_params={"channels": [32, 64, 96], "excite": True},
-            fit=Fit(epochs=36, batch_size=32, ema=0.99),
+            network_params={"excite": True},
+            fit=Fit(epochs=34, batch_size=32, ema=0.99),
             seed_row="CNN MODEL2",
         ),
         Recipe(
