@@ -9,7 +9,7 @@ from typing import Any
 
 from ser_core import files, recipes, runs, settings
 from ser_core.evaluation import msf_or_split
-from ser_core.recipes import seed_rows
+from ser_core.recipes import Recipe, seed_rows
 from ser_core.runs import Run
 
 TARGET = settings.ROOT / "docs" / "results.md"
@@ -166,7 +166,7 @@ def _ablations(published: dict[str, Run]) -> list[str]:
     ]
     for run in sorted(forms, key=lambda run: run.metrics["validation"]["uar"]):
         found = run.metrics["validation"]
-        different = _differences(recipes.from_dict(run.recipe["recipe"]).to_dict(), recipes.RECIPES["crnn"].to_dict())
+        different = _differences(recipes.from_dict(run.recipe["recipe"]), recipes.RECIPES["crnn"])
         lines.append(
             _line(
                 [
@@ -182,20 +182,10 @@ def _ablations(published: dict[str, Run]) -> list[str]:
     return lines
 
 
-def _differences(theirs: dict[str, Any], ours: dict[str, Any], where: str = "") -> str:
-    found = []
-    for key in sorted({*theirs, *ours} - {"title", "seed", "split", "seed_row"}):
-        a, b = theirs.get(key), ours.get(key)
-        if isinstance(a, dict) and isinstance(b, dict):
-            inner = _differences(a, b, f"{where}{key}.")
-            found += [inner] if inner else []
-        elif _plain(a) != _plain(b):
-            found.append(f"{where}{key} = {a}")
-    return ", ".join(found)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _differences(theirs: Recipe, ours: Recipe) -> str:
+    a, b = recipes.flat(theirs.to_dict()), recipes.flat(ours.to_dict())
+    keys = sorted(key for key in {*a, *b} - {"title", "seed", "split", "seed_row"} if a.get(key) != b.get(key))
+    return ", ".join(f"{key} = {a.get(key)}" for key in keys)
 
 
 def _line(cells: list[str]) -> str:

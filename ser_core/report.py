@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from markdown_it import MarkdownIt
 from plotly.offline import get_plotlyjs
 
-from ser_core import figures, files, runs
+from ser_core import figures, files, recipes, runs
 from ser_core.corpora import details, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import calibration, groups, metrics, repeats
@@ -193,19 +193,9 @@ def _card(run: Run) -> str:
 
 
 def _configuration(run: Run) -> str:
-    flat = _flat(run.recipe)
-    table = pd.DataFrame({"setting": list(flat), "value": [str(value) for value in flat.values()]})
+    flat = recipes.flat(run.recipe)
+    table = pd.DataFrame({"setting": list(flat), "value": [recipes.in_words(value) for value in flat.values()]})
     return f"<h2>Configuration</h2>{_table(table)}"
-
-
-def _flat(value: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, one in value.items():
-        if isinstance(one, dict):
-            flat |= _flat(one, f"{before}{name}.")
-        else:
-            flat[f"{before}{name}"] = ", ".join(map(str, one)) if isinstance(one, list) else "" if one is None else one
-    return flat
 
 
 def _figure(figure: go.Figure) -> str:

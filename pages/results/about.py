@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.results.shown import Shown
 from pages.widgets import numbers
-from ser_core import runs
+from ser_core import recipes, runs
 from ser_core.figures import curves
 from ser_core.runs import Run
 
@@ -48,13 +48,13 @@ def configuration(shown: Shown) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("##### Recipe")
-        _table("setting", _flat(stated.get("recipe", {})))
+        _table("setting", recipes.flat(stated.get("recipe", {})))
     with right:
         st.markdown("##### Run")
         origin = {name: value for name, value in stated.items() if name not in ("recipe", "packages", "found")}
         seconds = stated.get("found", {}).get("seconds")
         took = {"duration": numbers.seconds(seconds)} if seconds is not None else {}
-        _table("fact", {**_flat(origin), **_flat(stated.get("found", {})), **took})
+        _table("fact", {**recipes.flat(origin), **recipes.flat(stated.get("found", {})), **took})
         if stated.get("packages"):
             st.markdown("##### Versions")
             _table("package", stated["packages"])
@@ -87,19 +87,6 @@ def _piece(run: Run, key: str) -> Run:
     return inside[st.selectbox("Which of its trainings", list(inside), key=f"piece-{key}")]
 
 
-def _flat(value: dict[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, one in value.items():
-        if isinstance(one, dict):
-            flat |= _flat(one, f"{before}{name}.")
-        else:
-            flat[f"{before}{name}"] = one
-    return flat
-
-
 def _table(title: str, values: dict[str, Any]) -> None:
-    said = [
-        ", ".join(map(str, one)) if isinstance(one, list) else "" if one is None else str(one)
-        for one in values.values()
-    ]
+    said = [recipes.in_words(one) for one in values.values()]
     st.dataframe(pd.DataFrame({title: list(values), "value": said}), hide_index=True, height="content")

@@ -161,7 +161,7 @@ def rightness(table: pd.DataFrame) -> pd.DataFrame:
 
 def differences(named: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
     """Return the fields of the runs' configuration that differ, each with every run's value ('' where it has none)."""
-    flat = {name: _flat(_configuration(run)) for name, run in named.items()}
+    flat = {name: recipes.flat(_configuration(run)) for name, run in named.items()}
     keys = dict.fromkeys(key for found in flat.values() for key in found)
     table = {key: {name: found.get(key, "") for name, found in flat.items()} for key in keys}
     return {key: values for key, values in table.items() if len({repr(value) for value in values.values()}) > 1}
@@ -275,13 +275,3 @@ def _configuration(run: Run) -> dict[str, Any]:
         "wrong_on_purpose": stated.get("wrong_on_purpose", ""),
         "packages": stated.get("packages", {}),
     }
-
-
-def _flat(stated: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in stated.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{above}{key}.")
-        else:
-            found[f"{above}{key}"] = value
-    return found

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +116,19 @@ class Recipe:
 def from_dict(stated: dict[str, Any]) -> Recipe:
     """Return the recipe that `to_dict` described. Raises RecipeError for unknown fields or values of the wrong type."""
     return typing.cast(Recipe, _build(Recipe, stated, "recipe"))
+
+
+def flat(stated: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Return a table of tables as one, its keys the dotted names that `override` takes: `fit.epochs`."""
+    found: dict[str, Any] = {}
+    for key, value in stated.items():
+        found |= flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+    return found
+
+
+def in_words(value: Any) -> str:
+    """Return a setting's value as tables show it: lists by commas, nothing for None."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
 
 
 def _build(kind: type, stated: Any, where: str) -> Any:
