@@ -16,6 +16,7 @@ from ser_core.corpora.recordings import Recordings
 from ser_core.evaluation import metrics
 from ser_core.personal import collected, fitting, head, worth
 from ser_core.predictor import Predictor
+from ser_core.runs import overview
 from tests import made
 
 #: Class → the voice that stands for it.
@@ -139,6 +140,7 @@ def test_the_figure_says_what_it_is_worth(base: Predictor, clips: int, sittings:
     assert f"## Measured: {label}" in run.card
     # A figure of a handful of clips is not printed where people read.
     assert ("| clips | accuracy" in run.card) == (clips >= 10)
+    assert (overview.row(run)["accuracy"] is not None) == (clips >= 10)
     if clips < 10:
         assert run.recipe["found"]["temperature"] == 1.0
 

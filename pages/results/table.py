@@ -80,13 +80,14 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
 def _said(table: pd.DataFrame) -> pd.DataFrame:
     """The table as people read it: scores in per cent, intervals as words."""
     wrong = table["wrong_on_purpose"].fillna("").astype(bool)
+    few = table["part"].notna() & table["accuracy"].isna()
     return pd.DataFrame(
         {
             "name": table["name"],
             "accuracy": 100 * pd.to_numeric(table["accuracy"]),
             "accuracy 95 %": _interval(table, "accuracy", 100),
             "split": table["split"],
-            "state": table["state"].where(~wrong, "wrong on purpose"),
+            "state": table["state"].where(~wrong, "wrong on purpose").where(~few, "too few to say"),
             "part": table["part"],
             "n": table["n"],
             "UAR": 100 * pd.to_numeric(table["uar"]),

@@ -21,6 +21,7 @@ COLUMNS = (
     "parameters", "bytes", "seconds", "created", "wrong_on_purpose", "shipped", "note", "tags",
 )  # fmt: skip
 METRICS = ("accuracy", "uar", "macro_f1")
+SCORES = tuple(f"{metric}{end}" for metric in METRICS for end in ("", "_low", "_high"))
 #: What the table itself reads: checked by content, the others by presence and size, until a run is opened.
 READ = ("recipe.json", "status.json", "metrics.json")
 #: Rows that are kept: more runs than a table of them is of use for.
@@ -121,6 +122,9 @@ def _read(run: Run) -> dict[str, Any]:
             return read | {"state": "damaged", "problem": " ".join(wrong)}
     if run.has("metrics.json"):
         read |= _scores(run.metrics)
+    if stated.get("personal", {}).get("enough") is False:
+        # Of so few clips a score says nothing; a table that shows one is believed.
+        read |= dict.fromkeys(SCORES)
     return read
 
 
