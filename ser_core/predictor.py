@@ -9,10 +9,18 @@ import numpy as np
 
 from ser_core import audio, graphs
 from ser_core.features import sets, sources
+from ser_core.graphs import novelty
 from ser_core.runs import Run, RunError
 
 #: Most windows in one call of the graph; bounds memory for long clips.
 BATCH = 64
+
+#: The remark on a clip whose embedding lies far from the train part's.
+UNLIKE = audio.Finding(
+    "unlike-training",
+    "warning",
+    "This does not sound like the voices that the model learned from, so its answer and its confidence are worth less.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +92,7 @@ class Predictor:
         found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}
         if stated != found:
             raise RunError(f"The run {run.name}: feature.json states the inputs {stated}, model.onnx has {found}.")
+        self.novelty = novelty.load(run.path / novelty.FILE)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities."""
@@ -94,7 +103,13 @@ class Predictor:
         decision = "emotion" if mean.max() >= self.threshold else "uncertain"
         if any(one.code == "no-speech" for one in findings):
             decision = "no-speech"
+        elif self.unlike(embedding):
+            findings = (*findings, UNLIKE)
         return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0))
+
+    def unlike(self, embedding: np.ndarray) -> bool:
+        """Return whether a clip (its windows' embeddings) is far from the train part; False where the run does not know."""
+        return self.novelty is not None and bool(self.novelty.unlike(embedding.mean(axis=0))[0])
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""

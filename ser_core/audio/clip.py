@@ -22,7 +22,7 @@ class AudioError(ValueError):
 class Finding:
     """One remark on a recording's quality.
 
-    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite. severity says what
+    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite; a model adds unlike-training. severity says what
     follows from it: 'error' there is nothing to judge, 'warning' the result is worth less, 'info' worth
     knowing.
     """

@@ -58,6 +58,8 @@ def evaluate(stated: argparse.Namespace) -> int:
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
         span = found["intervals"][name]
         print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
+    if evaluation.unlike is not None:
+        print(f"  unlike the voices of the training: {evaluation.unlike} of {found['n']} clips")
     output.print_table(
         ["true \\ predicted", *found["labels"]],
         [[label, *row] for label, row in zip(found["labels"], found["confusion"], strict=True)],

@@ -19,16 +19,21 @@ from ser_core.runs import Run, prediction_rows
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training."""
+    """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
+
+    unlike: how many of the clips are unlike the train part (`predictor.UNLIKE`); None where the run does not know.
+    """
 
     labels: tuple[str, ...]
     predictions: pd.DataFrame = field(repr=False)
     seen: int
     failed: dict[str, str]
+    unlike: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints."""
-        return {**metrics.summary(self.predictions, self.labels), "seen": self.seen, "failed": self.failed}
+        found = metrics.summary(self.predictions, self.labels)
+        return {**found, "seen": self.seen, "failed": self.failed, "unlike_training": self.unlike}
 
 
 def seen_by(run: Run, clips: pd.DataFrame, hashes: Mapping[str, str] | None = None) -> pd.Series:
@@ -85,10 +90,12 @@ def evaluate(
         raise CorpusError(f"None of the clips of {corpus.card.title} can be read; {clip}: {why}")
     columns = [predictor.labels.index(label) for label in labels]
     probabilities = np.empty((len(clips), len(labels)))
+    unlike = 0
     for row, clip in enumerate(clips["clip"]):
-        found, _ = predictor.windows_of({name: np.asarray(one[clip]) for name, one in features.items()})
+        found, embedding = predictor.windows_of({name: np.asarray(one[clip]) for name, one in features.items()})
+        unlike += predictor.unlike(embedding)
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
-    return Evaluation(labels, table, int(heard.sum()), failed)
+    return Evaluation(labels, table, int(heard.sum()), failed, None if predictor.novelty is None else unlike)

@@ -15,7 +15,7 @@ from ser_core.runs import Run, RunError
 MAX_BYTES = 1024 * 1024 * 1024
 MAX_FILES = 20_000
 #: Kinds of files that a run is read from. Others, `.keras` above all, are held against their hashes and then left out.
-KEPT = (".json", ".csv", ".md", ".txt", ".onnx")
+KEPT = (".json", ".csv", ".md", ".txt", ".onnx", ".npz")
 
 
 def import_zip(path: Path, *, name: str = "") -> Run:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ser_core.runs.run import Run, RunError
 
 #: What a weightless run lacks.
-WEIGHTS = ("model.keras", "model.onnx", "checkpoint.keras", "best.weights.h5")
+WEIGHTS = ("model.keras", "model.onnx", "novelty.npz", "checkpoint.keras", "best.weights.h5")
 
 #: Folders in which a cross-validation and a training with several seeds keep their runs.
 PIECES = ("folds", "seeds")

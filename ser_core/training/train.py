@@ -25,7 +25,7 @@ from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, preparation, start
+from ser_core.training import classical, copies, export, fit, novelty, preparation, start
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -227,6 +227,7 @@ def _finish(
     real = {name: values[:32] for name, values in validation.windows[0].items()}
     parity = fitted.export(temperature, real, run)
     run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold))
+    novelty.write(run, parts["train"], validation)
     facts = {
         "temperature": temperature,
         "threshold": threshold,

@@ -1,6 +1,7 @@
 """A whole training on a small made corpus: run folder, parity, repetition, resume, cancel."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,11 +60,50 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def done(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
-    """A finished run, shared by the tests that only read it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SER_HOME", str(tmp_path_factory.mktemp("home")))
-        return train.train(recipe(LONG), corpus, runs.create(tmp_path_factory.mktemp("runs") / "done"), Quiet())
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One SER_HOME for all these tests: the corpus' features are extracted once. Runs stand elsewhere."""
+    monkeypatch.setenv("SER_HOME", str(one_home))
+    return one_home
+
+
+Trained = Callable[..., runs.Run]
+
+
+@pytest.fixture(scope="module")
+def trained(corpus: Corpus, one_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train runs that are shared by the tests that only read them."""
+
+    def run(epochs: int = 3, test: bool = True) -> runs.Run:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SER_HOME", str(one_home))
+            return train.train(
+                recipe(epochs), corpus, runs.create(tmp_path_factory.mktemp("runs") / "r"), Quiet(), test=test
+            )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def done(trained: Trained) -> runs.Run:
+    """A run that has learned."""
+    return trained(LONG)
+
+
+@pytest.fixture(scope="module")
+def short(trained: Trained) -> runs.Run:
+    """A run of three epochs."""
+    return trained()
+
+
+@pytest.fixture(scope="module")
+def unread(trained: Trained) -> runs.Run:
+    """The same run, whose test part was not read."""
+    return trained(test=False)
 
 
 def test_it_learns_what_can_be_learned(done: runs.Run) -> None:
@@ -83,6 +123,7 @@ def test_the_run_folder_is_whole(done: runs.Run) -> None:
         "metrics.json",
         "model.keras",
         "model.onnx",
+        "novelty.npz",
         "feature.json",
         "layers.json",
         "card.md",
@@ -140,12 +181,14 @@ def test_gain_and_silence_around_a_clip_change_little(done: runs.Run, corpus: Co
     np.testing.assert_allclose(predictor.windows(clip.samples * 0.1)[0].mean(axis=0), plain, atol=0.05)
 
 
-def _trained(corpus: Corpus, path: Path, reporter: Quiet | None = None, test: bool = True) -> runs.Run:
-    return train.train(recipe(), corpus, runs.create(path), reporter or Quiet(), test=test)
+def _trained(corpus: Corpus, path: Path, reporter: Quiet | None = None) -> runs.Run:
+    return train.train(recipe(), corpus, runs.create(path), reporter or Quiet())
 
 
-def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(corpus: Corpus, tmp_path: Path) -> None:
-    first = _trained(corpus, tmp_path / "first")
+def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(
+    corpus: Corpus, short: runs.Run, tmp_path: Path
+) -> None:
+    first = short
     second = _trained(corpus, tmp_path / "second")
     pd.testing.assert_frame_equal(first.predictions, second.predictions)
     with pytest.raises(KeyboardInterrupt):
@@ -174,16 +217,17 @@ def test_scikit_learns_classifiers_keep_the_same_contract(corpus: Corpus, tmp_pa
         train.train(recipes.named(name).with_(features="seed-frames"), corpus, runs.create(tmp_path / "s"), Quiet())
 
 
-def test_no_test_writes_no_test_rows(corpus: Corpus, tmp_path: Path) -> None:
-    run = _trained(corpus, tmp_path / "r", test=False)
-    assert set(run.predictions["part"]) == {"validation"} and set(run.metrics) == {"validation"}
+def test_no_test_writes_no_test_rows(unread: runs.Run) -> None:
+    assert set(unread.predictions["part"]) == {"validation"} and set(unread.metrics) == {"validation"}
 
 
-def test_the_chosen_form_reads_the_test_part_once(corpus: Corpus, tmp_path: Path) -> None:
-    whole = _trained(corpus, tmp_path / "whole")
-    chosen = final.read_test(_trained(corpus, tmp_path / "chosen", test=False), corpus)
+def test_the_chosen_form_reads_the_test_part_once(
+    corpus: Corpus, short: runs.Run, unread: runs.Run, tmp_path: Path
+) -> None:
+    copy = runs.Run(Path(shutil.copytree(unread.path, tmp_path / "chosen")))
+    chosen = final.read_test(copy, corpus)
     assert chosen.problems(hashes=True) == []
-    assert chosen.metrics["test"]["confusion"] == whole.metrics["test"]["confusion"]
+    assert chosen.metrics["test"]["confusion"] == short.metrics["test"]["confusion"]
     assert f"{chosen.metrics['test']['accuracy']:.3f}" in chosen.card
     with pytest.raises(runs.RunError, match="test is read once"):
         final.read_test(chosen, corpus)
@@ -208,8 +252,6 @@ def test_a_label_that_the_corpus_lacks_is_refused(corpus: Corpus, tmp_path: Path
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(path.read_bytes()[:-10]), lambda path: path.unlink()])
 def test_a_damaged_model_is_refused(done: runs.Run, tmp_path: Path, change: Callable[[Path], Any]) -> None:
-    import shutil
-
     copy = Path(shutil.copytree(done.path, tmp_path / "copy"))
     change(copy / "model.onnx")
     with pytest.raises(runs.RunError, match=r"damaged: model\.onnx"):

@@ -1,0 +1,37 @@
+"""What the trained graph makes of its own train part, kept beside it, so that clips unlike it can be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ser_core import graphs
+from ser_core.graphs import novelty
+from ser_core.runs import Run
+from ser_core.training.batches import Part
+
+#: Clips whose windows are in memory at once.
+AT_ONCE = 64
+
+
+def write(run: Run, train: Part, validation: Part) -> None:
+    """Write novelty.npz of a run that has its model.onnx; of too few clips nothing can be said and nothing is written."""
+    path = run.path / "model.onnx"
+    found = novelty.fit(embeddings(path, train), embeddings(path, validation))
+    if found is not None:
+        found.save(run.path / novelty.FILE)
+
+
+def embeddings(path: Path, part: Part) -> np.ndarray:
+    """Return the mean embedding of every clip's windows by the graph at `path` (clips × dims)."""
+    session = graphs.session(path)
+    found = []
+    for first in range(0, len(part.clips), AT_ONCE):
+        windows, rows = replace(part, clips=part.clips.iloc[first : first + AT_ONCE]).windows
+        _, embedding = graphs.run(session, windows)
+        summed = np.zeros((rows[-1] + 1, embedding.shape[1]))
+        np.add.at(summed, rows, embedding)
+        found.append(summed / np.bincount(rows)[:, None])
+    return np.concatenate(found) if found else np.empty((0, 1))

@@ -1,0 +1,99 @@
+"""Telling clips that are unlike those that a model learned from, by its own embedding."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn.decomposition import PCA
+
+from ser_core import audio, graphs, runs, settings
+from ser_core.graphs import novelty
+from ser_core.predictor import Predictor
+
+RANDOM = np.random.default_rng(0)
+#: Embeddings of few directions and some noise, of unequal scale and off centre.
+MIXED = RANDOM.standard_normal((40, 60)) * np.linspace(1, 5, 60)
+
+
+def drawn(count: int, seed: int) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    found: np.ndarray = (
+        random.standard_normal((count, 40)) @ MIXED + 0.5 * random.standard_normal((count, 60)) * 3 + 100.0
+    )
+    return found
+
+
+def fitted() -> novelty.Novelty:
+    found = novelty.fit(drawn(2000, 1), drawn(500, 2))
+    assert found is not None
+    return found
+
+
+def test_the_distance_is_that_of_scikit_learns_probabilistic_pca() -> None:
+    train, others = drawn(2000, 1), drawn(50, 3)
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    pca = PCA(novelty.COMPONENTS, svd_solver="full").fit((train - mean) / deviation)
+    distance = fitted().distance(others)
+    standard = (others - mean) / deviation
+    # scikit-learn's covariance is that of the same model, but for the noise that it takes out of the kept directions.
+    kept = (standard @ pca.components_.T) ** 2 / pca.explained_variance_
+    left = (standard**2).sum(axis=1) - ((standard @ pca.components_.T) ** 2).sum(axis=1)
+    np.testing.assert_allclose(distance, kept.sum(axis=1) + left / pca.noise_variance_, rtol=1e-9)
+    likelihood = pca.score_samples(standard)
+    assert stats.spearmanr(distance, -likelihood).statistic > 0.99
+
+
+def test_one_validation_clip_in_a_hundred_lies_outside_and_strangers_do() -> None:
+    found = fitted()
+    assert np.mean(found.unlike(drawn(500, 2))) == pytest.approx(0.01, abs=0.002)
+    assert np.mean(found.unlike(drawn(5000, 4))) < 0.03
+    strangers = drawn(100, 5) + 4 * np.random.default_rng(6).standard_normal((100, 60)) * MIXED.std(axis=0)
+    assert found.unlike(strangers).all()
+
+
+def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
+    found = fitted()
+    found.save(tmp_path / novelty.FILE)
+    read = novelty.load(tmp_path / novelty.FILE)
+    assert read is not None
+    np.testing.assert_allclose(read.distance(drawn(20, 7)), found.distance(drawn(20, 7)), rtol=1e-4)
+    assert novelty.load(tmp_path / "absent.npz") is None
+
+
+def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / novelty.FILE
+    fitted().save(path)
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(graphs.GraphError, match=r"novelty.npz cannot be read"):
+        novelty.load(path)
+    np.savez(path, mean=np.array([object()], dtype=object))
+    with pytest.raises(graphs.GraphError):
+        novelty.load(path)
+
+
+def test_of_too_few_clips_nothing_is_said() -> None:
+    assert novelty.fit(drawn(30, 1), drawn(30, 2)) is None
+    assert novelty.fit(drawn(2000, 1), drawn(0, 2)) is None
+    # Embeddings that never move have no distribution.
+    assert novelty.fit(np.ones((500, 60)), np.ones((10, 60))) is None
+
+
+def test_a_dimension_that_never_moved_does_not_decide() -> None:
+    train, validation = drawn(2000, 1), drawn(500, 2)
+    train[:, 0] = validation[:, 0] = 3.0
+    found = novelty.fit(train, validation)
+    assert found is not None
+    moved = drawn(200, 8)
+    moved[:, 0] = 3.5
+    assert np.mean(found.unlike(moved)) < 0.05
+
+
+def test_the_shipped_model_knows_voices_from_other_sounds() -> None:
+    predictor = Predictor(runs.find("accurate"))
+    samples = settings.ROOT / "artifacts" / "samples"
+    for name in ("tone-1khz", "clicks", "noise-white", "chirp"):
+        _, embedding = predictor.windows(audio.decode(samples / f"{name}.flac").samples)
+        assert predictor.unlike(embedding), name
+    codes = [one.code for one in predictor.predict(audio.decode(samples / "voice-british.flac")).findings]
+    assert "unlike-training" in codes
