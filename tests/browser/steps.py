@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,9 +43,22 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+#: A script has run and ended, and of what it drew nothing is still loading, nor left over from the script before.
+SETTLED = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stMain] :is([data-stale=true], [data-testid=stSkeleton])')"""
+
+
 def settled(page: Page) -> None:
-    """Wait until no script runs: a click before that may hit a button that is about to be replaced."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+    """Wait until the page is drawn and no script runs: a click before that may hit a button that is about to be replaced."""
+    page.wait_for_function(SETTLED)
+
+
+def record(page: Page, seconds: int) -> None:
+    """Press Record, and Stop once so many whole seconds (1 to 9) or more have been recorded."""
+    page.get_by_role("button", name="Record", exact=True).last.click()
+    # Not one reading of the clock: a busy machine may never show it.
+    expect(page.get_by_text(re.compile(rf"^(00:0[{seconds}-9]|00:[1-5]\d|0[1-9]:\d\d)$"))).to_be_visible()
+    page.get_by_role("button", name="Stop recording").click()
 
 
 def download(page: Page, button: str, folder: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from ser_core import audio
 from ser_core.corpora import crema_d
 from tests import made
-from tests.browser import steps
+from tests.browser import serving, steps
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
@@ -36,10 +36,15 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def registered(server: Server, corpus: Path) -> Server:
-    server.home.mkdir(parents=True, exist_ok=True)
-    (server.home / "corpora.json").write_text(json.dumps({"crema-d": str(corpus)}))
-    return server
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Iterator[Server]:
+    """A server of this file's own: what is recorded is counted, and CREMA-D is registered."""
+    folder = tmp_path_factory.mktemp("datasets")
+    (folder / "ser-home").mkdir()
+    (folder / "ser-home" / "corpora.json").write_text(json.dumps({"crema-d": str(corpus)}))
+    started = serving.start(folder)
+    yield started
+    started.stop()
 
 
 def heard(player: Locator) -> float:
@@ -59,14 +64,11 @@ def heard(player: Locator) -> float:
     return duration
 
 
-def test_three_recordings_are_kept_counted_and_played(serve: Callable[..., Server], page: Page) -> None:
-    server = serve()
+def test_three_recordings_are_kept_counted_and_played(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/datasets?view=mine")
     for number in (1, 2, 3):
         steps.settled(page)
-        page.get_by_role("button", name="Record", exact=True).last.click()
-        expect(page.get_by_text("00:02")).to_be_visible()
-        page.get_by_role("button", name="Stop recording").click()
+        steps.record(page, 2)
         page.get_by_role("button", name="Keep 1 as anger").click()
         expect(page.get_by_role("heading", name=f"anger {number}", exact=True)).to_be_visible()
         steps.settled(page)
@@ -79,10 +81,7 @@ def test_three_recordings_are_kept_counted_and_played(serve: Callable[..., Serve
         assert heard(players.nth(number)) >= 1.5
 
 
-def test_one_sentence_is_filtered_and_two_emotions_of_it_are_played(
-    serve: Callable[..., Server], page: Page, corpus: Path
-) -> None:
-    server = registered(serve(), corpus)
+def test_one_sentence_is_filtered_and_two_emotions_of_it_are_played(server: Server, page: Page, corpus: Path) -> None:
     sentence = crema_d.SENTENCES[SENTENCE]
     page.goto(f"{server.url}/datasets?corpus=crema-d&tab=Clips")
     page.get_by_role("combobox", name="Sentence").click()
@@ -102,8 +101,7 @@ def test_one_sentence_is_filtered_and_two_emotions_of_it_are_played(
         assert heard(page.get_by_test_id("stAudio")) == pytest.approx(expected, abs=0.1)
 
 
-def test_a_point_of_the_map_is_clicked_and_heard(serve: Callable[..., Server], page: Page, corpus: Path) -> None:
-    server = registered(serve(), corpus)
+def test_a_point_of_the_map_is_clicked_and_heard(server: Server, page: Page, corpus: Path) -> None:
     page.goto(f"{server.url}/datasets?corpus=crema-d&tab=Map&of=model:accurate")
     page.get_by_role("button", name="Compute the vectors of").click()
     clips = crema_d.read(corpus)

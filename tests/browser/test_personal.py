@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from ser_core import runs
 from ser_core.runs import Run
@@ -17,12 +17,6 @@ from tests.browser.serving import Server
 pytestmark = pytest.mark.browser
 CLASSES = ("calm", "my 2nd class")
 CLIPS = 3
-
-
-def record(page: Page, where: Page | Locator) -> None:
-    where.get_by_role("button", name="Record", exact=True).last.click()
-    expect(page.get_by_text("00:02")).to_be_visible()
-    page.get_by_role("button", name="Stop recording").click()
 
 
 def collect(page: Page, name: str) -> None:
@@ -35,7 +29,7 @@ def collect(page: Page, name: str) -> None:
     expect(page.get_by_text(f"Say it as {name}")).to_be_visible()
     for number in range(1, CLIPS + 1):
         steps.settled(page)
-        record(page, page)
+        steps.record(page, 2)
         page.get_by_role("button", name=f"Keep 1 as {name}").click()
         expect(page.get_by_role("heading", name=f"{name} {number}")).to_be_visible()
 
@@ -63,7 +57,7 @@ def test_two_classes_are_recorded_and_their_model_is_used(
     ).to_be_visible()
 
     # Step 3, right there.
-    record(page, page)
+    steps.record(page, 2)
     expect(page.get_by_test_id("answer")).to_be_visible()
     expect(page.get_by_label(f"Probabilities by {run.name}: {CLASSES[0]}")).to_be_visible()
 

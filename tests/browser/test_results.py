@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -105,9 +105,16 @@ def test_the_list_of_cells_does_what_the_mouse_does(server: Server, page: Page) 
     expect(page.get_by_role("button", name="Fetch this clip")).to_be_visible()
 
 
-def test_a_run_of_ones_own_is_opened_named_and_deleted(serve: Callable[..., Server], page: Page) -> None:
-    server = serve()
-    mine = Path(shutil.copytree(WEIGHTLESS, server.home / "runs" / "mine"))
+@pytest.fixture
+def mine(server: Server) -> Iterator[Path]:
+    """A run of one's own."""
+    copy = Path(shutil.copytree(WEIGHTLESS, server.home / "runs" / "mine"))
+    yield copy
+    shutil.rmtree(copy, ignore_errors=True)
+
+
+def test_a_run_of_ones_own_is_opened_named_and_deleted(server: Server, page: Page, mine: Path) -> None:
+    before = len(server.log.read_text())
     page.goto(f"{server.url}/results?search=mine")
     expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible()
     steps.settled(page)
@@ -130,4 +137,4 @@ def test_a_run_of_ones_own_is_opened_named_and_deleted(serve: Callable[..., Serv
     page.get_by_role("button", name="Yes, delete it").click()
     expect(page.get_by_text(re.compile(r"^0 of \d+ runs"))).to_be_visible()
     assert not mine.exists()
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text()[before:]

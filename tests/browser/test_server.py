@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,30 +19,27 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from ser_core import runs, settings
-from tests.browser import serving
+from tests.browser import serving, steps
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
 PAGES = ("home", "analyze", "datasets")
 
 
-def test_a_deep_link_first_serves_the_whole_app(serve: Callable[..., Server], context: BrowserContext) -> None:
-    """Streamlit would run a file in pages/ alone, or say «not found», on the first visit of a fresh server."""
-    page = context.new_page()
-    page.goto(f"{serve().url}/analyze?source=samples&sample=am-8hz")
-    expect(page.get_by_test_id("answer").first).to_be_visible()
-    expect(page.get_by_role("link", name="Home")).to_be_visible()
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-
-
-def test_after_every_page_and_a_prediction_there_is_no_tensorflow_in_the_server(
+def test_a_deep_link_first_then_every_page_and_a_prediction_and_no_tensorflow_in_the_server(
     serve: Callable[..., Server], context: BrowserContext, record_property: Callable[[str, object], None]
 ) -> None:
     server = serve()
     page = context.new_page()
+    # Streamlit would run a file in pages/ alone, or say «not found», on the first visit of a fresh server.
+    page.goto(f"{server.url}/analyze?source=samples&sample=am-8hz")
+    expect(page.get_by_test_id("answer").first).to_be_visible()
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
     for name in PAGES:
         page.goto(f"{server.url}/{name}")
         expect(page.get_by_role("link", name="Home")).to_be_visible()
+        steps.settled(page)
     page.goto(f"{server.url}/analyze?source=samples&sample=voice-british")
     expect(page.get_by_test_id("answer")).to_be_visible()
     expect(page.get_by_label("Waveform above mel-spectrogram on one time axis")).to_be_visible()
@@ -128,18 +125,24 @@ def test_what_came_through_a_proxy_is_refused_in_local_mode(server: Server, head
     assert shake_hands(server, {}) == 101
 
 
-def test_a_page_that_fails_says_a_sentence_and_the_log_the_rest(
-    serve: Callable[..., Server], context: BrowserContext
-) -> None:
+@pytest.fixture
+def odd(server: Server) -> Iterator[str]:
     """A run whose files are whole but not what they should be: nobody foresaw a table without its columns."""
-    server = serve()
     run = runs.Run(Path(shutil.copytree(settings.ARTIFACTS / "models" / "accurate", server.home / "runs" / "odd")))
     run.write_text("predictions.csv", "clip\ncrema-d/1001_IEO_ANG_HI\n")
     run.seal()
+    yield run.name
+    shutil.rmtree(run.path)
+
+
+def test_a_page_that_fails_says_a_sentence_and_the_log_the_rest(
+    server: Server, context: BrowserContext, odd: str
+) -> None:
     page = context.new_page()
-    page.goto(f"{server.url}/analyze?source=samples&sample=voice-british&model=odd")
+    page.goto(f"{server.url}/analyze?source=samples&sample=voice-british&model={odd}")
     alert = page.get_by_role("alert")
     expect(alert).to_be_visible()
+    steps.settled(page)
     said = page.get_by_test_id("stMain").inner_text()
     for trace in ("Traceback", "KeyError:", ".py", "File "):
         assert trace not in said

@@ -23,7 +23,7 @@ PATIENCE_MS = 240_000
 def trainable(serve: Callable[..., Server], tmp_path: Path) -> Server:
     """A server with a small made corpus."""
     server = serve()
-    corpus = made.crema_d(tmp_path / "corpus", seconds=0.4)
+    corpus = made.crema_d(tmp_path / "corpus", made.SPEAKERS[:6], made.SENTENCES[:2], seconds=0.4)
     files.write_json(server.home / "corpora.json", {"crema-d": str(corpus)})
     return server
 

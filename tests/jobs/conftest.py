@@ -13,7 +13,7 @@ from tests.jobs import steps
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.4)
+    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", made.SPEAKERS[:6], made.SENTENCES[:2], seconds=0.4)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from ser_core import jobs, settings
 from ser_core.jobs import locks
 
 #: Seconds for a process to start and import beside a training on a small machine.
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 #: Commands that are real and quick: one that ends well, one that fails with a sentence.
 GOOD, BAD = ("recipes", "list"), ("runs", "show", "nowhere")
 

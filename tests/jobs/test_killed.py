@@ -9,7 +9,7 @@ import pytest
 
 from ser_core import files, jobs, runs, settings
 from ser_core.cli.main import main
-from ser_core.jobs import locks, runner
+from ser_core.jobs import locks
 from tests.jobs import steps
 
 
@@ -85,14 +85,3 @@ def test_of_a_training_its_run_says_how_it_ended(corpus: Path) -> None:
         # What a later process wrote is not this job's.
         run.write_json("status.json", {**status, "state": "done", "pid": ended.pid + 1})
         assert job.state == "interrupted"
-
-
-def test_a_killed_process_that_never_began_leaves_a_run_that_can_be_resumed(corpus: Path) -> None:
-    run = runs.Run(settings.home().runs / "blocked")
-    with locks.training_lock():
-        job = jobs.queue(steps.blocked_training(corpus), kind="training", title="t", run=run.path)
-        steps.waits(job)
-        steps.kill(job.status["pid"])
-        assert steps.end(job) == "interrupted"
-        steps.until(lambda: run.status["state"] == "failed", "the runner wrote the run's state")
-    assert not runner.waiting()

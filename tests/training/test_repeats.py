@@ -21,9 +21,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return crema_d.MODULE.load(folder)
 
 
+@pytest.fixture(scope="module")
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SER_HOME", str(tmp_path / "home"))
+def home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One SER_HOME for all these tests: the corpus' features are extracted once. Runs stand elsewhere."""
+    monkeypatch.setenv("SER_HOME", str(one_home))
+    return one_home
 
 
 def trained(corpus: Corpus, path: Path, split: str, seeds: int = 1, **more: bool) -> runs.Run:
