@@ -43,6 +43,8 @@ def test_any_field_can_be_overridden() -> None:
         ("fit.epochs=many", "must be of the type int"),
         ("fit.epochs=1.5", "must be of the type int"),
         ("labels=anger", "must be a list"),
+        ("fit.loss=squares", "no loss called 'squares'"),
+        ("fit.loss=hinge", "takes no label smoothing"),
     ],
 )
 def test_a_wrong_override_says_why(setting: str, reason: str) -> None:

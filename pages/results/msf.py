@@ -13,16 +13,16 @@ def show() -> None:
     seed = seed_rows.SEED_ROWS["Paper implementation on SAVEE"].test_accuracy
     st.markdown(
         f"The paper behind the seed states an accuracy of {seed_rows.PAPER_ON_SAVEE:.3f} on SAVEE, the seed's re-implementation reached "
-        f"{seed:.2f}; how they divided the clips is not known. The same network, five feature sets, two ways to divide:"
+        f"{seed:.2f}; how they divided the clips is not known. Five feature sets into the same support vector machine, two ways to divide:"
     )
     found = msf_or_split.cells()
     if not found:
         st.info("The runs of this study are not here: `artifacts/results/savee-…` is missing.", icon=":material/info:")
         return
-    rows: dict[str, dict[str, str]] = {title: {} for title in msf_or_split.FEATURES.values()}
+    rows: dict[str, dict[str, str]] = {title: {} for title in msf_or_split.ROWS.values()}
     for cell in found:
         title = msf_or_split.SPLITS[cell.split]
-        row = rows[msf_or_split.FEATURES[cell.features]]
+        row = rows[msf_or_split.ROWS[cell.features]]
         row[f"{title}: accuracy"] = f"{cell.accuracy:.2f} ± {cell.deviation:.2f}"
         row[f"{title}: UAR"] = f"{cell.uar:.2f}"
     st.table(pd.DataFrame.from_dict(rows, orient="index").rename_axis("features").fillna("not run"))

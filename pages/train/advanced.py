@@ -15,7 +15,7 @@ from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import folds
 from ser_core.features import sets
 from ser_core.jobs.order import Order
-from ser_core.recipes import Recipe, with_selection
+from ser_core.recipes import LOSSES, Recipe, with_selection
 
 #: Networks that are not fitted in epochs.
 WITHOUT_EPOCHS = ("svm", "logreg")
@@ -141,7 +141,24 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
         help="Epochs without a better validation UAR before it stops; 0: never.",
     )
     decay = one.number_input("Weight decay", 0.0, 1.0, fit.weight_decay, 1e-4, format="%.5f", key=f"decay-{key}")
-    smoothing = two.number_input("Label smoothing", 0.0, 0.5, fit.label_smoothing, 0.05, key=f"smoothing-{key}")
+    loss = four.selectbox(
+        "Loss",
+        list(LOSSES),
+        list(LOSSES).index(fit.loss),
+        format_func=LOSSES.__getitem__,
+        key=f"loss-{key}",
+        help="The hinge loss minds only clips within the margin, as a support vector machine does.",
+    )
+    smoothing = two.number_input(
+        "Label smoothing",
+        0.0,
+        0.5,
+        fit.label_smoothing,
+        0.05,
+        key=f"smoothing-{key}",
+        disabled=loss == "hinge",
+        help="Not with the hinge loss.",
+    )
     weights = three.toggle("Weigh rare emotions up", fit.class_weights, key=f"weights-{key}")
     changed = dataclasses.replace(
         fit,
@@ -150,7 +167,8 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
         learning_rate=rate,
         patience=patience,
         weight_decay=decay,
-        label_smoothing=smoothing,
+        label_smoothing=0.0 if loss == "hinge" else smoothing,
+        loss=loss,
         class_weights=weights,
     )
     return recipe.with_(fit=changed)

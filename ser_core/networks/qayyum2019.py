@@ -16,18 +16,27 @@ def body(
     *,
     channels: Sequence[int] = (32, 64),
     kernel: int = 7,
+    pool: int = 2,
+    width: int = 128,
     dense: Sequence[int] = (256, 128),
     dropout: float = 0.4,
+    limit: float | None = None,
 ) -> Any:
-    """Return the embedding of a clip's vector (dims, scaled): convolutions along the values beside dense layers, joined."""
+    """Return the embedding of a clip's vector (dims, scaled): convolutions along the values beside dense layers, joined.
+
+    width: what the convolutions, each followed by a maximum over `pool` values, are brought down to. dense: widths of the
+    layers beside them. limit: values farther from 0, the train part's mean, are cut to so many deviations; None cuts none.
+    """
     values = inputs["features"]
+    if limit is not None:
+        values = keras.ops.clip(values, -limit, limit)
     x = keras.layers.Reshape((values.shape[1], 1))(values)
-    for width in channels:
-        x = keras.layers.Conv1D(width, kernel, padding="same", use_bias=False)(x)
+    for count in channels:
+        x = keras.layers.Conv1D(count, kernel, padding="same", use_bias=False)(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
-        x = keras.layers.MaxPooling1D(2)(x)
-    x = keras.layers.Dense(dense[-1], activation="relu")(keras.layers.Dropout(dropout)(keras.layers.Flatten()(x)))
+        x = keras.layers.MaxPooling1D(pool)(x)
+    x = keras.layers.Dense(width, activation="relu")(keras.layers.Dropout(dropout)(keras.layers.Flatten()(x)))
     y = keras.layers.Dropout(dropout / 2)(values)
-    for width in dense:
-        y = keras.layers.Dropout(dropout)(keras.layers.Dense(width, activation="relu")(y))
+    for count in dense:
+        y = keras.layers.Dropout(dropout)(keras.layers.Dense(count, activation="relu")(y))
     return keras.layers.Concatenate()([x, y])

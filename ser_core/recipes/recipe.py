@@ -19,6 +19,10 @@ class RecipeError(ValueError):
     """A recipe is unknown or does not fit; the message says what and where."""
 
 
+#: What a network can be fitted to make small: its name in a recipe → how it is called.
+LOSSES = {"crossentropy": "Cross-entropy", "hinge": "Hinge"}
+
+
 @dataclass(frozen=True)
 class Fit:
     """How a network is fitted.
@@ -26,7 +30,9 @@ class Fit:
     learning_rate rises over `warmup_epochs` and falls along a cosine to 0 at the last epoch; AdamW with `weight_decay`.
     patience: epochs without a better validation UAR after which the fit stops; 0 never stops early. The weights of the
     epoch with the best validation UAR are kept. ema: momentum of the moving average of the weights that is validated
-    and kept (0: the weights themselves). class_weights: weigh emotions by the inverse of their share.
+    and kept (0: the weights themselves). class_weights: weigh emotions by the inverse of their share. loss: a key of LOSSES;
+    hinge (Crammer & Singer 2001) minds only the clips within the margin, as a support vector machine does, and takes no
+    label_smoothing. Raises RecipeError for a loss that is none.
     """
 
     epochs: int = 40
@@ -38,6 +44,13 @@ class Fit:
     patience: int = 0
     ema: float = 0.0
     class_weights: bool = False
+    loss: str = "crossentropy"
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES:
+            raise RecipeError(f"There is no loss called '{self.loss}'. Known: {', '.join(LOSSES)}.")
+        if self.loss == "hinge" and self.label_smoothing:
+            raise RecipeError("The hinge loss takes no label smoothing: set fit.label_smoothing=0.")
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,11 @@ class Recipe:
         """The feature set, cut down to the kept descriptors. Raises FeatureError for names that it does not have."""
         named = sets.named(self.features)
         return sets.kept(named, self.descriptors) if self.descriptors else named
+
+    @property
+    def profile(self) -> bool:
+        """Whether the network takes a voice profile beside the picture."""
+        return self.network_params.get("profile", False) is True
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -34,7 +34,10 @@ def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.
 
 
 def window_logits(model: keras.Model, part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
+    """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs.
+
+    Without voice profiles: epoch, temperature and threshold are chosen for what a new user has.
+    """
     windows, rows = part.windows
     return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64), rows
 
@@ -161,7 +164,8 @@ def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
         schedule(recipe, steps), weight_decay=fit.weight_decay, use_ema=fit.ema > 0, ema_momentum=fit.ema or 0.99
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    crossentropy = keras.losses.CategoricalCrossentropy(from_logits=True)
+    loss = keras.losses.CategoricalHinge() if fit.loss == "hinge" else crossentropy
     # jit_compile off: on two CPU cores XLA made an epoch of the crnn 45 s instead of 31 s.
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
     return model

@@ -38,18 +38,19 @@ def table(folder: Path, part: str) -> pd.DataFrame:
 
 
 def test_scores_matrix_and_classes(folder: Path) -> None:
+    labels = runs.Run(folder).recipe["recipe"]["labels"]
     for part, rows in parts(folder).items():
         true, predicted = [row["true"] for row in rows], [row["predicted"] for row in rows]
-        found = metrics.summary(table(folder, part), LABELS)
+        found = metrics.summary(table(folder, part), tuple(labels))
         assert found["n"] == len(rows)
         assert found["accuracy"] == pytest.approx(sk.accuracy_score(true, predicted))
         assert found["uar"] == pytest.approx(sk.balanced_accuracy_score(true, predicted))
         assert found["macro_f1"] == pytest.approx(sk.f1_score(true, predicted, average="macro"))
-        np.testing.assert_array_equal(found["confusion"], sk.confusion_matrix(true, predicted, labels=LABELS))
-        expected = sk.precision_recall_fscore_support(true, predicted, labels=LABELS, zero_division=0)
+        np.testing.assert_array_equal(found["confusion"], sk.confusion_matrix(true, predicted, labels=labels))
+        expected = sk.precision_recall_fscore_support(true, predicted, labels=labels, zero_division=0)
         for row, values in zip(found["classes"], zip(*expected, strict=True), strict=True):
             assert (row["precision"], row["recall"], row["f1"], row["support"]) == pytest.approx(values)
-        most = max(true.count(label) for label in LABELS)
+        most = max(true.count(label) for label in labels)
         assert metrics.majority(np.array(found["confusion"])) == pytest.approx(most / len(rows))
 
 

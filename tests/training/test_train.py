@@ -233,6 +233,18 @@ def test_the_chosen_form_reads_the_test_part_once(
         final.read_test(chosen, corpus)
 
 
+def test_a_network_of_margins_learns_and_its_test_part_by_clip_is_read_later(corpus: Corpus, tmp_path: Path) -> None:
+    changes = ["fit.loss=hinge", "fit.label_smoothing=0", "fit.epochs=12", "fit.ema=0", "network_params.limit=2.5"]
+    margins = recipes.named("paper-crema-d").with_(features="mfcc-20", split="clips").override(changes)
+    run = train.train(margins, corpus, runs.create(tmp_path / "r"), Quiet(), test=False)
+    assert run.metrics["validation"]["uar"] > 0.5
+    # The same speakers stand on both sides, so every one of them was heard; the tested clips were not.
+    chosen = final.read_test(run, corpus)
+    tested = chosen.predictions[chosen.predictions["part"] == "test"]
+    assert set(tested["clip"]) == set(run.split[run.split["part"] == "test"]["clip"])
+    assert chosen.metrics["test"]["uar"] > 0.5
+
+
 def test_a_failure_is_written_into_the_run(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full_disk(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
