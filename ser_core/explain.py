@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ser_core import graphs
 from ser_core.features import sets, spectral
 from ser_core.features.sources import JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
 from ser_core.graphs import scaling
@@ -256,4 +255,4 @@ def _between(length: int, step: int, count: int, shift: float) -> np.ndarray:
 
 def _run(predictor: Predictor, one: sets.Input, windows: np.ndarray, n: int) -> np.ndarray:
     feeds = {one.name: windows, "n_frames": np.full(len(windows), n, np.int32)}
-    return graphs.run(predictor.session, feeds)[0]
+    return predictor.run_graph(feeds)[0]

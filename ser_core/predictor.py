@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ser_core import audio, graphs
+from ser_core.features import profile as profiles
 from ser_core.features import sets, sources
+from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.graphs import novelty
 from ser_core.runs import Run, RunError
 
@@ -33,6 +36,8 @@ class Prediction:
     """emotion, uncertain (confidence below the model's threshold) or no-speech."""
     findings: tuple[audio.Finding, ...]
     embedding: np.ndarray = field(repr=False)
+    profile: VoiceProfile | None = None
+    """The speaker's voice profile that the answer goes by, if any."""
 
     @property
     def label(self) -> str:
@@ -44,12 +49,14 @@ class Prediction:
         return float(self.probabilities.max())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return label, decision, probabilities and quality as `predict --json` prints them."""
+        """Return label, decision, probabilities and quality as `predict --json` prints them, and the profile where there is one."""
+        used = self.profile and {"seconds": round(self.profile.seconds, 2), "weight": round(self.profile.weight, 4)}
         return {
             "label": self.label,
             "decision": self.decision,
             "probabilities": {label: float(p) for label, p in zip(self.labels, self.probabilities, strict=True)},
             "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
+            **({"profile": used} if used else {}),
         }
 
 
@@ -92,57 +99,131 @@ class Predictor:
         found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}
         if stated != found:
             raise RunError(f"The run {run.name}: feature.json states the inputs {stated}, model.onnx has {found}.")
+        self.takes_profile = "profile" in found or "profile_weight" in found
+        """Whether the graph has the inputs of a voice profile."""
+        if self.takes_profile:
+            self._check_profile_inputs({str(name): shape for name, (shape, _) in found.items()})
         self.novelty = novelty.load(run.path / novelty.FILE)
 
-    def predict(self, clip: audio.Clip) -> Prediction:
-        """Return what the model says of the whole clip: the mean of its windows' probabilities."""
+    def check_profile(self, profile: VoiceProfile | None = None) -> None:
+        """Raise RunError where the model takes no voice profile, ProfileError where `profile` is of other frames than its own."""
+        if not self.takes_profile:
+            raise RunError(
+                f"The model {self.run.name} takes no voice profile; leave the profile out or choose another model."
+            )
+        source = self.inputs[0].source
+        if profile is not None and (profile.source, len(profile.means)) != (sources.spec_hash(source), source.dims):
+            raise ProfileError(
+                f"This voice profile was made for another kind of log-mel frames than {self.run.name} is fed with; make it anew from "
+                "the speaker's sound files."
+            )
+
+    def profile_of(self, clips: Iterable[audio.Clip]) -> VoiceProfile:
+        """Return the voice profile of a speaker's clips; those without speech add nothing.
+
+        Raises RunError where the model takes none, ProfileError for too little speech.
+        """
+        self.check_profile()
+        spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
+        return self.profile_of_features(self.inputs[0].source.extract(clip.samples) for clip in spoken)
+
+    def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
+        """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
+        self.check_profile()
+        source = self.inputs[0].source
+        assert isinstance(source, sources.LogMelSource)
+        return profiles.of_features(clips, source)
+
+    def predict(self, clip: audio.Clip, profile: VoiceProfile | None = None) -> Prediction:
+        """Return what the model says of the whole clip: the mean of its windows' probabilities.
+
+        profile: the speaker's, for a model that takes one; raises as `check_profile`. Whether the clip is unlike the train part
+        is judged without it.
+        """
         findings = audio.findings(clip)
-        probabilities, embedding = self.windows(clip.samples)
+        features = {one.name: one.source.extract(clip.samples) for one in self.inputs}
+        probabilities, embedding = self.windows_of(features, profile)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
         decision = "emotion" if mean.max() >= self.threshold else "uncertain"
         if any(one.code == "no-speech" for one in findings):
             decision = "no-speech"
-        elif self.unlike(embedding):
+        elif self.unlike(embedding if profile is None else self.windows_of(features)[1]):
             findings = (*findings, UNLIKE)
-        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0))
+        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), profile)
 
     def unlike(self, embedding: np.ndarray) -> bool:
         """Return whether a clip (its windows' embeddings) is far from the train part; False where the run does not know."""
         return self.novelty is not None and bool(self.novelty.unlike(embedding.mean(axis=0))[0])
 
-    def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (probabilities, embedding) of every window of 16 kHz samples."""
-        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs})
+    def windows(self, samples: np.ndarray, profile: VoiceProfile | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of 16 kHz samples. `profile` as in `predict`."""
+        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs}, profile)
 
-    def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""
+    def windows_of(
+        self, features: dict[str, np.ndarray], profile: VoiceProfile | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them.
+
+        profile: as in `predict`.
+        """
         feeds: dict[str, np.ndarray] = {}
         for one in self.inputs:
             cut = one.windows(features[one.name])
             feeds[one.name] = cut.features
             if not one.is_vector:
                 feeds["n_frames"] = cut.n_frames
-        return self._run(feeds)
+        return self.run_graph(feeds, profile)
 
-    def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
-        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip."""
+    def timeline(
+        self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5, profile: VoiceProfile | None = None
+    ) -> Timeline:
+        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip.
+
+        profile: as in `predict`.
+        """
         length, step = round(window_s * audio.SAMPLE_RATE), round(hop_s * audio.SAMPLE_RATE)
         n = len(clip.samples)
         starts = [0] if n <= length else sorted({*range(0, n - length, step), n - length})
         rows, speech = [], []
         for start in starts:
             piece = clip.samples[start : start + length]
-            rows.append(self.windows(piece)[0].mean(axis=0))
+            rows.append(self.windows(piece, profile)[0].mean(axis=0))
             speech.append(audio.is_speech(piece))
         begin = np.array(starts) / audio.SAMPLE_RATE
         end = np.minimum(begin + window_s, n / audio.SAMPLE_RATE)
         return Timeline(self.labels, begin, end, np.array(rows), np.array(speech))
 
-    def _run(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def run_graph(
+        self, feeds: dict[str, np.ndarray], profile: VoiceProfile | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of a batch of windows (inputs by name).
+
+        A graph that takes a voice profile is always fed with one, of zeros where there is none. `profile` as in `predict`.
+        """
         n = len(next(iter(feeds.values())))
+        if profile is not None:
+            self.check_profile(profile)
+        if self.takes_profile:
+            statistics = (
+                np.zeros((2, self.inputs[0].source.dims), np.float32) if profile is None else profile.statistics
+            )
+            weight = 0.0 if profile is None else profile.weight
+            feeds = {
+                **feeds,
+                "profile": np.tile(statistics, (n, 1, 1)),
+                "profile_weight": np.full(n, weight, np.float32),
+            }
         parts = [
             graphs.run(self.session, {name: values[start : start + BATCH] for name, values in feeds.items()})
             for start in range(0, n, BATCH)
         ]
         return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
+
+    def _check_profile_inputs(self, shapes: dict[str, object]) -> None:
+        one = self.inputs[0]
+        expected = {one.name: list(one.shape), "n_frames": [], "profile": [2, one.source.dims], "profile_weight": []}
+        if not isinstance(one.source, sources.LogMelSource) or shapes != expected:
+            raise RunError(
+                f"The run {self.run.name} takes a voice profile, but not one of the frames that it is fed with."
+            )

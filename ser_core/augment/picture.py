@@ -36,26 +36,47 @@ class PictureAugmentation:
 
     def change(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return a changed copy of a clip's picture (n × bands); its length changes with the stretch."""
+        nothing = np.empty((0, frames.shape[1]), dtype=np.float32)
+        return self.change_with_profile(frames, nothing, random)[0]
+
+    def change_with_profile(
+        self, frames: np.ndarray, profile: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return a changed copy of a clip's picture (n × bands), and its speaker's profile (means, deviations; 2 × bands) to it.
+
+        A shift of bands is another voice and a tilt another microphone: the profile has them too. Stretch changes no level.
+        Noise came into this one recording, so the profile stays without it.
+        """
         frames = np.array(frames, dtype=np.float32)
         if self.noise and random.random() < self.noise:
             frames = add_noise(frames, random.uniform(*self.noise_snr_db), random)
         if self.stretch:
             frames = stretched(frames, 1.0 + random.uniform(-self.stretch, self.stretch))
         if self.shift_bands:
-            frames = shifted_bands(frames, int(random.integers(-self.shift_bands, self.shift_bands + 1)))
+            bands = int(random.integers(-self.shift_bands, self.shift_bands + 1))
+            frames, profile = shifted_bands(frames, bands), shifted_bands(profile, bands)
         if self.tilt_db:
-            frames += random.uniform(-self.tilt_db, self.tilt_db) * np.linspace(
+            tilt = random.uniform(-self.tilt_db, self.tilt_db) * np.linspace(
                 -0.5, 0.5, frames.shape[1], dtype=np.float32
             )
-        return frames
+            frames += tilt
+            profile = np.concatenate([profile[:1] + tilt, profile[1:]])
+        return frames, profile
 
-    def mask(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Return a copy of the picture in which SpecAugment's masks hold the picture's mean."""
+    def mask(
+        self, frames: np.ndarray, random: np.random.Generator, means: np.ndarray | None = None, weight: float = 0.0
+    ) -> np.ndarray:
+        """Return a copy of the picture in which SpecAugment's masks hold the picture's mean, which the network takes for nothing.
+
+        means, weight: of a voice profile, by which the network normalises too; the masks then lie as much nearer to its means.
+        """
         frames = frames.copy()
-        mean = frames.mean(axis=0) if self.mask_by_band else frames.mean()
+        mean = frames.mean(axis=0) if self.mask_by_band else np.full(frames.shape[1], frames.mean())
+        if means is not None and weight:
+            mean = (1.0 - weight) * mean + weight * means
         for _ in range(self.mel_masks):
             start, stop = _stretch_of(frames.shape[1], self.mel_mask_bands, random)
-            frames[:, start:stop] = mean[start:stop] if self.mask_by_band else mean
+            frames[:, start:stop] = mean[start:stop]
         for _ in range(self.time_masks):
             start, stop = _stretch_of(len(frames), min(self.time_mask_frames, len(frames) // 4), random)
             frames[start:stop] = mean
@@ -106,16 +127,28 @@ def placed(frames: np.ndarray, size: int, shift: int, random: np.random.Generato
     return window, len(kept)
 
 
+@dataclass(frozen=True, eq=False)
+class Mix:
+    """With which clip (`other`, a row) each clip of a batch is mixed, and how large its own share stays (0.5 to 1)."""
+
+    share: np.ndarray
+    other: np.ndarray
+
+
+def mix(count: int, alpha: float, random: np.random.Generator) -> Mix:
+    """Draw how a batch of `count` clips is mixed: shares from Beta(alpha, alpha), of which each clip's own is the larger."""
+    share = random.beta(alpha, alpha, count).astype(np.float32)
+    return Mix(np.maximum(share, 1.0 - share), random.permutation(count))
+
+
 def mixed(
-    pictures: np.ndarray, n_frames: np.ndarray, labels: np.ndarray, alpha: float, random: np.random.Generator
+    pictures: np.ndarray, n_frames: np.ndarray, labels: np.ndarray, drawn: Mix
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mix every picture of a batch and its label row with another one's, by a share drawn from Beta(alpha, alpha).
+    """Mix every picture of a batch and its label row with another one's.
 
     The larger share keeps its length: the other picture is cut or, behind its end, passed over.
     """
-    share = random.beta(alpha, alpha, len(pictures)).astype(np.float32)
-    share = np.maximum(share, 1.0 - share)
-    other = random.permutation(len(pictures))
+    share, other = drawn.share, drawn.other
     frame = np.arange(pictures.shape[1])
     both = (frame < n_frames[:, None]) & (frame < n_frames[other][:, None])
     weight = np.where(both, share[:, None], 1.0)[:, :, None].astype(np.float32)
@@ -124,6 +157,20 @@ def mixed(
         n_frames,
         labels * share[:, None] + labels[other] * (1.0 - share[:, None]),
     )
+
+
+def mixed_profiles(profiles: np.ndarray, seconds: np.ndarray, drawn: Mix) -> tuple[np.ndarray, np.ndarray]:
+    """Mix the voice profiles (batch × 2 × bands) and their seconds (batch; 0 for none) as their clips' pictures are mixed.
+
+    Frames of two clips are mixed in dB, so the means mix by the shares and, as the two do not know of each other, the
+    variances by the squares of the shares. Where one of the two has no profile, the mixture has none.
+    """
+    share, other = drawn.share[:, None], drawn.other
+    means = share * profiles[:, 0] + (1.0 - share) * profiles[other, 0]
+    deviations = np.hypot(share * profiles[:, 1], (1.0 - share) * profiles[other, 1])
+    both = (seconds > 0) & (seconds[other] > 0)
+    mixed = drawn.share * seconds + (1.0 - drawn.share) * seconds[other]
+    return np.stack([means, deviations], axis=1), np.where(both, mixed, 0.0)
 
 
 def mixed_vectors(

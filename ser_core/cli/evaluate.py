@@ -10,7 +10,7 @@ from typing import Any
 from ser_core import runs
 from ser_core.cli import output
 from ser_core.corpora import registry
-from ser_core.evaluation import kept, on_corpus
+from ser_core.evaluation import enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
 
 
@@ -20,6 +20,18 @@ def add(commands: Any) -> None:
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
     parser.add_argument("--speakers", help="only these, separated by commas")
+    parser.add_argument(
+        "--enrol",
+        type=int,
+        metavar="N",
+        help="set 20 clips of every speaker aside, and give the model a voice profile of N of them (0: none)",
+    )
+    parser.add_argument(
+        "--enrol-emotion",
+        choices=enrolment.EMOTIONS,
+        default="any",
+        help="of which of the clips set aside: the 5 neutral ones, or all of them (default)",
+    )
     parser.add_argument(
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
     )
@@ -32,6 +44,9 @@ def add(commands: Any) -> None:
 
 def evaluate(stated: argparse.Namespace) -> int:
     predictor = Predictor(runs.find(stated.name))
+    enrolled = None if stated.enrol is None else enrolment.Enrolment(stated.enrol, stated.enrol_emotion)
+    if enrolled is not None and enrolled.clips:
+        predictor.check_profile()
     corpus = registry.load(stated.corpus, stated.data)
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
@@ -43,6 +58,7 @@ def evaluate(stated: argparse.Namespace) -> int:
             corpus,
             speakers=speakers,
             include_seen=stated.include_seen,
+            enrolment=enrolled,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     if stated.keep:
@@ -58,6 +74,8 @@ def evaluate(stated: argparse.Namespace) -> int:
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
         span = found["intervals"][name]
         print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
+    if evaluation.enrolment is not None:
+        print(f"  {_aside(evaluation.enrolment)}")
     if evaluation.unlike is not None:
         print(f"  unlike the voices of the training: {evaluation.unlike} of {found['n']} clips")
     output.print_table(
@@ -65,3 +83,16 @@ def evaluate(stated: argparse.Namespace) -> int:
         [[label, *row] for label, row in zip(found["labels"], found["confusion"], strict=True)],
     )
     return 0
+
+
+def _aside(found: on_corpus.Enrolled) -> str:
+    """Say how many clips were set aside and what the model was given of them."""
+    aside = f"{len(found.set_aside)} clips of {len(found.pools)} speakers were set aside; "
+    if not found.profiles:
+        return aside + "the model was given none of them"
+    seconds = sum(one.seconds for one in found.profiles.values()) / len(found.profiles)
+    kind = "neutral" if found.asked.emotion == "neutral" else "of any emotion"
+    return (
+        aside
+        + f"the model was given a voice profile of {found.asked.clips} of each, {kind} ({seconds:.1f} s of speech on average)"
+    )

@@ -10,6 +10,8 @@ from typing import Any
 
 from ser_core import audio, runs, settings
 from ser_core.cli import output
+from ser_core.features import profile as profiles
+from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.predictor import Predictor
 
 
@@ -17,6 +19,14 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("predict", help="what a model says of audio files")
     parser.add_argument("name", metavar="RUN", help="a shipped model, a run's name, or its folder")
     parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--profile",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="sound files of the speaker, or a saved voice profile (.json): the answers go by their voice; for models that take one",
+    )
     parser.add_argument(
         "--max-minutes",
         type=_minutes,
@@ -31,20 +41,41 @@ def add(commands: Any) -> None:
 def predict(stated: argparse.Namespace) -> int:
     """Predict every file; one that cannot be read is named, and the others are still predicted."""
     predictor = Predictor(runs.find(stated.name))
-    max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, stated.max_minutes / settings.MAX_MINUTES))
+    profile = _profile(predictor, stated) if stated.profile else None
     answers: list[dict[str, Any]] = []
     for name in stated.files:
         try:
-            clip = audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes)
-            answers.append({"file": name, **predictor.predict(clip).to_dict()})
+            answers.append({"file": name, **predictor.predict(_decoded(name, stated), profile).to_dict()})
         except (audio.AudioError, OSError) as error:
             answers.append({"file": name, "error": _reason(error)})
     if stated.json:
         output.print_json(answers)
     else:
+        if profile is not None:
+            print(f"By a voice profile of {profile.seconds:.1f} s of speech.")
         for answer in answers:
             _print(answer)
     return 1 if any("error" in answer for answer in answers) else 0
+
+
+def _decoded(name: str, stated: argparse.Namespace) -> audio.Clip:
+    max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, stated.max_minutes / settings.MAX_MINUTES))
+    return audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes)
+
+
+def _profile(predictor: Predictor, stated: argparse.Namespace) -> VoiceProfile:
+    """The profile of the files that --profile names. Raises RunError, ProfileError or AudioError; nothing is predicted then."""
+    predictor.check_profile()
+    saved = [name for name in stated.profile if Path(name).suffix.lower() == ".json"]
+    if saved and len(stated.profile) > 1:
+        raise ProfileError(
+            f"{saved[0]} is a saved voice profile and stands alone: give it, or sound files of the speaker."
+        )
+    if not saved:
+        return predictor.profile_of(_decoded(name, stated) for name in stated.profile)
+    profile = profiles.load(Path(saved[0]))
+    predictor.check_profile(profile)
+    return profile
 
 
 def _minutes(text: str) -> float:

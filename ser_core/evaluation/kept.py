@@ -41,7 +41,7 @@ class Kept:
 
     @cached_property
     def stated(self) -> dict[str, Any]:
-        """What was evaluated: run, model's hash, corpus, speakers, whether seen clips were kept, when."""
+        """What was evaluated: run, model's hash, corpus, speakers, whether seen clips were kept, the enrolment, when."""
         return json.loads((self.path / "evaluation.json").read_text(encoding="utf-8"))
 
     @cached_property
@@ -57,7 +57,7 @@ def keep(
     run: Run, corpus: Corpus, found: Evaluation, *, speakers: list[str] | None = None, include_seen: bool = False
 ) -> Kept:
     """Write an evaluation into its folder, in place of an earlier one of the same condition, and return it."""
-    condition = _condition(speakers, include_seen)
+    condition = _condition(found, speakers, include_seen)
     path = settings.home().evaluations / run.name / corpus.name / condition
     path.mkdir(parents=True, exist_ok=True)
     stated = {
@@ -67,7 +67,7 @@ def keep(
         "title": corpus.card.title,
         "speakers": speakers,
         "include_seen": include_seen,
-        "enrolment": None,
+        "enrolment": found.enrolment and found.enrolment.to_dict(),
         "degradation": None,
         "created": runs.now(),
     }
@@ -93,8 +93,12 @@ def _in(folder: Path) -> list[Kept]:
     return [Kept(path.parent) for path in sorted(folder.glob("*/*/evaluation.json"))]
 
 
-def _condition(speakers: list[str] | None, include_seen: bool) -> str:
+def _condition(found: Evaluation, speakers: list[str] | None, include_seen: bool) -> str:
     parts = ["seen-too" if include_seen else "unseen"]
     if speakers is not None:
         parts.append("speakers-" + hashlib.sha256(",".join(sorted(speakers)).encode()).hexdigest()[:8])
+    if found.enrolment is not None:
+        asked = found.enrolment.asked
+        # Of no clips there is no emotion.
+        parts.append(f"enrol-{asked.clips}" + (f"-{asked.emotion}" if asked.clips else ""))
     return "-".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +12,32 @@ import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
+from ser_core.evaluation.enrolment import Enrolment, Pool
 from ser_core.features import store
+from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, prediction_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Enrolled:
+    """What was set aside and given to the model: by speaker the pool, and the voice profile of its first clips (none of 0)."""
+
+    asked: Enrolment
+    pools: dict[str, Pool] = field(repr=False)
+    profiles: dict[str, VoiceProfile] = field(repr=False)
+
+    @property
+    def set_aside(self) -> set[str]:
+        """The clips that are left out of the test."""
+        return {clip for pool in self.pools.values() for clip in pool.clips}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return {clips, emotion, left_out, seconds}: left_out counts clips, seconds of speech by speaker."""
+        seconds = {speaker: round(one.seconds, 2) for speaker, one in self.profiles.items()}
+        return {**dataclasses.asdict(self.asked), "left_out": len(self.set_aside), "seconds": seconds}
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +45,7 @@ class Evaluation:
     """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
 
     unlike: how many of the clips are unlike the train part (`predictor.UNLIKE`); None where the run does not know.
+    enrolment: what the model was given of each speaker, None where no clips were set aside.
     """
 
     labels: tuple[str, ...]
@@ -29,11 +53,19 @@ class Evaluation:
     seen: int
     failed: dict[str, str]
     unlike: int | None = None
+    enrolment: Enrolled | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints."""
         found = metrics.summary(self.predictions, self.labels)
-        return {**found, "seen": self.seen, "failed": self.failed, "unlike_training": self.unlike}
+        enrolled = self.enrolment and self.enrolment.to_dict()
+        return {
+            **found,
+            "seen": self.seen,
+            "failed": self.failed,
+            "unlike_training": self.unlike,
+            "enrolment": enrolled,
+        }
 
 
 def seen_by(run: Run, clips: pd.DataFrame, hashes: Mapping[str, str] | None = None) -> pd.Series:
@@ -55,13 +87,16 @@ def evaluate(
     *,
     speakers: Sequence[str] | None = None,
     include_seen: bool = False,
+    enrolment: Enrolment | None = None,
     progress: store.Progress | None = None,
 ) -> Evaluation:
     """Run the model on a corpus' clips and score them by their most probable label.
 
     Clips and speakers of the run's train or validation part are left out (`seen` counts them) unless `include_seen`.
     Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
-    and probabilities are renormalised over the common labels. Raises CorpusError when no clip is left.
+    and probabilities are renormalised over the common labels. With `enrolment` (of 0 clips too) a pool of each speaker's
+    clips is left out, and the model is given the voice profile of the first of them. Raises CorpusError when no clip is
+    left and for a speaker with too few clips for a pool, RunError where the model takes no profile.
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
@@ -88,14 +123,46 @@ def evaluate(
     if clips.empty:
         clip, why = next(iter(failed.items()))
         raise CorpusError(f"None of the clips of {corpus.card.title} can be read; {clip}: {why}")
+    enrolled = None
+    if enrolment is not None:
+        enrolled = _enrolled(predictor, corpus, clips, set(failed), features, enrolment)
+        clips = clips[~clips["clip"].isin(enrolled.set_aside)]
+        if clips.empty:
+            raise CorpusError("All clips are set aside for the enrolment; none is left to test.")
     columns = [predictor.labels.index(label) for label in labels]
     probabilities = np.empty((len(clips), len(labels)))
     unlike = 0
-    for row, clip in enumerate(clips["clip"]):
-        found, embedding = predictor.windows_of({name: np.asarray(one[clip]) for name, one in features.items()})
-        unlike += predictor.unlike(embedding)
+    keys = splits.speaker_key(clips)
+    for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
+        own = {name: np.asarray(one[clip]) for name, one in features.items()}
+        profile = enrolled.profiles.get(speaker) if enrolled else None
+        found, embedding = predictor.windows_of(own, profile)
+        unlike += predictor.unlike(embedding if profile is None else predictor.windows_of(own)[1])
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
-    return Evaluation(labels, table, int(heard.sum()), failed, None if predictor.novelty is None else unlike)
+    return Evaluation(labels, table, int(heard.sum()), failed, None if predictor.novelty is None else unlike, enrolled)
+
+
+def _enrolled(
+    predictor: Predictor,
+    corpus: Corpus,
+    tested: pd.DataFrame,
+    failed: set[str],
+    features: Mapping[str, store.Features],
+    enrolment: Enrolment,
+) -> Enrolled:
+    """Set aside the pools of the tested clips' speakers, and make the profiles that are asked for."""
+    usable = corpus.clips[~splits.dropped(corpus.clips) & ~corpus.clips["clip"].isin(failed)]
+    found = enrolments.pools(usable, list(splits.speaker_key(tested).unique()))
+    profiles = {}
+    if enrolment.clips:
+        (name,) = features
+        for speaker, pool in found.items():
+            clips = (np.asarray(features[name][clip]) for clip in pool.enrolled(enrolment))
+            try:
+                profiles[speaker] = predictor.profile_of_features(clips)
+            except ProfileError as error:
+                raise CorpusError(f"The speaker {speaker.partition('/')[2]}: {error}") from error
+    return Enrolled(enrolment, found, profiles)

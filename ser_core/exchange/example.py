@@ -25,6 +25,8 @@ size, n = one["frames"], len(db)
 starts = [0] if n <= size else [*range(0, n - size, one["hop"]), n - size]
 windows = np.stack([np.pad(db[k : k + size], ((0, max(0, size - n)), (0, 0))) for k in starts]).astype(np.float32)
 feeds = {one["name"]: windows, "n_frames": np.full(len(starts), min(n, size), np.int32)}
+for other in feature["inputs"][2:]:  # a voice profile: zeros for none
+    feeds[other["name"]] = np.zeros((len(starts), *other["shape"]), other["dtype"])
 p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], feeds)[0].mean(axis=0)
 print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''

@@ -60,9 +60,14 @@ class LogMelSource:
     def extract(self, samples: np.ndarray) -> np.ndarray:
         return logmel.extract(samples, self.spec)
 
-    def bounds(self, features: np.ndarray) -> tuple[int, int]:
+    def loud(self, features: np.ndarray) -> np.ndarray:
+        """Return for every frame whether it is at most `trim_db` below the loudest."""
         level = 10.0 * np.log10(np.power(10.0, features / 10.0).sum(axis=1))
-        loud = np.flatnonzero(level >= level.max() - self.trim_db)
+        found: np.ndarray = level >= level.max() - self.trim_db
+        return found
+
+    def bounds(self, features: np.ndarray) -> tuple[int, int]:
+        loud = np.flatnonzero(self.loud(features))
         margin = round(self.margin_s / self.hop_s)
         return max(0, int(loud[0]) - margin), min(len(features), int(loud[-1]) + 1 + margin)
 

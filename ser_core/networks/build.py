@@ -10,10 +10,12 @@ import keras
 import numpy as np
 
 from ser_core.features import sets
+from ser_core.features.sources import LogMelSource
 from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
 from ser_core.recipes import RecipeError
 
-#: Name in a recipe → function from the inputs (`features`, and `n_frames` for sequences) to the embedding.
+#: Name in a recipe → function from the inputs (`features`; `n_frames` for sequences; `profile` and `profile_weight` where a
+#: network takes a voice profile) to the embedding.
 BODIES: dict[str, Callable[..., Any]] = {
     "crnn": crnn.body,
     "cnn1d": cnn1d.frames,
@@ -63,6 +65,14 @@ def trainable(
     inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
     if not one.is_vector:
         inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
+    wanted = params.get("profile", False)
+    if not isinstance(wanted, bool):
+        raise RecipeError(f"network_params.profile is true or false, not {wanted!r}.")
+    if wanted:
+        if not isinstance(one.source, LogMelSource):
+            raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
+        inputs["profile"] = keras.Input((2, one.source.dims), name="profile", dtype="float32")
+        inputs["profile_weight"] = keras.Input((), name="profile_weight", dtype="float32")
     x = inputs[one.name]
     if prepared is not None:
         x = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))(x)
@@ -74,7 +84,7 @@ def trainable(
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
     try:
-        body = BODIES[network]({"features": x, "n_frames": inputs.get("n_frames")}, **params)
+        body = BODIES[network]({**inputs, "features": x}, **params)
     except TypeError as error:
         raise RecipeError(f"The network {network} does not take these parameters: {error}") from error
     embedding = keras.layers.Identity(name="embedding")(body)

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from ser_core.features.profile import RANGE_DB
+
 PACKAGE = "ser_core"
 
 
@@ -19,15 +21,22 @@ class ClipNormalization(keras.layers.Layer):
     band by band, a clip loses the spectral shape that carries emotion.
     """
 
-    def __init__(self, range_db: float = 80.0, **kwargs: Any) -> None:
+    def __init__(self, range_db: float = RANGE_DB, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.range_db = range_db
 
     def call(self, picture: Any, n_frames: Any) -> Any:
+        return self.by_itself(*self.raised(picture, n_frames))
+
+    def raised(self, picture: Any, n_frames: Any) -> tuple[Any, Any]:
+        """Return the picture with nothing below the floor, and the mask of its frames (batch × frames × 1)."""
         mask = frame_mask(n_frames, picture.shape[1])[:, :, None]
         lowest = ops.full_like(picture, -1e3)
         peak = ops.max(ops.where(mask > 0, picture, lowest), axis=(1, 2), keepdims=True)
-        picture = ops.maximum(picture, peak - self.range_db)
+        return ops.maximum(picture, peak - self.range_db), mask
+
+    def by_itself(self, picture: Any, mask: Any) -> Any:
+        """Centre and scale by the picture's own mean and deviation."""
         count = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True) * picture.shape[2], 1.0)
         mean = ops.sum(picture * mask, axis=(1, 2), keepdims=True) / count
         centred = (picture - mean) * mask
@@ -36,6 +45,23 @@ class ClipNormalization(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "range_db": self.range_db}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class ProfileNormalization(ClipNormalization):
+    """Centre and scale a picture by its own values, by its speaker's voice profile, or by something in between.
+
+    profile: batch × 2 × bands, mean and deviation of every band in dB; weight w: batch. The result is (1 - w) times what
+    ClipNormalization gives plus w times (picture - mean) / deviation, band by band; padding stays 0. A gain of the recording
+    changes nothing where the profile has it too. With a weight of 0 the profile, whatever it holds, changes nothing.
+    """
+
+    def call(self, picture: Any, n_frames: Any, profile: Any, weight: Any) -> Any:  # type: ignore[override]
+        picture, mask = self.raised(picture, n_frames)
+        means, deviations = profile[:, 0][:, None, :], profile[:, 1][:, None, :]
+        by_profile = (picture - means) * mask / (deviations + 1e-3)
+        weight = weight[:, None, None]
+        return (1.0 - weight) * self.by_itself(picture, mask) + weight * by_profile
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

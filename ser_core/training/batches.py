@@ -12,17 +12,24 @@ import numpy as np
 import pandas as pd
 
 from ser_core.augment import picture
-from ser_core.features import sets, store
+from ser_core.features import profile, sets, store
+from ser_core.features.sources import LogMelSource
+from ser_core.training.profiles import Drawn, Profiles
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The clips of one part: their table, their label numbers, and the features of every input."""
+    """The clips of one part: their table, their label numbers, and the features of every input.
+
+    with_profile: whether the network takes a voice profile. Windows, on which is validated and tested, hold none: what a new
+    user has.
+    """
 
     clips: pd.DataFrame
     labels: tuple[str, ...]
     inputs: tuple[sets.Input, ...]
     features: Mapping[str, store.Features | store.Together]
+    with_profile: bool = False
 
     @property
     def targets(self) -> np.ndarray:
@@ -48,7 +55,18 @@ class Part:
         joined = {name: np.concatenate(parts) for name, parts in arrays.items()}
         if not all(one.is_vector for one in self.inputs):
             joined["n_frames"] = np.concatenate(n_frames)
+        if self.with_profile:
+            (one,) = self.inputs
+            joined["profile"] = np.zeros((len(rows), 2, one.source.dims), np.float32)
+            joined["profile_weight"] = np.zeros(len(rows), np.float32)
         return joined, np.array(rows)
+
+    @cached_property
+    def band_sums(self) -> profile.BandSums:
+        """What each clip adds to a voice profile of its speaker; summed up once, from the clips as they are recorded."""
+        (one,) = self.inputs
+        assert isinstance(one.source, LogMelSource)
+        return profile.sums((self.features[one.name][clip] for clip in self.clips["clip"]), one.source)
 
 
 class AugmentedBatches(keras.utils.PyDataset):
@@ -75,6 +93,9 @@ class AugmentedBatches(keras.utils.PyDataset):
         weight = len(targets) / (len(part.labels) * np.maximum(targets.sum(axis=0), 1.0))
         self.weights = (targets @ weight).astype(np.float32) if class_weights else np.ones(len(targets), np.float32)
         self.clips: Sequence[str] = list(part.clips["clip"])
+        self.profiles: Profiles | None = None
+        if part.with_profile:
+            self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
         self.order = self._shuffled()
 
     def __len__(self) -> int:
@@ -95,22 +116,38 @@ class AugmentedBatches(keras.utils.PyDataset):
             if mixup:
                 vectors, targets = picture.mixed_vectors(vectors, targets, mixup, random)
             return {one.name: vectors}, targets, self.weights[rows]
-        pictures, n_frames = self._windows(one, clips, random)
+        drawn = [self.profiles.draw(int(row), self.epoch) for row in rows] if self.profiles else []
+        pictures, n_frames, statistics = self._windows(one, clips, drawn, random)
+        seconds = np.array([one.seconds for one in drawn], np.float32)
         if mixup:
-            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, mixup, random)
-        return {one.name: pictures, "n_frames": n_frames}, targets, self.weights[rows]
+            mix = picture.mix(len(pictures), mixup, random)
+            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, mix)
+            if drawn:
+                statistics, seconds = picture.mixed_profiles(statistics, seconds, mix)
+        inputs = {one.name: pictures, "n_frames": n_frames}
+        if drawn:
+            weight = profile.weight(seconds) * np.array([one.given for one in drawn])
+            inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
+        return inputs, targets, self.weights[rows]
 
     def _windows(
-        self, one: sets.Input, clips: list[np.ndarray], random: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self, one: sets.Input, clips: list[np.ndarray], drawn: list[Drawn], random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The clips' changed pictures, their frames, and their profiles, changed alike (none without `drawn`)."""
         pictures = np.empty((len(clips), *one.shape), dtype=np.float32)
         n_frames = np.empty(len(clips), dtype=np.int32)
+        statistics = np.empty((len(drawn), 2, one.shape[-1]), dtype=np.float32)
         for k, clip in enumerate(clips):
-            frames = self.augmentation.change(clip, random)
+            means, weight = None, 0.0
+            if drawn:
+                frames, statistics[k] = self.augmentation.change_with_profile(clip, drawn[k].statistics, random)
+                means, weight = statistics[k, 0], drawn[k].given * float(profile.weight(drawn[k].seconds))
+            else:
+                frames = self.augmentation.change(clip, random)
             start, stop = one.source.bounds(frames)
-            frames = self.augmentation.mask(frames[start:stop], random)
+            frames = self.augmentation.mask(frames[start:stop], random, means, weight)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
-        return pictures, n_frames
+        return pictures, n_frames, statistics
 
     def _shuffled(self) -> np.ndarray:
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.clips))

@@ -30,6 +30,7 @@ def card(
         "",
         f"Probabilities are calibrated on the validation part (temperature {facts['temperature']:.3f}); below a confidence of "
         f'{100 * facts["threshold"]:.0f} % the answer is "uncertain".',
+        *_profile(recipe),
         f"{facts['parameters']:,} parameters; {facts['seconds'] / 60:.0f} min to train. model.onnx and model.keras differ by at "
         f"most {facts['parity']:.1e} in a probability.",
         "",
@@ -101,6 +102,15 @@ def _limits(corpus: Card) -> list[str]:
         "",
         f"{corpus.citation}",
         "",
+    ]
+
+
+def _profile(recipe: Recipe) -> list[str]:
+    if not recipe.profile:
+        return []
+    return [
+        "It takes a voice profile: the mean and deviation of each band over some clips of the speaker, without labels. All figures "
+        "above, the temperature and the threshold are without one, as for a new speaker."
     ]
 
 

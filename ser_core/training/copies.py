@@ -33,4 +33,4 @@ def joined(
     )
     rows = rows[rows["clip"].map(lambda clip: all(clip in found for found in changed.values()))]
     both = {name: store.Together((features[name], found)) for name, found in changed.items()}
-    return Part(pd.concat([train.clips, rows], ignore_index=True), train.labels, train.inputs, both)
+    return dataclasses.replace(train, clips=pd.concat([train.clips, rows], ignore_index=True), features=both)

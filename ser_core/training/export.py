@@ -12,7 +12,7 @@ import numpy as np
 
 from ser_core import files, graphs
 from ser_core.audio import SAMPLE_RATE
-from ser_core.features import sets
+from ser_core.features import profile, sets
 from ser_core.networks import build
 from ser_core.runs import Run, RunError
 from ser_core.training import fit
@@ -20,6 +20,12 @@ from ser_core.training.batches import Part
 
 #: Largest difference between Keras' and ONNX Runtime's probabilities that an export may show.
 PARITY = 1e-4
+#: What feature.json says of the two inputs.
+PROFILE = (
+    "mean and deviation in dB of each band over the speaker's frames of speech (at most trim_db below their clip's loudest; values "
+    f"more than {profile.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
+    f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
+)
 
 
 class FittedNetwork:
@@ -68,8 +74,13 @@ def checked(path: Path, real: dict[str, np.ndarray], expected: np.ndarray) -> fl
     return difference
 
 
-def feature_json(features: sets.FeatureSet, labels: tuple[str, ...], threshold: float) -> dict[str, Any]:
-    """Return feature.json: what a program must compute and feed to run model.onnx on a clip."""
+def feature_json(
+    features: sets.FeatureSet, labels: tuple[str, ...], threshold: float, with_profile: bool = False
+) -> dict[str, Any]:
+    """Return feature.json: what a program must compute and feed to run model.onnx on a clip.
+
+    with_profile: the graph takes a voice profile too.
+    """
     inputs: list[dict[str, Any]] = [
         {
             "name": one.name,
@@ -84,6 +95,11 @@ def feature_json(features: sets.FeatureSet, labels: tuple[str, ...], threshold: 
     if not features.is_vector:
         inputs.append({"name": "n_frames", "shape": [], "dtype": "int32", "source": None})
     first = features.inputs[0]
+    stated = {}
+    if with_profile:
+        inputs.append({"name": "profile", "shape": [2, first.source.dims], "dtype": "float32", "source": None})
+        inputs.append({"name": "profile_weight", "shape": [], "dtype": "float32", "source": None})
+        stated["profile"] = PROFILE
     return {
         "sample_rate": SAMPLE_RATE,
         "feature_set": features.name,
@@ -94,6 +110,7 @@ def feature_json(features: sets.FeatureSet, labels: tuple[str, ...], threshold: 
         "pooling": "mean of the windows' probabilities",
         "labels": list(labels),
         "threshold": threshold,
+        **stated,
     }
 
 

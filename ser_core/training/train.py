@@ -25,7 +25,7 @@ from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, novelty, preparation, start
+from ser_core.training import classical, copies, export, fit, novelty, preparation, profiles, start
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -122,7 +122,7 @@ def _train(
     clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
     write_start(recipe, run, clips, split_name, first, test)
     parts = {
-        name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features)
+        name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features, recipe.profile)
         for name in splits.PARTS
     }
     if recipe.copies:
@@ -225,8 +225,10 @@ def _finish(
     found_metrics = metrics.parts(Run(run.path).predictions, recipe.labels)
     run.write_json("metrics.json", found_metrics)
     real = {name: values[:32] for name, values in validation.windows[0].items()}
+    if recipe.profile:
+        real = profiles.with_some(real, parts["train"].band_sums)
     parity = fitted.export(temperature, real, run)
-    run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold))
+    run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
     novelty.write(run, parts["train"], validation)
     facts = {
         "temperature": temperature,

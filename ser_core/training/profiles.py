@@ -1,0 +1,83 @@
+"""Voice profiles in training: every clip of the train part draws one in every epoch, from other clips of its speaker there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ser_core.corpora import details
+from ser_core.corpora.splits import speaker_key
+from ser_core.features.profile import BandSums
+
+#: Share of clips that are given no profile: most users have none.
+ABSENT = 0.4
+#: Share of profiles that are of neutral clips alone: what a user can give without acting.
+NEUTRAL = 0.5
+#: Most clips of a profile: of neutral ones, of any emotion.
+MOST_NEUTRAL, MOST = 5, 20
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A profile for one clip: means and deviations (2 × bands), seconds of speech (0: its speaker has no other clip), and
+    whether the clip is given it.
+    """
+
+    statistics: np.ndarray
+    seconds: float
+    given: bool
+    clips: tuple[int, ...] = field(default=())
+    """Rows of the train part of which it is."""
+
+
+class Profiles:
+    """The profiles that the clips of a train part draw."""
+
+    def __init__(self, clips: pd.DataFrame, sums: BandSums, hop_s: float, seed: int) -> None:
+        """`clips`: the part's table; `sums`: a row a clip of it, added up once, so that a draw only adds; `hop_s`: of its frames."""
+        self.sums, self.hop_s, self.seed = sums, hop_s, seed
+        originals = clips["clip"].map(details.original)
+        # A changed copy is no recording of the speaker, and a clip says nothing of itself, nor of a copy of it.
+        usable = ((originals == clips["clip"]) & (clips["speaker"] != "")).to_numpy() & (sums.frames > 0)
+        place = {clip: row for row, clip in enumerate(clips["clip"])}
+        self._itself = originals.map(place).fillna(-1).to_numpy()
+        key, neutral = speaker_key(clips), (clips["emotion"] == "neutral").to_numpy()
+        self._any = _of_speakers(key, usable)
+        self._neutral = _of_speakers(key, usable & neutral)
+
+    def draw(self, row: int, epoch: int) -> Drawn:
+        """Return the profile that the clip in `row` draws in `epoch`, the same whenever it is asked.
+
+        Of 1 to MOST_NEUTRAL neutral clips (NEUTRAL of the draws) or 1 to MOST of any emotion, every number as likely, none of
+        them the clip itself. Whether it is `given` is drawn apart: ABSENT are not, though mixtures need theirs.
+        """
+        random = np.random.default_rng((self.seed, epoch, row, 1))
+        given, only_neutral = random.random() >= ABSENT, random.random() < NEUTRAL
+        pool, most = self._others(self._neutral, row), MOST_NEUTRAL
+        if not (only_neutral and len(pool)):
+            pool, most = self._others(self._any, row), MOST
+        if not len(pool):
+            return Drawn(np.zeros((2, self.sums.total.shape[1]), np.float32), 0.0, False)
+        count = min(int(random.integers(1, most + 1)), len(pool))
+        chosen = random.permutation(pool)[:count]
+        pooled = self.sums.pooled(chosen)
+        return Drawn(pooled.statistics(), float(pooled.frames) * self.hop_s, given, tuple(map(int, chosen)))
+
+    def _others(self, pools: list[np.ndarray], row: int) -> np.ndarray:
+        pool = pools[row]
+        return pool[pool != self._itself[row]]
+
+
+def with_some(windows: dict[str, np.ndarray], sums: BandSums) -> dict[str, np.ndarray]:
+    """Return windows with a profile in every other one, that of all clips of `sums`, its weights from 0 to 1."""
+    n = len(windows["profile_weight"])
+    weights = np.where(np.arange(n) % 2 == 1, np.linspace(0.0, 1.0, n), 0.0).astype(np.float32)
+    return {**windows, "profile": np.tile(sums.pooled().statistics(), (n, 1, 1)), "profile_weight": weights}
+
+
+def _of_speakers(key: pd.Series, chosen: np.ndarray) -> list[np.ndarray]:
+    """For every clip the rows of its speaker's clips among the chosen."""
+    rows = {one: np.flatnonzero(chosen & (key == one).to_numpy()) for one in key.unique()}
+    return [rows[one] for one in key]
