@@ -32,7 +32,8 @@ def text() -> str:
         "Made by `make results` from the run folders in `artifacts/` (each holds its recipe, split, predictions and metrics; "
         "`python -m ser_core runs show NAME` prints one). Intervals are 95 %: Student's t over the tested speakers' own scores from 8 "
         "speakers on, a bootstrap over speakers from 40 on, and below 8 a bootstrap over clips, which is too narrow. "
-        "CREMA-D here is the part without the 19 public test speakers: 72 speakers, of which the `dev` split tests 9.",
+        "CREMA-D here is the part without the 19 public test speakers: 72 speakers, of which the `dev` split tests 9. "
+        "“To train” is by the clock, on two cores that did other work too, so longer than on a machine at rest.",
         "",
         "## The twelve rows",
         "",
