@@ -148,13 +148,21 @@ class Predictor:
         decision = "emotion" if mean.max() >= self.threshold else "uncertain"
         if any(one.code == "no-speech" for one in findings):
             decision = "no-speech"
-        elif self.unlike(embedding if profile is None else self.windows_of(features)[1]):
+        elif self.unlike(embedding, features, profile):
             findings = (*findings, UNLIKE)
         return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), profile)
 
-    def unlike(self, embedding: np.ndarray) -> bool:
-        """Return whether a clip (its windows' embeddings) is far from the train part; False where the run does not know."""
-        return self.novelty is not None and bool(self.novelty.unlike(embedding.mean(axis=0))[0])
+    def unlike(
+        self, embedding: np.ndarray, features: dict[str, np.ndarray], profile: VoiceProfile | None = None
+    ) -> bool:
+        """Return whether a clip is far from the train part, judged without a profile; False where the run does not know.
+
+        embedding: of its windows, as `windows_of` gives it for these features and this profile.
+        """
+        if self.novelty is None:
+            return False
+        plain = embedding if profile is None else self.windows_of(features)[1]
+        return bool(self.novelty.unlike(plain.mean(axis=0))[0])
 
     def windows(self, samples: np.ndarray, profile: VoiceProfile | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples. `profile` as in `predict`."""

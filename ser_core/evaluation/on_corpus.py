@@ -137,7 +137,7 @@ def evaluate(
         own = {name: np.asarray(one[clip]) for name, one in features.items()}
         profile = enrolled.profiles.get(speaker) if enrolled else None
         found, embedding = predictor.windows_of(own, profile)
-        unlike += predictor.unlike(embedding if profile is None else predictor.windows_of(own)[1])
+        unlike += predictor.unlike(embedding, own, profile)
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
