@@ -11,11 +11,16 @@ def clip_probabilities(logits: np.ndarray, rows: np.ndarray, temperature: float 
     """Return the mean of the windows' probabilities, a row a clip: what the predictor answers with this temperature."""
     scaled = logits / temperature
     exp = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    probabilities = exp / exp.sum(axis=1, keepdims=True)
-    windows = np.bincount(rows)
-    summed = np.zeros((len(windows), logits.shape[1]))
-    np.add.at(summed, rows, probabilities)
-    return summed / windows[:, None]
+    return clip_means(exp / exp.sum(axis=1, keepdims=True), rows)
+
+
+def clip_means(windows: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the mean over each clip's windows (windows × values), a row a clip; `rows`: of which clip each window is."""
+    counts = np.bincount(rows)
+    summed = np.zeros((len(counts), windows.shape[1]))
+    np.add.at(summed, rows, windows)
+    means: np.ndarray = summed / counts[:, None]
+    return means
 
 
 def fit_temperature(logits: np.ndarray, rows: np.ndarray, targets: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ser_core import graphs
+from ser_core.evaluation.temperature import clip_means
 from ser_core.graphs import novelty
 from ser_core.runs import Run
 from ser_core.training.batches import Part
@@ -31,7 +32,5 @@ def embeddings(path: Path, part: Part) -> np.ndarray:
     for first in range(0, len(part.clips), AT_ONCE):
         windows, rows = replace(part, clips=part.clips.iloc[first : first + AT_ONCE]).windows
         _, embedding = graphs.run(session, windows)
-        summed = np.zeros((rows[-1] + 1, embedding.shape[1]))
-        np.add.at(summed, rows, embedding)
-        found.append(summed / np.bincount(rows)[:, None])
+        found.append(clip_means(embedding, rows))
     return np.concatenate(found) if found else np.empty((0, 1))
