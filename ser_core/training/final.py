@@ -25,9 +25,11 @@ def read_test(run: Run, corpus: Corpus) -> Run:
     if (run.predictions["part"] == "test").any():
         raise RunError(f"The run {run.name} has test rows already; test is read once.")
     split = run.split
-    wanted = set(split[split["part"] == "test"]["clip"])
+    tested = split[split["part"] == "test"]
+    wanted = set(tested["clip"])
     # Of a split by clip the tested clips' speakers were heard; the tested clips themselves were not.
-    found = on_corpus.evaluate(Predictor(run), corpus, include_seen=True)
+    speakers = sorted(set(tested["speaker"]))
+    found = on_corpus.evaluate(Predictor(run), corpus, speakers=speakers, include_seen=True)
     rows = found.predictions[found.predictions["clip"].isin(wanted)]
     absent = wanted - set(rows["clip"])
     if absent:
