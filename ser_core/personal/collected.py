@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ser_core.runs.overview import ENOUGH
+
 #: Fewest clips a class, so that each can be answered by a head that has heard another of its class.
 FEWEST = 2
-#: Below this many clips of a class a figure says nothing.
-ENOUGH = 10
 #: Folds where clips of one sitting stand on both sides.
 FOLDS = 5
 #: The class for what is not speech, or no class; it stands last.

@@ -16,7 +16,7 @@ from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import store
 from ser_core.personal.card import card
-from ser_core.personal.collected import BY_SITTING, ENOUGH, Division
+from ser_core.personal.collected import BY_SITTING, Division
 from ser_core.personal.hearing import Heard
 from ser_core.personal.worth import of
 from ser_core.predictor import Predictor
@@ -101,7 +101,6 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
             "clips": {label: int(counted[label]) for label in fitted.labels},
             "sittings": int(clips["sitting"].nunique()),
             "by": fitted.division.by,
-            "enough": min(counted) >= ENOUGH,
             "remarks": list(heard.remarks),
         },
         "split_name": "by sitting" if fitted.division.by == BY_SITTING else "by clip, same sitting on both sides",

@@ -24,6 +24,8 @@ METRICS = ("accuracy", "uar", "macro_f1")
 SCORES = tuple(f"{metric}{end}" for metric in METRICS for end in ("", "_low", "_high"))
 #: What the table itself reads: checked by content, the others by presence and size, until a run is opened.
 READ = ("recipe.json", "status.json", "metrics.json")
+#: Below this many clips of a class the figure of a personal model says nothing.
+ENOUGH = 10
 #: Rows that are kept: more runs than a table of them is of use for.
 KEPT = 20_000
 
@@ -122,7 +124,8 @@ def _read(run: Run) -> dict[str, Any]:
             return read | {"state": "damaged", "problem": " ".join(wrong)}
     if run.has("metrics.json"):
         read |= _scores(run.metrics)
-    if stated.get("personal", {}).get("enough") is False:
+    clips = stated.get("personal", {}).get("clips")
+    if clips and min(clips.values()) < ENOUGH:
         # Of so few clips a score says nothing; a table that shows one is believed.
         read |= dict.fromkeys(SCORES)
     return read
