@@ -31,6 +31,8 @@ from ser_core.training.batches import AugmentedBatches, Part
 from ser_core.training.repeats import Quiet
 from tests import made
 
+pytestmark = pytest.mark.usefixtures("shared_home")
+
 LABELS = crema_d.CARD.emotions
 (INPUT,) = sets.named("logmel-40ms").inputs
 SMALL = {"channels": [8, 16], "stem": 8, "gru": 8, "profile": True}
@@ -210,18 +212,6 @@ def test_a_mixtures_profile_is_that_of_its_frames() -> None:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = tmp_path_factory.mktemp("corpus") / "c"
     return crema_d.MODULE.load(made.crema_d(folder, made.SPEAKERS[:5], (*made.SENTENCES, "TAI", "MTI"), seconds=0.7))
-
-
-@pytest.fixture(scope="module")
-def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(autouse=True)
-def home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One SER_HOME for all these tests: the corpus' features are extracted once. Runs stand elsewhere."""
-    monkeypatch.setenv("SER_HOME", str(one_home))
-    return one_home
 
 
 @pytest.fixture(scope="module")

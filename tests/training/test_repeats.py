@@ -14,23 +14,13 @@ from ser_core.corpora.base import Corpus
 from ser_core.training import repeats
 from tests import made
 
+pytestmark = pytest.mark.usefixtures("shared_home")
+
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = made.crema_d(tmp_path_factory.mktemp("corpus") / "c", made.SPEAKERS[:4])
     return crema_d.MODULE.load(folder)
-
-
-@pytest.fixture(scope="module")
-def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(autouse=True)
-def home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One SER_HOME for all these tests: the corpus' features are extracted once. Runs stand elsewhere."""
-    monkeypatch.setenv("SER_HOME", str(one_home))
-    return one_home
 
 
 def trained(corpus: Corpus, path: Path, split: str, seeds: int = 1, **more: bool) -> runs.Run:

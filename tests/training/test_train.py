@@ -18,6 +18,8 @@ from ser_core.predictor import Predictor
 from ser_core.training import final, train
 from tests import made
 
+pytestmark = pytest.mark.usefixtures("shared_home")
+
 SMALL = {"channels": [8, 16], "stem": 8, "gru": 8, "dropout": 0.2}
 #: Epochs after which the small network has learned the made corpus.
 LONG = 20
@@ -57,18 +59,6 @@ def recipe(epochs: int = 3) -> recipes.Recipe:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return crema_d.MODULE.load(made.crema_d(tmp_path_factory.mktemp("corpus") / "c"))
-
-
-@pytest.fixture(scope="module")
-def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(autouse=True)
-def home(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One SER_HOME for all these tests: the corpus' features are extracted once. Runs stand elsewhere."""
-    monkeypatch.setenv("SER_HOME", str(one_home))
-    return one_home
 
 
 Trained = Callable[..., runs.Run]
