@@ -36,6 +36,14 @@ FIRST = (
 )
 
 
+def pytest_configure() -> None:
+    """Let one worker compile what all of them, and the processes that they start, then load."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from ser_core.features import compiled
+
+        compiled.ensure()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the tests of FIRST to the front, in that order; the others stay as they are."""
     places = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}

@@ -20,7 +20,7 @@ from ser_core import audio, fanout, files, settings
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus, index
 from ser_core.corpora.reading import ClipReader
-from ser_core.features import sources
+from ser_core.features import compiled, sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
 CHUNK = 128
@@ -197,6 +197,7 @@ def _compute(
     tasks = (joblib.delayed(_chunk)(chunks[number], source, copies, parts, number) for number in todo)
     # A file that is missing from the start fails alone; one that goes meanwhile takes its corpus along.
     there = [path for _, path, *_ in clips if Path(path).exists()]
+    compiled.ensure([source])
     for size in fanout.each(tasks, n_jobs=n_jobs):
         done += size
         if progress:
