@@ -32,6 +32,11 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--features", type=Path, metavar="FILE", help="features computed elsewhere, by clip: Parquet, CSV or NPZ"
     )
+    parser.add_argument(
+        "--refit",
+        action="store_true",
+        help="RECIPE names a finished run (or several seeds): train its recipe on its train and validation part, nothing chosen anew",
+    )
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
     parser.set_defaults(handler=train)
@@ -52,7 +57,10 @@ class _Bar:
     def epoch(self, row: dict[str, Any], epochs: int) -> None:
         self._task("epochs", epochs)
         self.epochs_done = row["epoch"]
-        note = f"loss {row['loss']:.3f}  validation: accuracy {row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}"
+        # Imported here, so that every other command works without TensorFlow.
+        from ser_core.training.train import in_words
+
+        note = in_words(row)
         self.progress.update(self.tasks["epochs"], completed=row["epoch"], note=note)
         if not self.progress.console.is_terminal:
             self.progress.console.print(f"epoch {row['epoch']}/{epochs}  {note}  {row['seconds']:.0f} s")
@@ -74,7 +82,8 @@ class _Bar:
 
 def train(stated: argparse.Namespace) -> int:
     """Train in this process, holding the lock that keeps two trainings apart."""
-    recipe = overrides.resolve(stated)
+    chosen = runs.find(stated.recipe) if stated.refit else None
+    recipe = _recipe_of(chosen, stated) if chosen else overrides.resolve(stated)
     if stated.folds < 2 or stated.seeds < 1:
         raise recipes.RecipeError("--folds must be at least 2, --seeds at least 1.")
     corpus = registry.load(recipe.corpus, stated.data)
@@ -95,20 +104,23 @@ def train(stated: argparse.Namespace) -> int:
         # Read when TensorFlow loads, here and in the processes of folds: its notes on the CPU are no news to a reader.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         # Imported here, so that every other command works without TensorFlow.
-        from ser_core.training import repeats
+        from ser_core.training import refit, repeats
 
         with output.progress() as progress:
             bar = _Bar(progress)
-            repeats.train(
-                recipe,
-                corpus,
-                run,
-                bar,
-                test=not stated.no_test,
-                n_folds=stated.folds,
-                seeds=stated.seeds,
-                piece_done=bar.piece,
-            )
+            if chosen is not None:
+                refit.refit(chosen, corpus, run, bar)
+            else:
+                repeats.train(
+                    recipe,
+                    corpus,
+                    run,
+                    bar,
+                    test=not stated.no_test,
+                    n_folds=stated.folds,
+                    seeds=stated.seeds,
+                    piece_done=bar.piece,
+                )
     except KeyboardInterrupt:
         print(f"Cancelled; the run is kept in {run.path} and can be resumed.", file=sys.stderr)
         return 1
@@ -124,6 +136,15 @@ def train(stated: argparse.Namespace) -> int:
                 f"{part}: accuracy {found['accuracy']:.3f}, UAR {found['uar']:.3f}, macro-F1 {found['macro_f1']:.3f}, {found['n']} clips"
             )
     return 0
+
+
+def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
+    """Return the recipe of the run that is refitted. Raises RecipeError where something of it is to be changed."""
+    changed = [stated.split, stated.seed, stated.epochs, stated.features, *stated.set]
+    if any(one is not None for one in changed) or stated.seeds != 1 or stated.no_test:
+        raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
+    first = (runs.pieces(chosen) or [chosen])[0]
+    return recipes.from_dict(first.recipe["recipe"])
 
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:

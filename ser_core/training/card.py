@@ -11,7 +11,7 @@ from ser_core.recipes import Recipe
 def card(
     recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], counts: dict[str, int], facts: dict[str, Any]
 ) -> str:
-    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity."""
+    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity; refit of a refitted one."""
     lines = [
         f"# {recipe.title}",
         "",
@@ -21,10 +21,12 @@ def card(
         "",
         f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train, "
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
+        *_refitted(facts.get("refit")),
         "",
         f"{corpus.honesty}",
         "",
         *_measured(metrics),
+        *_before(facts.get("refit")),
         "",
         "## How it answers",
         "",
@@ -85,6 +87,31 @@ def _measured(metrics: dict[str, Any]) -> list[str]:
         method = next(iter(metrics.values()))["intervals"]["accuracy"]["method"]
         lines += ["", f"95 % intervals: {method}. The validation figures are those on which choices were made."]
     return lines
+
+
+def _refitted(settled: dict[str, Any] | None) -> list[str]:
+    if not settled:
+        return []
+    trainings = "a training" if settled["trainings"] == 1 else f"{settled['trainings']} trainings"
+    return [
+        "",
+        f"Refitted: the clips on which choices are made are trained on too. Its {settled['epochs']} epochs, temperature and threshold are "
+        f"those that {trainings} of the same recipe on the train part alone found on the validation part (`{settled['of']}`).",
+    ]
+
+
+def _before(settled: dict[str, Any] | None) -> list[str]:
+    """What was measured on the same test part before the refit."""
+    if not settled or "test" not in settled["before"]:
+        return []
+    found = settled["before"]["test"]
+    whose = "one training" if settled["trainings"] == 1 else f"mean of {settled['trainings']} seeds"
+    spread = {name: f" ± {value:.3f}" for name, value in found.get("deviation", {}).items()}
+    cells = [
+        f"{name} {found[key]:.3f}{spread.get(key, '')} ({found['intervals'][key]['low']:.3f} to {found['intervals'][key]['high']:.3f})"
+        for key, name in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1"))
+    ]
+    return ["", f"Trained on the train part alone, {whose}, same test part: {', '.join(cells)}."]
 
 
 def _limits(corpus: Card) -> list[str]:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ser_core import recipes
+from ser_core import recipes, runs
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
+from ser_core.training import repeats
 from ser_core.training.card import card
 
 
 def read_test(run: Run, corpus: Corpus) -> Run:
     """Add the test rows to a finished run that has none: its predictions, metrics and card; the model stays as it is.
 
-    For the one form that was chosen on validation. Raises RunError where the run has test rows already, or was trained on
-    another corpus.
+    For the one form that was chosen on validation. Of several seeds every one's are read. Raises RunError where the run has test
+    rows already, or was trained on another corpus.
     """
     run.checked()
     recipe = recipes.from_dict(run.recipe["recipe"])
+    trained = runs.pieces(run)
+    if trained:
+        for one in trained:
+            if not (one.predictions["part"] == "test").any():
+                read_test(one, corpus)
+        repeats.pool(recipe, corpus, run, True, float(run.recipe["found"]["seconds"]))
+        return Run(run.path)
     if recipe.corpus != corpus.name:
         raise RunError(f"The run {run.name} was trained on {recipe.corpus}, not on {corpus.name}.")
     if (run.predictions["part"] == "test").any():

@@ -50,17 +50,19 @@ class _Watch(keras.callbacks.Callback):
         recipe: Recipe,
         run: Run,
         full: keras.Model,
-        validation: Part,
+        validation: Part | None,
+        last: int,
         report: EpochReport,
         tick: BatchReport,
         steps: int,
     ):
         super().__init__()
-        self.recipe, self.run, self.full, self.validation = recipe, run, full, validation
+        self.recipe, self.run, self.full, self.validation, self.last = recipe, run, full, validation, last
         self.report, self.tick, self.steps = report, tick, steps
         history = run.history
-        self.best = float(history["val_uar"].max()) if len(history) else -math.inf
-        self.since = len(history) - 1 - int(history["val_uar"].idxmax()) if len(history) else 0
+        validated = "val_uar" in history
+        self.best = float(history["val_uar"].max()) if validated else -math.inf
+        self.since = len(history) - 1 - int(history["val_uar"].idxmax()) if validated else 0
         self.started = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -79,22 +81,19 @@ class _Watch(keras.callbacks.Callback):
         raw = [np.array(weight) for weight in self.full.get_weights()] if self.recipe.fit.ema else None
         if raw is not None:
             self._average()
-        val_loss, scores = self._validate()
+        validated = {} if self.validation is None else self._validated(self.validation)
         row = {
             "epoch": epoch + 1,
             "loss": float(logs.get("loss", math.nan)),
             "accuracy": float(logs.get("accuracy", math.nan)),
-            "val_loss": val_loss,
-            "val_accuracy": scores["accuracy"],
-            "val_uar": scores["uar"],
+            **validated,
             "learning_rate": float(self.model.optimizer.learning_rate),
             "seconds": round(time.monotonic() - self.started, 2),
         }
-        if scores["uar"] > self.best:
-            self.best, self.since = scores["uar"], 0
+        self.since += 1
+        if validated["val_uar"] > self.best if validated else epoch + 1 == self.last:
+            self.best, self.since = validated.get("val_uar", self.best), 0
             self.full.save_weights(self.run.path / "best.weights.h5")
-        else:
-            self.since += 1
         if raw is not None:
             self.full.set_weights(raw)
         # The checkpoint comes before the row: a row in history.csv says that its epoch can be resumed from.
@@ -104,13 +103,13 @@ class _Watch(keras.callbacks.Callback):
         if self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
 
-    def _validate(self) -> tuple[float, dict[str, float]]:
-        found = clip_probabilities(*window_logits(self.full, self.validation))
-        true = self.validation.clips["emotion"]
-        labels = self.validation.labels
-        matrix = metrics.confusion(true, [labels[k] for k in found.argmax(axis=1)], labels)
-        loss = -np.log(np.maximum((found * self.validation.targets).sum(axis=1), 1e-12)).mean()
-        return float(loss), metrics.scores(matrix)
+    def _validated(self, validation: Part) -> dict[str, float]:
+        found = clip_probabilities(*window_logits(self.full, validation))
+        labels = validation.labels
+        matrix = metrics.confusion(validation.clips["emotion"], [labels[k] for k in found.argmax(axis=1)], labels)
+        scores = metrics.scores(matrix)
+        loss = -np.log(np.maximum((found * validation.targets).sum(axis=1), 1e-12)).mean()
+        return {"val_loss": float(loss), "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
 
     def _average(self) -> None:
         optimizer = self.model.optimizer
@@ -121,13 +120,23 @@ class _Watch(keras.callbacks.Callback):
 
 
 def fit(
-    full: keras.Model, recipe: Recipe, run: Run, train: Part, validation: Part, report: EpochReport, tick: BatchReport
-) -> float:
-    """Fit `full` (outputs logits and embedding) in place and return the best validation UAR.
+    full: keras.Model,
+    recipe: Recipe,
+    run: Run,
+    train: Part,
+    validation: Part | None,
+    report: EpochReport,
+    tick: BatchReport,
+    *,
+    last: int | None = None,
+) -> None:
+    """Fit `full` (outputs logits and embedding) in place; it ends with the weights of the epoch with the best validation UAR.
 
     Goes on from checkpoint.keras where the run has one: weights, optimizer and epoch; batches are drawn by epoch, so a
-    resumed fit sees what an uninterrupted one would have seen. The best epoch's weights are loaded at the end.
+    resumed fit sees what an uninterrupted one would have seen. last: the epoch after which it ends, on the schedule of the
+    recipe's epochs (None: all of them). Without a validation part it ends with the weights of that epoch.
     """
+    last = last or recipe.fit.epochs
     keras.utils.set_random_seed(recipe.seed)
     done = len(run.history)
     batches = AugmentedBatches(
@@ -149,12 +158,11 @@ def fit(
             ours.assign(theirs)
     else:
         model = _compiled(full, recipe, len(batches))
-    watch = _Watch(recipe, run, full, validation, report, tick, len(batches))
-    if done < recipe.fit.epochs:
-        model.fit(batches, epochs=recipe.fit.epochs, initial_epoch=done, verbose=0, callbacks=[watch])
+    watch = _Watch(recipe, run, full, validation, last, report, tick, len(batches))
+    if done < last:
+        model.fit(batches, epochs=last, initial_epoch=done, verbose=0, callbacks=[watch])
     full.load_weights(run.path / "best.weights.h5")
     (run.path / "best.weights.h5").unlink()
-    return watch.best
 
 
 def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:

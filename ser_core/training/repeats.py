@@ -80,7 +80,7 @@ def _seeds(
                 train(recipe.with_(seed=recipe.seed + number), corpus, piece, reporter, test=test, n_folds=n_folds)
             run.write_status("running", message=f"{number + 1} of {seeds} seeds")
             piece_done(number + 1, seeds)
-        _pool(recipe, corpus, run, test, started)
+        pool(recipe, corpus, run, test, time.monotonic() - started)
     return run
 
 
@@ -112,7 +112,7 @@ def _folds(
             done += 1
             run.write_status("running", message=f"{done} of {len(made)} folds")
             piece_done(done, len(made))
-        _pool(recipe, corpus, run, test, started)
+        pool(recipe, corpus, run, test, time.monotonic() - started)
     return run
 
 
@@ -145,7 +145,8 @@ def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, ask
     )
 
 
-def _pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, started: float) -> None:
+def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -> None:
+    """Write what a parent run says of its pieces: predictions of their test part (else of validation), metrics, card, files.json."""
     pieces = sorted(runs.pieces(run), key=lambda piece: (len(piece.name), piece.name))
     part = "test" if test else "validation"
     predictions, divided = [], []
@@ -161,7 +162,7 @@ def _pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, started: float) 
     spent = sum(float(piece.status.get("seconds", 0.0)) for piece in pieces)
     facts = {
         "parameters": pieces[0].recipe["found"]["parameters"],
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
         "seconds_of_pieces": spent,
         "pieces": [piece.name for piece in pieces],
         "corpus_fingerprint": pieces[0].recipe.get("corpus_fingerprint")

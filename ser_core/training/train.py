@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import keras
@@ -90,18 +90,42 @@ def reported(run: Run) -> Iterator[None]:
         raise
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What earlier trainings of a recipe found on their validation part, for one that trains on that part too.
+
+    of: the run's name; trainings: how many it holds; before: its test scores, where it has read them. validation: the clips that
+    were its validation part.
+    """
+
+    of: str
+    trainings: int
+    epochs: int
+    temperature: float
+    threshold: float
+    validation: tuple[str, ...]
+    before: dict[str, Any]
+
+
 def train(
-    recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, *, test: bool = True, division: Division | None = None
+    recipe: Recipe,
+    corpus: Corpus,
+    run: Run,
+    reporter: Reporter,
+    *,
+    test: bool = True,
+    division: Division | None = None,
+    settled: Settled | None = None,
 ) -> Run:
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. Raises CorpusError, RunError or KeyboardInterrupt; the run's status then says `failed` with
-    the reason or `cancelled`.
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Raises CorpusError,
+    RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
     started = time.monotonic()
     with reported(run):
-        _train(recipe, corpus, run, reporter, test, division, started)
+        _train(recipe, corpus, run, reporter, test, division, settled, started)
     return run
 
 
@@ -112,6 +136,7 @@ def _train(
     reporter: Reporter,
     test: bool,
     division: Division | None,
+    settled: Settled | None,
     started: float,
 ) -> None:
     keras.utils.set_random_seed(recipe.seed)
@@ -133,26 +158,36 @@ def _train(
     if recipe.network in CLASSIFIERS:
         fitted: Fitted = classical.fit(recipe, parts["train"])
     else:
-        fitted = _fit_network(recipe, run, parts, reporter)
-    _finish(recipe, corpus, run, fitted, parts, split_name, test, time.monotonic() - started)
+        fitted = _fit_network(recipe, run, parts, reporter, settled)
+    _finish(recipe, corpus, run, fitted, parts, split_name, test, settled, time.monotonic() - started)
 
 
-def _fit_network(recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter) -> Fitted:
+def _fit_network(
+    recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter, settled: Settled | None
+) -> Fitted:
     prepared = preparation.prepare(parts["train"], recipe.lda)
     full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
     if recipe.start:
         start.take_over(full, runs.find(recipe.start))
 
-    def epoch_done(row: dict[str, Any]) -> None:
-        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {recipe.fit.epochs}")
-        run.log_line(
-            f"epoch {row['epoch']} of {recipe.fit.epochs}: loss {row['loss']:.3f}, validation accuracy "
-            f"{row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}, {row['seconds']:.1f} s"
-        )
-        reporter.epoch(row, recipe.fit.epochs)
+    last = settled.epochs if settled else recipe.fit.epochs
+    validation = None if settled else parts["validation"]
 
-    fit.fit(full, recipe, run, parts["train"], parts["validation"], epoch_done, reporter.batch)
+    def epoch_done(row: dict[str, Any]) -> None:
+        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {last}")
+        run.log_line(f"epoch {row['epoch']} of {last}: {in_words(row)}, {row['seconds']:.1f} s")
+        reporter.epoch(row, last)
+
+    fit.fit(full, recipe, run, parts["train"], validation, epoch_done, reporter.batch, last=last)
     return export.FittedNetwork(full)
+
+
+def in_words(row: dict[str, Any]) -> str:
+    """Return what an epoch's row of history.csv says, in a line."""
+    said = f"loss {row['loss']:.3f}"
+    if "val_uar" in row:
+        said += f", validation accuracy {row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}"
+    return said
 
 
 def labelled(recipe: Recipe, corpus: Corpus) -> pd.DataFrame:
@@ -206,15 +241,22 @@ def _finish(
     parts: dict[str, Part],
     split_name: str,
     test: bool,
+    settled: Settled | None,
     seconds: float,
 ) -> None:
-    validation = parts["validation"]
-    logits, rows = fitted.window_logits(validation)
-    temperature = fit_temperature(logits, rows, validation.targets)
-    found = clip_probabilities(logits, rows, temperature)
-    right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
-    threshold = metrics.choose_threshold(found.max(axis=1), right)
-    tables = [_rows(validation, "validation", found)]
+    train, validation = parts["train"], parts["validation"]
+    tables = []
+    if settled is None:
+        logits, rows = fitted.window_logits(validation)
+        temperature = fit_temperature(logits, rows, validation.targets)
+        found = clip_probabilities(logits, rows, temperature)
+        right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
+        threshold = metrics.choose_threshold(found.max(axis=1), right)
+        tables.append(_rows(validation, "validation", found))
+    else:
+        temperature, threshold = settled.temperature, settled.threshold
+        # How far unheard voices lie is told by those that were unheard until now.
+        train, validation = _apart(train, set(settled.validation))
     if test:
         tables.append(
             _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
@@ -226,23 +268,32 @@ def _finish(
     run.write_json("metrics.json", found_metrics)
     real = {name: values[:32] for name, values in validation.windows[0].items()}
     if recipe.profile:
-        real = profiles.with_some(real, parts["train"].band_sums)
+        real = profiles.with_some(real, train.band_sums)
     parity = fitted.export(temperature, real, run)
     run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
-    novelty.write(run, parts["train"], validation)
-    facts = {
+    novelty.write(run, train, validation)
+    facts: dict[str, Any] = {
         "temperature": temperature,
         "threshold": threshold,
         "parameters": fitted.parameters,
         "seconds": seconds,
         "parity": parity,
     }
+    if settled is not None:
+        facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}
     counts = {name: len(part.clips) for name, part in parts.items()}
     run.write_text("card.md", card(recipe, corpus.card, split_name, found_metrics, counts, facts))
     run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
     run.log_line(f"done in {seconds:.0f} s")
     run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
     run.seal()
+
+
+def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:
+    """Return the part without these clips, and of them alone."""
+    chosen = part.clips["clip"].isin(clips)
+    both = [replace(part, clips=part.clips[one].reset_index(drop=True)) for one in (~chosen, chosen)]
+    return both[0], both[1]
 
 
 def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:

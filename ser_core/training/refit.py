@@ -1,0 +1,63 @@
+"""Training the chosen form once more, on its train and validation part: no clip that may be learned from is left unused."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from ser_core import recipes, runs
+from ser_core.corpora.base import Corpus
+from ser_core.runs import Run, RunError
+from ser_core.training.train import Division, Reporter, Settled, train
+
+
+def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter) -> Run:
+    """Train the recipe of `chosen` anew in the run's folder, on its train and validation part, and read its test part.
+
+    `chosen` is a finished training or several seeds of one; epochs, temperature and threshold are those that it found on its
+    validation part (of several seeds the medians), as nothing is left to find them on. Raises RunError where it did not, and
+    what `train.train` raises.
+    """
+    settled = settled_by(chosen)
+    first = (runs.pieces(chosen) or [chosen])[0]
+    split = first.split
+    parts = split.set_index("clip")["part"].replace("validation", "train")
+    known = corpus.clips["clip"].map(parts)
+    absent = set(parts.index) - set(corpus.clips["clip"])
+    if absent:
+        raise RunError(f"{len(absent)} clips of the run {chosen.name} are not in {corpus.root}, e.g. {min(absent)}.")
+    division = Division(f"{first.recipe['split_name']}, validation trained on too", known.fillna(""))
+    recipe = recipes.from_dict(first.recipe["recipe"])
+    return train(recipe, corpus, run, reporter, division=division, settled=settled)
+
+
+def settled_by(chosen: Run) -> Settled:
+    """Return what a finished run, or the seeds below it, found on the validation part. Raises RunError for other runs."""
+    trained = runs.pieces(chosen) or [chosen]
+    chosen.checked()
+    if chosen.recipe.get("pooled") == "folds":
+        raise RunError(f"The run {chosen.name} is a cross-validation: its folds have no validation part in common.")
+    try:
+        best = [int(one.history["val_uar"].idxmax()) + 1 for one in trained]
+        found: list[dict[str, Any]] = [one.recipe["found"] for one in trained]
+        split = trained[0].split
+        return Settled(
+            of=chosen.name,
+            epochs=round(median(best)),
+            temperature=median(float(one["temperature"]) for one in found),
+            threshold=median(float(one["threshold"]) for one in found),
+            validation=tuple(split["clip"][split["part"] == "validation"]),
+            before={part: _plain(scores) for part, scores in chosen.metrics.items() if part == "test"},
+            trainings=len(trained),
+        )
+    except (KeyError, ValueError) as error:
+        raise RunError(f"The run {chosen.name} holds no fit with a validation part that could be refitted.") from error
+
+
+def _plain(scores: dict[str, Any]) -> dict[str, Any]:
+    names = ("accuracy", "uar", "macro_f1")
+    return {
+        **{name: scores[name] for name in (*names, "n", "speakers")},
+        "intervals": {name: scores["intervals"][name] for name in names},
+        **({"deviation": scores["deviation"]} if "deviation" in scores else {}),
+    }

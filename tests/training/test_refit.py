@@ -1,0 +1,86 @@
+"""The chosen form once more, on train and validation part: nothing is chosen anew, and the test part stays unheard."""
+
+import shutil
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from ser_core import audio, recipes, runs
+from ser_core.corpora import crema_d
+from ser_core.corpora.base import Corpus
+from ser_core.predictor import Predictor
+from ser_core.recipes import Recipe
+from ser_core.training import final, refit, repeats
+from tests import made
+
+pytestmark = pytest.mark.usefixtures("shared_home")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return crema_d.MODULE.load(made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.5))
+
+
+def recipe() -> Recipe:
+    network = {"channels": [4, 8], "stem": 4, "gru": 4}
+    return recipes.named("crnn").override(["fit.epochs=4", "fit.ema=0.5"]).with_(network_params=network)
+
+
+@pytest.fixture(scope="module")
+def chosen(corpus: Corpus, one_home: Path, tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
+    """Two seeds, whose test part was not read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_HOME", str(one_home))
+        run = runs.create(tmp_path_factory.mktemp("runs") / "seeds")
+        return repeats.train(recipe(), corpus, run, repeats.Quiet(), test=False, seeds=2)
+
+
+def test_a_refit_trains_on_validation_too_and_chooses_nothing(chosen: runs.Run, corpus: Corpus, tmp_path: Path) -> None:
+    run = refit.refit(chosen, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    seeds = runs.pieces(chosen)
+    before, after = (one.split.set_index("clip")["part"] for one in (seeds[0], run))
+    assert set(after[after == "train"].index) == set(before[before != "test"].index)
+    assert set(after[after == "test"].index) == set(before[before == "test"].index)
+    best = [int(one.history["val_uar"].idxmax()) + 1 for one in seeds]
+    assert len(run.history) == round(median(best))
+    assert "val_uar" not in run.history
+    for name in ("temperature", "threshold"):
+        assert run.recipe["found"][name] == pytest.approx(median(one.recipe["found"][name] for one in seeds))
+    assert set(run.predictions["part"]) == {"test"}
+    assert set(run.metrics) == {"test"}
+    assert recipes.from_dict(run.recipe["recipe"]) == recipe()
+    assert "Refitted" in run.card
+    assert run.problems(hashes=True) == []
+    found = Predictor(run).predict(audio.decode(Path(corpus.clips["path"][0])))
+    assert found.probabilities.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_reading_the_test_part_of_seeds_gives_their_mean_to_the_refits_card(
+    chosen: runs.Run, corpus: Corpus, tmp_path: Path
+) -> None:
+    copy = runs.Run(tmp_path / "seeds")
+    shutil.copytree(chosen.path, copy.path)
+    read = final.read_test(copy, corpus)
+    own = [one.metrics["test"]["accuracy"] for one in runs.pieces(read)]
+    assert read.metrics["test"]["accuracy"] == pytest.approx(sum(own) / 2)
+    assert set(read.predictions["part"]) == {"test"}
+    settled = refit.settled_by(read)
+    assert settled.trainings == 2
+    assert settled.before["test"]["accuracy"] == pytest.approx(sum(own) / 2)
+    run = refit.refit(read, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    assert f"mean of 2 seeds, same test part: accuracy {sum(own) / 2:.3f}" in run.card
+
+
+def test_a_run_without_a_fit_is_not_refitted(corpus: Corpus, tmp_path: Path) -> None:
+    plain = recipes.named("logreg").with_(features="mfcc-20")
+    run = repeats.train(plain, corpus, runs.create(tmp_path / "r"), repeats.Quiet())
+    with pytest.raises(runs.RunError, match="holds no fit"):
+        refit.refit(runs.Run(run.path), corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+
+
+def test_no_option_changes_a_refit(capsys: pytest.CaptureFixture[str]) -> None:
+    from ser_core.cli.main import main
+
+    assert main(["train", "accurate", "--refit", "--epochs", "3"]) == 1
+    assert "--refit" in capsys.readouterr().err
