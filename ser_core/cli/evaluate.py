@@ -10,7 +10,8 @@ from typing import Any
 from ser_core import runs
 from ser_core.cli import output
 from ser_core.corpora import registry
-from ser_core.evaluation import enrolment, kept, on_corpus
+from ser_core.corpora.base import Corpus
+from ser_core.evaluation import degradation, enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
 
 
@@ -33,6 +34,11 @@ def add(commands: Any) -> None:
         help="of which of the clips set aside: the 5 neutral ones, or all of them (default)",
     )
     parser.add_argument(
+        "--degradation",
+        choices=[*degradation.DEGRADATIONS, "all"],
+        help="do this to every clip first: what noise, lines, rooms and levels cost; all: one after another",
+    )
+    parser.add_argument(
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
     )
     parser.add_argument(
@@ -51,22 +57,57 @@ def evaluate(stated: argparse.Namespace) -> int:
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
     speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
+    wanted: list[degradation.Degradation | None] = [None]
+    if stated.degradation is not None:
+        every = stated.degradation == "all"
+        wanted = [None, *degradation.DEGRADATIONS.values()] if every else [degradation.DEGRADATIONS[stated.degradation]]
+    found = []
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")
-        evaluation = on_corpus.evaluate(
-            predictor,
-            corpus,
-            speakers=speakers,
-            include_seen=stated.include_seen,
-            enrolment=enrolled,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    if stated.keep:
-        kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
+        for one in wanted:
+            evaluation = on_corpus.evaluate(
+                predictor,
+                corpus,
+                speakers=speakers,
+                include_seen=stated.include_seen,
+                enrolment=enrolled,
+                degradation=one,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+            if stated.keep:
+                kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
+            found.append(evaluation)
+    if len(found) > 1:
+        _print_all(found, as_json=stated.json)
+    elif stated.json:
+        output.print_json(found[0].to_dict())
+    else:
+        _print(stated, corpus, found[0])
+    return 0
+
+
+def _print_all(found: list[on_corpus.Evaluation], *, as_json: bool) -> None:
+    """Print every degradation's scores, and what it costs against the clips as they are."""
+    scores = [one.to_dict() for one in found]
+    if as_json:
+        output.print_json(scores)
+        return
+    plain = scores[0]
+    print(f"{plain['n']} clips of {plain['speakers']} speakers")
+    rows = [
+        [
+            one.degradation.title if one.degradation else "as they are",
+            f"{score['accuracy']:.3f}",
+            f"{score['uar']:.3f}",
+            f"{100 * (score['accuracy'] - plain['accuracy']):+.1f}",
+        ]
+        for one, score in zip(found, scores, strict=True)
+    ]
+    output.print_table(["the clips", "accuracy", "UAR", "points"], rows)
+
+
+def _print(stated: argparse.Namespace, corpus: Corpus, evaluation: on_corpus.Evaluation) -> None:
     found = evaluation.to_dict()
-    if stated.json:
-        output.print_json(found)
-        return 0
     done = "kept" if stated.include_seen else "left out"
     print(
         f"{stated.name} on {corpus.card.title}: {found['n']} clips of {found['speakers']} speakers; {found['seen']} seen clips {done}"
@@ -74,6 +115,8 @@ def evaluate(stated: argparse.Namespace) -> int:
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
         span = found["intervals"][name]
         print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
+    if evaluation.degradation is not None:
+        print(f"  every clip: {evaluation.degradation.title}")
     if evaluation.enrolment is not None:
         print(f"  {_aside(evaluation.enrolment)}")
     if evaluation.unlike is not None:
@@ -82,7 +125,6 @@ def evaluate(stated: argparse.Namespace) -> int:
         ["true \\ predicted", *found["labels"]],
         [[label, *row] for label, row in zip(found["labels"], found["confusion"], strict=True)],
     )
-    return 0
 
 
 def _aside(found: on_corpus.Enrolled) -> str:

@@ -1,7 +1,7 @@
 """Evaluations of runs on corpora that are kept: SER_HOME/evaluations/<run>/<corpus>/<condition>/, a folder each.
 
-evaluation.json says what was evaluated, predictions.csv has the rows, metrics.json their scores. They lie beside the run, not in
-it: a shipped run stays as it is.
+Those of the shipped models ship with them, in artifacts/evaluations. evaluation.json says what was evaluated, predictions.csv
+has the rows, metrics.json their scores. They lie beside the run, not in it: a shipped run stays as it is.
 """
 
 from __future__ import annotations
@@ -54,11 +54,23 @@ class Kept:
 
 
 def keep(
-    run: Run, corpus: Corpus, found: Evaluation, *, speakers: list[str] | None = None, include_seen: bool = False
+    run: Run,
+    corpus: Corpus,
+    found: Evaluation,
+    *,
+    speakers: list[str] | None = None,
+    include_seen: bool = False,
+    top: Path | None = None,
+    name: str = "",
+    rows: bool = True,
 ) -> Kept:
-    """Write an evaluation into its folder, in place of an earlier one of the same condition, and return it."""
+    """Write an evaluation into its folder, in place of an earlier one of the same condition, and return it.
+
+    top, name: below which folder and for which run it is kept, by default SER_HOME/evaluations and the run's own; rows: whether
+    predictions.csv is written too.
+    """
     condition = _condition(found, speakers, include_seen)
-    path = settings.home().evaluations / run.name / corpus.name / condition
+    path = (top or settings.home().evaluations) / (name or run.name) / corpus.name / condition
     path.mkdir(parents=True, exist_ok=True)
     stated = {
         "run": run.name,
@@ -68,10 +80,11 @@ def keep(
         "speakers": speakers,
         "include_seen": include_seen,
         "enrolment": found.enrolment and found.enrolment.to_dict(),
-        "degradation": None,
+        "degradation": found.degradation and found.degradation.name,
         "created": runs.now(),
     }
-    files.write_text(path / "predictions.csv", found.predictions.to_csv(index=False, float_format="%.6g"))
+    if rows:
+        files.write_text(path / "predictions.csv", found.predictions.to_csv(index=False, float_format="%.6g"))
     files.write_json(path / "metrics.json", found.to_dict())
     # Written last: a folder with it is whole.
     files.write_json(path / "evaluation.json", stated)
@@ -79,14 +92,23 @@ def keep(
 
 
 def of_run(name: str) -> list[Kept]:
-    """Return what is kept of the run called `name`, by corpus and condition."""
-    return _in(settings.home().evaluations / name)
+    """Return what is kept of the run called `name`, by corpus and condition, what ships first."""
+    return [one for top in _tops() for one in _in(top / name)]
 
 
 def everything() -> list[Kept]:
     """Return every kept evaluation, by run, corpus and condition."""
-    top = settings.home().evaluations
+    return [one for top in _tops() if top.is_dir() for folder in sorted(top.iterdir()) for one in _in(folder)]
+
+
+def shipped() -> list[Kept]:
+    """Return the evaluations that ship."""
+    top = settings.ARTIFACTS / "evaluations"
     return [one for folder in sorted(top.iterdir()) for one in _in(folder)] if top.is_dir() else []
+
+
+def _tops() -> tuple[Path, Path]:
+    return settings.ARTIFACTS / "evaluations", settings.home().evaluations
 
 
 def _in(folder: Path) -> list[Kept]:
@@ -101,4 +123,6 @@ def _condition(found: Evaluation, speakers: list[str] | None, include_seen: bool
         asked = found.enrolment.asked
         # Of no clips there is no emotion.
         parts.append(f"enrol-{asked.clips}" + (f"-{asked.emotion}" if asked.clips else ""))
+    if found.degradation is not None:
+        parts.append(found.degradation.name)
     return "-".join(parts)

@@ -12,8 +12,10 @@ import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.reading import ClipReader
 from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
+from ser_core.evaluation.degradation import Degradation
 from ser_core.evaluation.enrolment import Enrolment, Pool
 from ser_core.features import store
 from ser_core.features.profile import ProfileError, VoiceProfile
@@ -45,7 +47,8 @@ class Evaluation:
     """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
 
     unlike: how many of the clips are unlike the train part (`predictor.UNLIKE`); None where the run does not know.
-    enrolment: what the model was given of each speaker, None where no clips were set aside.
+    enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
+    clip, None for nothing.
     """
 
     labels: tuple[str, ...]
@@ -54,6 +57,7 @@ class Evaluation:
     failed: dict[str, str]
     unlike: int | None = None
     enrolment: Enrolled | None = None
+    degradation: Degradation | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints."""
@@ -65,6 +69,7 @@ class Evaluation:
             "failed": self.failed,
             "unlike_training": self.unlike,
             "enrolment": enrolled,
+            "degradation": self.degradation and self.degradation.name,
         }
 
 
@@ -88,6 +93,7 @@ def evaluate(
     speakers: Sequence[str] | None = None,
     include_seen: bool = False,
     enrolment: Enrolment | None = None,
+    degradation: Degradation | None = None,
     progress: store.Progress | None = None,
 ) -> Evaluation:
     """Run the model on a corpus' clips and score them by their most probable label.
@@ -95,8 +101,9 @@ def evaluate(
     Clips and speakers of the run's train or validation part are left out (`seen` counts them) unless `include_seen`.
     Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
     and probabilities are renormalised over the common labels. With `enrolment` (of 0 clips too) a pool of each speaker's
-    clips is left out, and the model is given the voice profile of the first of them. Raises CorpusError when no clip is
-    left and for a speaker with too few clips for a pool, RunError where the model takes no profile.
+    clips is left out, and the model is given the voice profile of the first of them, as they are recorded. With `degradation`
+    that is done to every tested clip. Raises CorpusError when no clip is left and for a speaker with too few clips for a pool,
+    RunError where the model takes no profile.
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
@@ -132,17 +139,30 @@ def evaluate(
     columns = [predictor.labels.index(label) for label in labels]
     probabilities = np.empty((len(clips), len(labels)))
     unlike = 0
+    reader = ClipReader()
     keys = splits.speaker_key(clips)
     for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
         own = {name: np.asarray(one[clip]) for name, one in features.items()}
+        if degradation is not None:
+            own = _degraded(predictor, reader, clips.iloc[row], degradation)
         profile = enrolled.profiles.get(speaker) if enrolled else None
-        found, embedding = predictor.windows_of(own, profile)
-        unlike += predictor.unlike(embedding, own, profile)
+        judge = predictor.with_voice(profile)
+        found, embedding = judge.windows_of(own)
+        unlike += judge.unlike(embedding, own)
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
-    return Evaluation(labels, table, int(heard.sum()), failed, None if predictor.novelty is None else unlike, enrolled)
+    far = None if predictor.novelty is None else unlike
+    return Evaluation(labels, table, int(heard.sum()), failed, far, enrolled, degradation)
+
+
+def _degraded(
+    predictor: Predictor, reader: ClipReader, clip: pd.Series, degradation: Degradation
+) -> dict[str, np.ndarray]:
+    sound = reader.read(clip["path"], clip.get("start", np.nan), clip.get("end", np.nan)).samples
+    samples = degradation.apply(sound, clip["clip"])
+    return {one.name: one.source.extract(samples) for one in predictor.inputs}
 
 
 def _enrolled(

@@ -1,0 +1,135 @@
+"""What real microphones, lines and rooms do to a voice, done to a corpus' clips, so that it is seen what a model makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import av
+import numpy as np
+from scipy import signal
+
+from ser_core import audio
+
+RATE = audio.SAMPLE_RATE
+#: Highest frequency and slope of a telephone band's edges, Hz and order.
+TELEPHONE_HZ, TELEPHONE_ORDER = (300.0, 3400.0), 6
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """One way in which 16 kHz samples get worse; `change` takes them and a generator that draws what is random."""
+
+    name: str
+    title: str
+    change: Callable[[np.ndarray, np.random.Generator], np.ndarray] = field(repr=False)
+
+    def apply(self, samples: np.ndarray, key: str) -> np.ndarray:
+        """Return the degraded samples, float32; the same `key` (a clip's id) always gives the same."""
+        digest = hashlib.sha256(f"{self.name}|{key}".encode()).digest()
+        random = np.random.default_rng(int.from_bytes(digest[:8], "big"))
+        found: np.ndarray = self.change(np.asarray(samples, np.float64), random).astype(np.float32)
+        return found
+
+
+def noise(snr_db: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """Pink noise (power falls with frequency, as in most rooms), `snr_db` below the clip's mean power."""
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        spectrum = np.fft.rfft(random.normal(size=len(samples)))
+        pink = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1.0)), len(samples))
+        power = np.mean(samples**2) * 10.0 ** (-snr_db / 10.0)
+        return samples + pink * np.sqrt(power / max(np.mean(pink**2), 1e-20))
+
+    return change
+
+
+def telephone(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Sampled at 8 kHz and cut to a telephone's band."""
+    narrow = signal.resample_poly(samples, 1, 2)
+    bands = signal.butter(TELEPHONE_ORDER, TELEPHONE_HZ, "bandpass", fs=RATE / 2, output="sos")
+    found: np.ndarray = signal.resample_poly(signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
+    return found
+
+
+def coded(codec: str, format_: str, kbit_s: int) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """Compressed by FFmpeg's encoder `codec` to a file of `format_` at a constant rate, and decoded again."""
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return audio.decode(encoded(samples, codec, format_, kbit_s)).samples
+
+    return change
+
+
+def encoded(samples: np.ndarray, codec: str, format_: str, kbit_s: int) -> bytes:
+    """Return the compressed file."""
+    target = io.BytesIO()
+    with av.open(target, "w", format=format_) as file:
+        stream = cast(av.AudioStream, file.add_stream(codec, rate=RATE, layout="mono"))
+        stream.bit_rate = 1000 * kbit_s
+        whole = np.clip(samples, -1.0, 1.0).astype(np.float32)[None]
+        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        for packets in (stream.encode(frame), stream.encode(None)):
+            file.mux(packets)
+    return target.getvalue()
+
+
+def room(rt60_s: float, direct_db: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """A simulated room: the direct sound and a tail of noise that decays by 60 dB in `rt60_s` (Polack 1988, statistical model).
+
+    direct_db: energy of the direct sound over the tail's.
+    """
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        n = round(rt60_s * RATE)
+        tail = random.normal(size=n) * 10.0 ** (-3.0 * np.arange(n) / n)
+        # What comes back first has gone some metres more than the direct sound: 5 ms.
+        tail[: round(0.005 * RATE)] = 0.0
+        tail *= np.sqrt(10.0 ** (-direct_db / 10.0) / np.sum(tail**2))
+        tail[0] = 1.0
+        wet: np.ndarray = signal.fftconvolve(samples, tail)
+        return wet
+
+    return change
+
+
+def level(peak_db: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """The clip's peak at `peak_db` dBFS, as 16 bits hold it."""
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        scaled = samples * 10.0 ** (peak_db / 20.0) / max(np.abs(samples).max(), 1e-9)
+        return np.clip(np.rint(scaled * 32768.0), -32768, 32767) / 32768.0
+
+    return change
+
+
+def silence(seconds: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """Digital silence of so many seconds in front and behind."""
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return np.pad(samples, round(seconds * RATE))
+
+    return change
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    one.name: one
+    for one in (
+        Degradation("noise-20", "pink noise, 20 dB below the voice", noise(20.0)),
+        Degradation("noise-10", "pink noise, 10 dB below", noise(10.0)),
+        Degradation("noise-0", "pink noise, as loud as the voice", noise(0.0)),
+        Degradation("telephone", "telephone: 8 kHz, 300 to 3400 Hz", telephone),
+        Degradation("mp3", "MP3, 24 kbit/s", coded("libmp3lame", "mp3", 24)),
+        Degradation("opus", "Opus, 12 kbit/s", coded("libopus", "ogg", 12)),
+        Degradation("room-small", "small room: decay 0.3 s, direct sound 3 dB above", room(0.3, 3.0)),
+        Degradation("room-large", "large room: decay 0.8 s, direct sound as loud as the tail", room(0.8, 0.0)),
+        Degradation("level-0", "peak at 0 dBFS", level(0.0)),
+        Degradation("level-20", "peak at -20 dBFS", level(-20.0)),
+        Degradation("level-40", "peak at -40 dBFS, 16 bits", level(-40.0)),
+        Degradation("silence", "1 s of silence in front and behind", silence(1.0)),
+    )
+}
