@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,6 +105,19 @@ class Predictor:
         if self.takes_profile:
             self._check_profile_inputs({str(name): shape for name, (shape, _) in found.items()})
         self.novelty = novelty.load(run.path / novelty.FILE)
+        self.voice: VoiceProfile | None = None
+        """Whose voice it judges by; None: nobody's."""
+
+    def with_voice(self, profile: VoiceProfile | None) -> Predictor:
+        """Return this model, its graph shared, judging the clips of one speaker by their voice profile; None: anybody's without.
+
+        Raises RunError where the model takes none, ProfileError where the profile is of other frames than its own.
+        """
+        if profile is not None:
+            self.check_profile(profile)
+        same = copy.copy(self)
+        same.voice = profile
+        return same
 
     def check_profile(self, profile: VoiceProfile | None = None) -> None:
         """Raise RunError where the model takes no voice profile, ProfileError where `profile` is of other frames than its own."""
@@ -134,84 +148,68 @@ class Predictor:
         assert isinstance(source, sources.LogMelSource)
         return profiles.of_features(clips, source)
 
-    def predict(self, clip: audio.Clip, profile: VoiceProfile | None = None) -> Prediction:
+    def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.
 
-        profile: the speaker's, for a model that takes one; raises as `check_profile`. Whether the clip is unlike the train part
-        is judged without it.
+        Whether the clip is unlike the train part is judged without a voice profile.
         """
         findings = audio.findings(clip)
         features = {one.name: one.source.extract(clip.samples) for one in self.inputs}
-        probabilities, embedding = self.windows_of(features, profile)
+        probabilities, embedding = self.windows_of(features)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
         decision = "emotion" if mean.max() >= self.threshold else "uncertain"
         if any(one.code == "no-speech" for one in findings):
             decision = "no-speech"
-        elif self.unlike(embedding, features, profile):
+        elif self.unlike(embedding, features):
             findings = (*findings, UNLIKE)
-        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), profile)
+        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), self.voice)
 
-    def unlike(
-        self, embedding: np.ndarray, features: dict[str, np.ndarray], profile: VoiceProfile | None = None
-    ) -> bool:
+    def unlike(self, embedding: np.ndarray, features: dict[str, np.ndarray]) -> bool:
         """Return whether a clip is far from the train part, judged without a profile; False where the run does not know.
 
-        embedding: of its windows, as `windows_of` gives it for these features and this profile.
+        embedding: of its windows, as `windows_of` gives it for these features.
         """
         if self.novelty is None:
             return False
-        plain = embedding if profile is None else self.windows_of(features)[1]
+        plain = embedding if self.voice is None else self.with_voice(None).windows_of(features)[1]
         return bool(self.novelty.unlike(plain.mean(axis=0))[0])
 
-    def windows(self, samples: np.ndarray, profile: VoiceProfile | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return (probabilities, embedding) of every window of 16 kHz samples. `profile` as in `predict`."""
-        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs}, profile)
+    def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of 16 kHz samples."""
+        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs})
 
-    def windows_of(
-        self, features: dict[str, np.ndarray], profile: VoiceProfile | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them.
-
-        profile: as in `predict`.
-        """
+    def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""
         feeds: dict[str, np.ndarray] = {}
         for one in self.inputs:
             cut = one.windows(features[one.name])
             feeds[one.name] = cut.features
             if not one.is_vector:
                 feeds["n_frames"] = cut.n_frames
-        return self.run_graph(feeds, profile)
+        return self.run_graph(feeds)
 
-    def timeline(
-        self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5, profile: VoiceProfile | None = None
-    ) -> Timeline:
-        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip.
-
-        profile: as in `predict`.
-        """
+    def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
+        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip."""
         length, step = round(window_s * audio.SAMPLE_RATE), round(hop_s * audio.SAMPLE_RATE)
         n = len(clip.samples)
         starts = [0] if n <= length else sorted({*range(0, n - length, step), n - length})
         rows, speech = [], []
         for start in starts:
             piece = clip.samples[start : start + length]
-            rows.append(self.windows(piece, profile)[0].mean(axis=0))
+            rows.append(self.windows(piece)[0].mean(axis=0))
             speech.append(audio.is_speech(piece))
         begin = np.array(starts) / audio.SAMPLE_RATE
         end = np.minimum(begin + window_s, n / audio.SAMPLE_RATE)
         return Timeline(self.labels, begin, end, np.array(rows), np.array(speech))
 
-    def run_graph(
-        self, feeds: dict[str, np.ndarray], profile: VoiceProfile | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def run_graph(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of a batch of windows (inputs by name).
 
-        A graph that takes a voice profile is always fed with one, of zeros where there is none. `profile` as in `predict`.
+        A graph that takes a voice profile is always fed with one, of zeros where there is none.
         """
         n = len(next(iter(feeds.values())))
-        if profile is not None:
-            self.check_profile(profile)
+        profile = self.voice
         if self.takes_profile:
             statistics = (
                 np.zeros((2, self.inputs[0].source.dims), np.float32) if profile is None else profile.statistics

@@ -80,6 +80,10 @@ class Home:
         return self.own / "recordings"
 
     @property
+    def voice(self) -> Path:
+        return self.own / "voice"
+
+    @property
     def recipes(self) -> Path:
         return self.own / "recipes"
 

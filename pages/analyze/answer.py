@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from pages.analyze import really
-from pages.widgets import cached, model_picker, numbers, words, worth
+from pages.widgets import cached, model_picker, numbers, voice, words, worth
 from ser_core import audio, figures
 from ser_core.graphs import GraphError
 from ser_core.predictor import Prediction
@@ -34,7 +34,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 st.markdown(f"##### {run.name}")
                 _headline(found)
                 _bars(found, run.name)
-                st.caption(worth.of_answer(run, found))
+                st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
                 model_picker.about(run)
     findings(audio.findings(clip))
     really.show(key, clip, models)
@@ -47,7 +47,7 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):
         _headline(found)
-        st.caption(worth.of_answer(run, found))
+        st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
         findings(found.findings)
     with bars:
         _bars(found, run.name)
@@ -68,7 +68,8 @@ def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> N
 def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
     """Return the model's prediction, or None after the reason was drawn."""
     try:
-        return cached.prediction(key, *cached.model_key(run), clip, cached.predictor(run))
+        judge = voice.judge(run)
+        return cached.prediction(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed
-from pages.widgets import cached, in_url, numbers
+from pages.widgets import cached, in_url, numbers, voice
 from ser_core import audio, explain, figures
 from ser_core.features import logmel
 from ser_core.features.sources import LogMelSource
@@ -52,7 +52,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
             st.caption(f"{name} does not know {label}.")
             continue
         try:
-            predictor = cached.predictor(run)
+            predictor = voice.judge(run)
             if explain.is_picture(predictor):
                 _map(key, clip, start_s, predictor, label)
             else:
@@ -62,7 +62,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
 
 
 def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
-    found = _picture(key, *cached.model_key(predictor.run), clip.samples, predictor)
+    found = _picture(key, *cached.judge_key(predictor), clip.samples, predictor)
     source = predictor.inputs[0].source
     assert isinstance(source, LogMelSource)
     spec = source.spec
@@ -83,7 +83,7 @@ def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label
 
 
 def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
-    found = _groups(key, *cached.model_key(predictor.run), clip.samples, predictor)
+    found = _groups(key, *cached.judge_key(predictor), clip.samples, predictor)
     probability = found.probabilities[found.labels.index(label)]
     title = f"What each group of features brings<br><sub>{predictor.run.name} · {label} {numbers.percent(probability)}</sub>"
     st.plotly_chart(
@@ -99,12 +99,14 @@ def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Hiding parts of the picture …")
-def _picture(key: str, run_path: str, changed: int, _samples: np.ndarray, _predictor: Predictor) -> explain.PictureMap:
+def _picture(
+    key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
+) -> explain.PictureMap:
     return explain.picture(_predictor, _predictor.inputs[0].source.extract(_samples))
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Leaving features out …")
 def _groups(
-    key: str, run_path: str, changed: int, _samples: np.ndarray, _predictor: Predictor
+    key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.Contributions:
     return explain.contributions(_predictor, {one.name: one.source.extract(_samples) for one in _predictor.inputs})

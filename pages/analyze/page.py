@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.analyze import clip, many
-from pages.widgets import audio_source, model_picker
+from pages.widgets import audio_source, model_picker, voice
 
 source, models = st.columns([3, 2], gap="large")
 with source:
@@ -12,6 +12,7 @@ with models:
     picked = model_picker.choose()
     if len(picked) == 1:
         model_picker.about(picked[0])
+    voice.choose(picked, sounds)
 
 if not sounds:
     st.caption("The answer appears here, with the waveform and the mel-spectrogram that it was read from.")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.live import connection, ear, keeping, watching
-from pages.widgets import cached, model_picker
+from pages.widgets import model_picker, voice
 from ser_core.graphs import GraphError
 from ser_core.runs import RunError
 
@@ -14,7 +14,8 @@ with models:
     if run is not None:
         model_picker.about(run)
         try:
-            mine.predictor = cached.predictor(run)
+            voice.choose([run], disabled=mine.listening)
+            mine.predictor = voice.judge(run)
         except (RunError, GraphError, OSError) as error:
             st.error(f"{run.name} cannot answer: {error}")
             run = None

@@ -40,17 +40,24 @@ def logmel_of(digest: str, _clip: audio.Clip) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=256, ttl=KEPT, show_spinner="Listening …")
-def prediction(digest: str, run_path: str, changed: int, _clip: audio.Clip, _predictor: Predictor) -> Prediction:
-    """Return what the model says of the clip; `digest` and the model's file stand for both in the cache."""
-    return _predictor.predict(_clip)
+def prediction(
+    digest: str, run_path: str, changed: int, voice: str, _clip: audio.Clip, _judge: Predictor
+) -> Prediction:
+    """Return what the model says of the clip; `digest` and `judge_key` stand for both in the cache."""
+    return _judge.predict(_clip)
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner="Listening along the clip …")
-def timeline(digest: str, run_path: str, changed: int, _clip: audio.Clip, _predictor: Predictor) -> Timeline:
-    """Return the model's predictions along the clip."""
-    return _predictor.timeline(_clip)
+def timeline(digest: str, run_path: str, changed: int, voice: str, _clip: audio.Clip, _judge: Predictor) -> Timeline:
+    """Return the model's predictions along the clip; keys as `prediction`."""
+    return _judge.timeline(_clip)
 
 
 def model_key(run: Run) -> tuple[str, int]:
     """Return what stands for a run's model in the caches."""
     return str(run.path), (run.path / "files.json").stat().st_mtime_ns
+
+
+def judge_key(judge: Predictor) -> tuple[str, int, str]:
+    """Return what stands in the caches for a model and the voice that it judges by."""
+    return (*model_key(judge.run), "" if judge.voice is None else judge.voice.digest)

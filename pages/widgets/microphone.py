@@ -31,7 +31,10 @@ _REASONS = {
 _component = st.components.v2.component("ser_microphone", js=_JS)
 
 
-def trouble() -> str | None:
-    """Return why this browser gives no microphone, in a sentence, or None where it does or has not said yet."""
-    found = _component(key="microphone", height=1, on_state_change=lambda: None)
+def trouble(key: str = "microphone") -> str | None:
+    """Return why this browser gives no microphone, in a sentence, or None where it does or has not said yet.
+
+    key: another one for a second place on the same page.
+    """
+    found = _component(key=key, height=1, on_state_change=lambda: None)
     return _REASONS.get(found.get("state") or "")

@@ -54,8 +54,9 @@ def of_answer(run: Run, found: Prediction) -> str:
     often = f"answers at this confidence were right {100 * right:.0f} times in 100"
     if own is not None:
         return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {words.plain(own.sentence)}"
+    without = ", without a voice profile" if found.profile else ""
     return (
-        f"{_whose(run)}, {often} (the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
+        f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
         "It tells the emotion a voice was acted with; it reads no minds."
     )
 

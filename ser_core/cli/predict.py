@@ -42,10 +42,11 @@ def predict(stated: argparse.Namespace) -> int:
     """Predict every file; one that cannot be read is named, and the others are still predicted."""
     predictor = Predictor(runs.find(stated.name))
     profile = _profile(predictor, stated) if stated.profile else None
+    predictor = predictor.with_voice(profile)
     answers: list[dict[str, Any]] = []
     for name in stated.files:
         try:
-            answers.append({"file": name, **predictor.predict(_decoded(name, stated), profile).to_dict()})
+            answers.append({"file": name, **predictor.predict(_decoded(name, stated)).to_dict()})
         except (audio.AudioError, OSError) as error:
             answers.append({"file": name, "error": _reason(error)})
     if stated.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ import numpy as np
 from ser_core import files
 from ser_core.features.sources import FeatureError, LogMelSource, spec_hash
 
-#: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks.
-RANGE_DB = 80.0
+#: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks. What lies lower
+#: is the room and the microphone (in CREMA-D some 60 dB below): a network that hears it takes a quiet room for a loud voice.
+RANGE_DB = 50.0
 #: A deviation is never smaller than this, dB: a band without any sound must not decide alone.
 LEAST_DEVIATION_DB = 1.0
 #: Least speech of a profile, seconds.
@@ -75,10 +77,21 @@ class VoiceProfile:
         """How much a network goes by it: `weight` of its seconds."""
         return float(weight(self.seconds))
 
+    @property
+    def digest(self) -> str:
+        """What stands for it in a cache."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """Return it as JSON, as `load` reads it."""
+        numbers = {name: [round(float(one), 4) for one in getattr(self, name)] for name in ("means", "deviations")}
+        return json.dumps(
+            {"kind": _KIND, "source": self.source, "seconds": round(self.seconds, 3), **numbers}, indent=2
+        )
+
     def save(self, path: Path) -> None:
         """Write it as JSON."""
-        numbers = {name: [round(float(one), 4) for one in getattr(self, name)] for name in ("means", "deviations")}
-        files.write_json(path, {"kind": _KIND, "source": self.source, "seconds": round(self.seconds, 3), **numbers})
+        files.write_text(path, self.to_json() + "\n")
 
 
 def weight(seconds: float | np.ndarray) -> Any:

@@ -37,6 +37,8 @@ Windows end every half second, are up to 3 s long, and none spans a gap in the s
 never arrived is not in the file (gaps of up to 0.2 s are filled with silence).{cut}
 """
 
+_BY_VOICE = "\nvoice-profile.json  the voice profile by which it was judged: `predict --profile voice-profile.json`.\n"
+
 
 def save(session: Session, out: BinaryIO) -> None:
     """Write the session as a ZIP file: audio.wav, timeline.csv, README.txt. It may still be listening.
@@ -61,7 +63,11 @@ def save(session: Session, out: BinaryIO) -> None:
                 while data := wav.read(1 << 20):
                     target.write(data)
         archive.writestr("timeline.csv", timeline_csv(session.labels, kept, start))
-        text = _README.format(model=session.model, seconds=(stop - start) / audio.SAMPLE_RATE, cut=cut)
+        by_voice = ""
+        if session.voice is not None:
+            archive.writestr("voice-profile.json", session.voice.to_json())
+            by_voice = _BY_VOICE
+        text = _README.format(model=session.model, seconds=(stop - start) / audio.SAMPLE_RATE, cut=by_voice + cut)
         archive.writestr("README.txt", text)
 
 

@@ -72,6 +72,7 @@ class Session:
         """Start listening. folder: where the sound is kept until `close`, in a file without a name."""
         self.labels = predictor.labels
         self.model = predictor.run.name
+        self.voice = predictor.voice
         self.recording = Recording(folder, kept_s)
         self._intake = Intake(waiting_s, clock)
         self._listener = Listener(predictor, self.recording, clock)
