@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scripts import shipped_elsewhere
 from ser_core import files, recipes, runs, settings
 from ser_core.evaluation import msf_or_split
 from ser_core.recipes import Recipe, seed_rows
@@ -45,6 +46,7 @@ def text() -> str:
     lines += ["## Floors", "", *_floors(published), ""]
     lines += ["## MSF or the split?", "", *_study(), ""]
     lines += ["## The shipped models", "", *_shipped(), ""]
+    lines += ["## The shipped models on other sounds", "", *shipped_elsewhere.lines(), ""]
     lines += ["## Ablations of `crnn`", "", *_ablations(published), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -180,7 +182,7 @@ def _ablations(published: dict[str, Run]) -> list[str]:
             _line(
                 [
                     f"`{run.name}`",
-                    different or "nothing",
+                    "; ".join(one for one in (run.recipe.get("form", ""), different) if one) or "nothing",
                     f"{found['accuracy']:.3f}",
                     f"{found['uar']:.3f}",
                     f"{run.recipe['found']['parameters']:,}",

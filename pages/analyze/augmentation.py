@@ -62,6 +62,16 @@ PICTURES: dict[str, tuple[str, str, PictureAugmentation]] = {
         "Steady noise of a random colour is added, 0 to 20 dB below the voice: as another room.",
         dataclasses.replace(picture.NONE, noise=1.0, noise_snr_db=(0.0, 20.0)),
     ),
+    "room": (
+        "Room",
+        "The tail of a room is added, that decays by 60 dB in 0.5 to 1 s.",
+        dataclasses.replace(picture.NONE, reverb=1.0, reverb_s=(0.5, 1.0), reverb_db=(-6.0, 0.0)),
+    ),
+    "line": (
+        "Line",
+        "The lowest and the highest bands are taken away, as a telephone or a codec does.",
+        dataclasses.replace(picture.NONE, band_limit=1.0),
+    ),
 }
 
 

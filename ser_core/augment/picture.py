@@ -6,6 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import signal
+
+#: Seconds from one frame to the next, as the log-mel sets have it.
+HOP_S = 0.0125
+#: How much lower a line leaves what it does not pass.
+STOPPED_DB = 60.0
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,9 @@ class PictureAugmentation:
     window. shift_bands: most mel bands that it moves up or down. mel_masks × mel_mask_bands and time_masks ×
     time_mask_frames: SpecAugment (Park et al. 2019, arXiv:1904.08779), masks of up to that width. tilt_db: most dB by
     which the top band is raised against the lowest, a straight line between. noise: share of clips that get noise of
-    a random colour added in power, noise_snr_db its range of signal-to-noise ratios. mixup: alpha of Beta(alpha, alpha)
+    a random colour added in power, noise_snr_db its range of signal-to-noise ratios. reverb: share of clips that sound in
+    a room, whose tail decays by 60 dB in a time drawn from reverb_s and has the direct sound's power times one of reverb_db.
+    band_limit: share of clips that have passed a line or a codec: nothing below or above a band drawn anew. mixup: alpha of Beta(alpha, alpha)
     by which two pictures and their labels are mixed (Zhang et al. 2018, arXiv:1710.09412). mask_by_band: masks hold
     each band's own mean, for descriptors whose rows have different units.
     """
@@ -31,6 +39,10 @@ class PictureAugmentation:
     tilt_db: float = 0.0
     noise: float = 0.0
     noise_snr_db: tuple[float, float] = (0.0, 40.0)
+    reverb: float = 0.0
+    reverb_s: tuple[float, float] = (0.1, 1.0)
+    reverb_db: tuple[float, float] = (-12.0, 0.0)
+    band_limit: float = 0.0
     mixup: float = 0.3
     mask_by_band: bool = False
 
@@ -44,10 +56,12 @@ class PictureAugmentation:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return a changed copy of a clip's picture (n × bands), and its speaker's profile (means, deviations; 2 × bands) to it.
 
-        A shift of bands is another voice and a tilt another microphone: the profile has them too. Stretch changes no level.
-        Noise came into this one recording, so the profile stays without it.
+        A shift of bands is another voice, a tilt another microphone, a band another line: the profile has them too. Stretch
+        changes no level. Room and noise came into this one recording, so the profile stays without them.
         """
         frames = np.array(frames, dtype=np.float32)
+        if self.reverb and random.random() < self.reverb:
+            frames = add_reverb(frames, random.uniform(*self.reverb_s), random.uniform(*self.reverb_db))
         if self.noise and random.random() < self.noise:
             frames = add_noise(frames, random.uniform(*self.noise_snr_db), random)
         if self.stretch:
@@ -61,19 +75,14 @@ class PictureAugmentation:
             )
             frames += tilt
             profile = np.concatenate([profile[:1] + tilt, profile[1:]])
+        if self.band_limit and random.random() < self.band_limit:
+            frames, profile = limited(frames, profile, random)
         return frames, profile
 
-    def mask(
-        self, frames: np.ndarray, random: np.random.Generator, means: np.ndarray | None = None, weight: float = 0.0
-    ) -> np.ndarray:
-        """Return a copy of the picture in which SpecAugment's masks hold the picture's mean, which the network takes for nothing.
-
-        means, weight: of a voice profile, by which the network normalises too; the masks then lie as much nearer to its means.
-        """
+    def mask(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Return a copy of the picture in which SpecAugment's masks hold the picture's mean, which the network takes for nothing."""
         frames = frames.copy()
         mean = frames.mean(axis=0) if self.mask_by_band else np.full(frames.shape[1], frames.mean())
-        if means is not None and weight:
-            mean = (1.0 - weight) * mean + weight * means
         for _ in range(self.mel_masks):
             start, stop = _stretch_of(frames.shape[1], self.mel_mask_bands, random)
             frames[:, start:stop] = mean[start:stop]
@@ -109,6 +118,32 @@ def add_noise(frames: np.ndarray, snr_db: float, random: np.random.Generator) ->
     # The power of noise in a narrow band is nearly exponentially distributed from frame to frame.
     noise = spectrum * random.gamma(2.0, 0.5, frames.shape)
     return (10.0 * np.log10(power + noise)).astype(np.float32)
+
+
+def add_reverb(frames: np.ndarray, rt60_s: float, tail_db: float) -> np.ndarray:
+    """Return the picture with the tail of a room added in power: it decays by 60 dB in `rt60_s`, its power is `tail_db` over the direct
+    sound's (Polack 1988). A frame is taken for HOP_S.
+    """
+    power = np.power(10.0, frames / 10.0)
+    decay = 10.0 ** (-6.0 * HOP_S / rt60_s)
+    # A frame's tail reaches the next one first; its powers sum to `tail_db`.
+    gain = 10.0 ** (tail_db / 10.0) * (1.0 - decay) / decay
+    tail = signal.lfilter([0.0, gain * decay], [1.0, -decay], power, axis=0)
+    return (10.0 * np.log10(power + tail)).astype(np.float32)
+
+
+def limited(frames: np.ndarray, profile: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return the picture and the profile with the bands below a low and above a high one STOPPED_DB lower, as a line or a codec passes them.
+
+    Half of the lines have a lower edge, three of four an upper one, drawn evenly from the lowest eighth and the upper half of the bands.
+    """
+    n = frames.shape[1]
+    stopped = np.zeros(n, dtype=np.float32)
+    if random.random() < 0.5:
+        stopped[: int(random.integers(0, n // 8 + 1))] = STOPPED_DB
+    if random.random() < 0.75:
+        stopped[int(random.integers(n // 2, n)) :] = STOPPED_DB
+    return frames - stopped, np.concatenate([profile[:1] - stopped, profile[1:]])
 
 
 def placed(frames: np.ndarray, size: int, shift: int, random: np.random.Generator) -> tuple[np.ndarray, int]:

@@ -27,14 +27,14 @@ def body(
     A 5×5 convolution of `stem` channels with stride 2 in time, a 2×2 max-pool, one residual block for each of
     `channels` with a 2×2 max-pool (the last pools frequency alone), a bidirectional GRU of `gru` units, and
     attention, mean and maximum over time joined. With `profile` two inputs more, `profile` (2 × bands) and
-    `profile_weight`, by which the picture is normalised (layers.ProfileNormalization).
+    `profile_weight`, by which the picture is normalised beside its own values (layers.ProfileNormalization).
     """
     if profile:
         names = ("features", "n_frames", "profile", "profile_weight")
         x = layers.ProfileNormalization()(*(inputs[name] for name in names))
     else:
         x = layers.ClipNormalization()(inputs["features"], inputs["n_frames"])
-    x = keras.layers.Reshape((*x.shape[1:], 1))(x)
+        x = keras.layers.Reshape((*x.shape[1:], 1))(x)
     x = layers.convolution(x, stem, 5, strides=(2, 1))
     x = keras.layers.MaxPooling2D(2)(x)
     stride = 4

@@ -49,19 +49,20 @@ class ClipNormalization(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class ProfileNormalization(ClipNormalization):
-    """Centre and scale a picture by its own values, by its speaker's voice profile, or by something in between.
+    """Show a picture as its own values make it, and beside it as its speaker's voice profile does: frames × bands × 2.
 
-    profile: batch × 2 × bands, mean and deviation of every band in dB; weight w: batch. The result is (1 - w) times what
-    ClipNormalization gives plus w times (picture - mean) / deviation, band by band; padding stays 0. A gain of the recording
-    changes nothing where the profile has it too. With a weight of 0 the profile, whatever it holds, changes nothing.
+    profile: batch × 2 × bands, mean and deviation of every band in dB; weight w: batch. The first channel is what
+    ClipNormalization gives, the second w times (picture - mean) / deviation, band by band; padding stays 0. A gain of the
+    recording changes nothing where the profile has it too. With a weight of 0 the profile, whatever it holds, changes nothing.
     """
 
     def call(self, picture: Any, n_frames: Any, profile: Any, weight: Any) -> Any:  # type: ignore[override]
         picture, mask = self.raised(picture, n_frames)
         means, deviations = profile[:, 0][:, None, :], profile[:, 1][:, None, :]
-        by_profile = (picture - means) * mask / (deviations + 1e-3)
-        weight = weight[:, None, None]
-        return (1.0 - weight) * self.by_itself(picture, mask) + weight * by_profile
+        # What a profile has below the floor, the picture has at it.
+        means = ops.maximum(means, ops.min(ops.where(mask > 0, picture, 1e3), axis=(1, 2), keepdims=True))
+        by_profile = weight[:, None, None] * (picture - means) * mask / (deviations + 1e-3)
+        return ops.stack([self.by_itself(picture, mask), by_profile], axis=-1)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -19,6 +19,12 @@ _PICTURE = picture.PictureAugmentation(
     stretch=0.1, shift_frames=10, shift_bands=0, mel_masks=0, time_masks=1, mixup=0.2
 )
 
+#: The models that ship meet other voices, microphones and rooms: a little of each.
+_MICROPHONES = dataclasses.replace(
+    _PICTURE, shift_bands=1, noise=0.4, reverb=0.2, band_limit=0.2, tilt_db=8.0, mixup=0.1
+)
+_FIT_CRNN = Fit(epochs=44, batch_size=32, ema=0.99)
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -162,12 +168,19 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "crnn",
-            "Residual CNN + bidirectional GRU on log-mel",
-            features="logmel-40ms",
-            picture=picture.PictureAugmentation(noise=0.1, mixup=0.2),
+            "Residual CNN + bidirectional GRU on log-mel, with a voice profile",
+            picture=_MICROPHONES,
             network="crnn",
-            network_params={"channels": [32, 64, 128], "excite": True},
-            fit=Fit(epochs=40, batch_size=32, learning_rate=1.5e-3, ema=0.995),
+            network_params={"channels": [24, 48, 96, 128], "excite": True, "profile": True},
+            fit=_FIT_CRNN,
+        ),
+        Recipe(
+            "crnn-small",
+            "The crnn at half the width, for slow machines",
+            picture=_MICROPHONES,
+            network="crnn",
+            network_params={"channels": [16, 32, 48, 80], "gru": 40, "excite": True, "profile": True},
+            fit=_FIT_CRNN,
         ),
         Recipe(
             "mlp",

@@ -138,14 +138,12 @@ class AugmentedBatches(keras.utils.PyDataset):
         n_frames = np.empty(len(clips), dtype=np.int32)
         statistics = np.empty((len(drawn), 2, one.shape[-1]), dtype=np.float32)
         for k, clip in enumerate(clips):
-            means, weight = None, 0.0
             if drawn:
                 frames, statistics[k] = self.augmentation.change_with_profile(clip, drawn[k].statistics, random)
-                means, weight = statistics[k, 0], drawn[k].given * float(profile.weight(drawn[k].seconds))
             else:
                 frames = self.augmentation.change(clip, random)
             start, stop = one.source.bounds(frames)
-            frames = self.augmentation.mask(frames[start:stop], random, means, weight)
+            frames = self.augmentation.mask(frames[start:stop], random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
         return pictures, n_frames, statistics
 

@@ -1,0 +1,117 @@
+"""Train a model that ships, from the data given to its folder in artifacts: one command, unattended; called again it goes on.
+
+Run: python -m scripts.make_models NAME [NAME ...] [--data FOLDER-OF-CREMA-D] [--savee FOLDER-OF-SAVEE]
+
+Seeds are trained on the train part alone; their test part is read once; the recipe is refitted on train and validation part with what
+they found; the model is measured as it ships and moved to artifacts/models, the seeds without weights to artifacts/results, the
+measurements to artifacts/evaluations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ser_core import runs, settings
+from ser_core.cli.main import main as command
+from ser_core.corpora import registry
+from ser_core.corpora.base import Corpus
+from ser_core.evaluation import kept, on_corpus
+from ser_core.evaluation.degradation import DEGRADATIONS
+from ser_core.evaluation.enrolment import Enrolment
+from ser_core.predictor import Predictor
+from ser_core.runs import Run
+
+#: With how many clips of each speaker a model that takes a voice profile is measured.
+ENROLMENTS = (
+    Enrolment(0),
+    *(Enrolment(n, "neutral") for n in (3, 5)),
+    *(Enrolment(n, "any") for n in (5, 10, 20)),
+)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What ships under a name: the recipe, and with how many seeds its figure is taken."""
+
+    recipe: str
+    seeds: int = 1
+
+
+SHIPPED = {
+    "accurate": Shipped("crnn", 3),
+    "fast": Shipped("crnn-small"),
+    "cnn1d": Shipped("cnn1d-model3"),
+    "paper": Shipped("paper-crema-d"),
+}
+
+
+def main() -> int:
+    """Make the models that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="+", choices=list(SHIPPED), metavar="NAME", help=", ".join(SHIPPED))
+    parser.add_argument("--data", type=Path, help="CREMA-D's folder; remembered")
+    parser.add_argument("--savee", type=Path, help="SAVEE's folder, for the figure on another corpus; remembered")
+    stated = parser.parse_args()
+    for name in stated.names:
+        if not _make(name, stated.data, stated.savee):
+            return 1
+    return 0
+
+
+def _make(name: str, data: Path | None, savee: Path | None) -> bool:
+    """Take the steps that are not done yet; False where one failed, which has said why."""
+    shipped, here = SHIPPED[name], settings.home().runs / "shipped"
+    chosen, refitted = Run(here / f"{name}-seeds"), Run(here / name)
+    corpus = ["--data", str(data)] if data else []
+    done = True
+    if not chosen.has("files.json"):
+        seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
+        done = _run("train", shipped.recipe, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
+    if done and not (chosen.predictions["part"] == "test").any():
+        done = _run("runs", "read-test", str(chosen.path), *corpus)
+    if done and not refitted.has("files.json"):
+        done = _run("train", str(chosen.path), "--refit", "--run", str(refitted.path), *corpus)
+    if not done:
+        return False
+    _publish(name, Run(chosen.path), Run(refitted.path))
+    _measure(name, Run(chosen.path), registry.load("crema-d", data), registry.load("savee", savee))
+    return True
+
+
+def _run(*arguments: str) -> bool:
+    print("python -m ser_core", *arguments, file=sys.stderr)
+    return command(list(arguments)) == 0
+
+
+def _publish(name: str, chosen: Run, refitted: Run) -> None:
+    model, seeds = settings.ARTIFACTS / "models" / name, settings.ARTIFACTS / "results" / f"{name}-seeds"
+    for old in (model, seeds):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(refitted.path, model, ignore=shutil.ignore_patterns("checkpoint.keras", "log.txt", "job.json"))
+    Run(model).seal()
+    runs.weightless(chosen, seeds)
+
+
+def _measure(name: str, chosen: Run, crema_d: Corpus, savee: Corpus) -> None:
+    """Keep what the model makes of degraded clips and of SAVEE as it ships, and what a voice profile gains before the refit."""
+    top = settings.ARTIFACTS / "evaluations"
+    for old in top.glob(f"{name}*"):
+        shutil.rmtree(old)
+    model = Predictor(Run(settings.ARTIFACTS / "models" / name))
+    kept.keep(model.run, savee, on_corpus.evaluate(model, savee), top=top, rows=False)
+    for one in (None, *DEGRADATIONS.values()):
+        kept.keep(model.run, crema_d, on_corpus.evaluate(model, crema_d, degradation=one), top=top, rows=False)
+    if model.takes_profile:
+        for seed in runs.pieces(chosen) or [chosen]:
+            trained = Predictor(seed)
+            for enrolment in ENROLMENTS:
+                found = on_corpus.evaluate(trained, crema_d, enrolment=enrolment)
+                kept.keep(seed, crema_d, found, top=top, rows=False, name=f"{name}-seed{seed.recipe['seed']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The tables of docs/results.md on noise, lines, rooms and levels, on another corpus, and on voices that a model was introduced to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import mean
+from typing import Any
+
+from ser_core import runs
+from ser_core.evaluation import kept
+from ser_core.evaluation.degradation import DEGRADATIONS
+from ser_core.evaluation.kept import Kept
+
+
+def lines() -> list[str]:
+    """Return the tables, from artifacts/evaluations."""
+    shipped = [run.name for run in runs.shipped()]
+    held = kept.shipped()
+    own = [one for one in held if one.run in shipped]
+    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_enrolled(held, shipped)]
+
+
+def _degraded(held: list[Kept], names: list[str]) -> list[str]:
+    scores: dict[str, dict[str | None, dict[str, Any]]] = defaultdict(dict)
+    for one in held:
+        if one.corpus == "crema-d" and not one.stated["enrolment"]:
+            scores[one.run][one.stated["degradation"]] = one.metrics
+    names = [name for name in names if None in scores[name]]
+    if not names:
+        return ["Not measured."]
+    first = scores[names[0]][None]
+    table = [
+        f"Accuracy on the test part ({first['n']} clips of {first['speakers']} unheard speakers of CREMA-D) as it is, and by how many points it "
+        "changes when every clip is degraded (`evaluate NAME --corpus crema-d --degradation all`).",
+        "",
+        "| the clips | " + " | ".join(f"`{name}`" for name in names) + " |",
+        "|---|" + "---|" * len(names),
+        "| as they are | " + " | ".join(f"{scores[name][None]['accuracy']:.3f}" for name in names) + " |",
+    ]
+    for key, one in DEGRADATIONS.items():
+        cells = [_points(scores[name], key) for name in names]
+        table.append(f"| {one.title} | " + " | ".join(cells) + " |")
+    return table
+
+
+def _points(scores: dict[str | None, dict[str, Any]], key: str) -> str:
+    if key not in scores:
+        return "-"
+    return f"{100 * (scores[key]['accuracy'] - scores[None]['accuracy']):+.1f}"
+
+
+def _elsewhere(held: list[Kept]) -> list[str]:
+    table = [
+        "Trained on CREMA-D, tested on another corpus, its clips of the common emotions:",
+        "",
+        "| model | corpus | clips | speakers | emotions | accuracy | UAR | unlike the training |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in held:
+        if one.corpus == "crema-d":
+            continue
+        found = one.metrics
+        far = "-" if found["unlike_training"] is None else f"{100 * found['unlike_training'] / found['n']:.0f} %"
+        cells = [f"`{one.run}`", one.stated["title"], found["n"], found["speakers"], len(found["labels"])]
+        scores = [_with_interval(found, name) for name in ("accuracy", "uar")]
+        table.append("| " + " | ".join(map(str, [*cells, *scores, far])) + " |")
+    return table
+
+
+def _with_interval(found: dict[str, Any], name: str) -> str:
+    span = found["intervals"][name]
+    return f"{found[name]:.3f} ({span['low']:.2f} to {span['high']:.2f})"
+
+
+def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
+    """What a voice profile gains: of the trainings on the train part alone, the mean over their seeds."""
+    scores: dict[str, dict[tuple[int, str], list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for one in held:
+        asked = one.stated["enrolment"]
+        name, found, _ = one.run.partition("-seed")
+        if asked and found and name in names:
+            scores[name][asked["clips"], asked["emotion"] if asked["clips"] else ""].append(one.metrics)
+    if not scores:
+        return []
+    by_name = [name for name in names if name in scores]
+    first = next(iter(scores[by_name[0]].values()))[0]
+    seeds = {name: len(next(iter(scores[name].values()))) for name in by_name}
+    said = ", ".join(f"`{name}` {'mean of ' + str(n) + ' seeds' if n > 1 else 'one seed'}" for name, n in seeds.items())
+    table = [
+        f"What a voice profile is worth: accuracy and UAR on the same {first['n']} clips of the {first['speakers']} test speakers, whose 20 "
+        f"other clips are set aside for it, before the refit ({said}). What a user has is an everyday voice: the neutral rows.",
+        "",
+        "| clips of the speaker that it is given | "
+        + " | ".join(f"`{name}`: accuracy | UAR" for name in by_name)
+        + " |",
+        "|---|" + "---|---|" * len(by_name),
+    ]
+    for key in sorted(scores[by_name[0]], key=lambda key: (key[0] > 0, key[1] == "any", key[0])):
+        title = f"{key[0]} {'neutral' if key[1] == 'neutral' else 'of any emotion'}" if key[0] else "none"
+        cells = [
+            f"{mean(one[what] for one in scores[name][key]):.3f}" for name in by_name for what in ("accuracy", "uar")
+        ]
+        table.append(f"| {title} | " + " | ".join(cells) + " |")
+    return table
