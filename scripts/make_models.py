@@ -42,7 +42,7 @@ class Shipped:
 
 
 SHIPPED = {
-    "accurate": Shipped("crnn", 3),
+    "accurate": Shipped("crnn"),
     "fast": Shipped("crnn-small"),
     "cnn1d": Shipped("cnn1d-model3"),
     "paper": Shipped("paper-crema-d"),

@@ -52,7 +52,7 @@ def text() -> str:
 
 
 def _voices(published: dict[str, Run]) -> str:
-    split = published["accurate"].split
+    split = published["svm-speakers"].split
     speakers = split.groupby("part")["speaker"].nunique()
     counts = f"the `dev` split trains on {speakers['train']} of them, chooses on {speakers['validation']} and tests {speakers['test']}"
     return f"{speakers.sum()} speakers are used, {counts}"

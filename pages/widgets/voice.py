@@ -122,7 +122,7 @@ def _kept_and_used(mine: Voice) -> None:
             kept_voice.keep(list(mine.profiles.values())) if keep else kept_voice.forget()
     else:
         st.caption("It is forgotten when you close the page.")
-    if st.button("Forget my voice", icon=":material/delete:", type="tertiary"):
+    if st.button("Forget my voice", icon=":material/delete:", type="tertiary", key="voice-forget"):
         if visitor.may_keep():
             kept_voice.forget()
         st.session_state[_VOICE] = Voice()

@@ -21,7 +21,8 @@ class PictureAugmentation:
     stretch: time stretched or squeezed by up to this share. shift_frames: most frames that the picture moves in its
     window. shift_bands: most mel bands that it moves up or down. mel_masks × mel_mask_bands and time_masks ×
     time_mask_frames: SpecAugment (Park et al. 2019, arXiv:1904.08779), masks of up to that width. tilt_db: most dB by
-    which the top band is raised against the lowest, a straight line between. noise: share of clips that get noise of
+    which the top band is raised against the lowest, a straight line between. equalizer_db: deviation of the dB
+    by which five points of the bands are raised, straight lines between. noise: share of clips that get noise of
     a random colour added in power, noise_snr_db its range of signal-to-noise ratios. reverb: share of clips that sound in
     a room, whose tail decays by 60 dB in a time drawn from reverb_s and has the direct sound's power times one of reverb_db.
     band_limit: share of clips that have passed a line or a codec: nothing below or above a band drawn anew. mixup: alpha of Beta(alpha, alpha)
@@ -37,6 +38,7 @@ class PictureAugmentation:
     time_masks: int = 2
     time_mask_frames: int = 24
     tilt_db: float = 0.0
+    equalizer_db: float = 0.0
     noise: float = 0.0
     noise_snr_db: tuple[float, float] = (0.0, 40.0)
     reverb: float = 0.0
@@ -73,8 +75,10 @@ class PictureAugmentation:
             tilt = random.uniform(-self.tilt_db, self.tilt_db) * np.linspace(
                 -0.5, 0.5, frames.shape[1], dtype=np.float32
             )
-            frames += tilt
-            profile = np.concatenate([profile[:1] + tilt, profile[1:]])
+            frames, profile = frames + tilt, _raised(profile, tilt)
+        if self.equalizer_db:
+            curve = smooth_curve(frames.shape[1], self.equalizer_db, random)
+            frames, profile = frames + curve, _raised(profile, curve)
         if self.band_limit and random.random() < self.band_limit:
             frames, profile = limited(frames, profile, random)
         return frames, profile
@@ -111,13 +115,17 @@ def shifted_bands(frames: np.ndarray, bands: int) -> np.ndarray:
 def add_noise(frames: np.ndarray, snr_db: float, random: np.random.Generator) -> np.ndarray:
     """Return the picture with steady noise of a random smooth colour, `snr_db` below the clip's mean power."""
     power = np.power(10.0, frames / 10.0)
-    knots = random.normal(0.0, 6.0, 5)
-    colour = np.interp(np.linspace(0, 4, frames.shape[1]), np.arange(5), knots)
-    spectrum = np.power(10.0, colour / 10.0)
+    spectrum = np.power(10.0, smooth_curve(frames.shape[1], 6.0, random) / 10.0)
     spectrum *= power.sum(axis=1).mean() / spectrum.sum() * 10.0 ** (-snr_db / 10.0)
     # The power of noise in a narrow band is nearly exponentially distributed from frame to frame.
     noise = spectrum * random.gamma(2.0, 0.5, frames.shape)
     return (10.0 * np.log10(power + noise)).astype(np.float32)
+
+
+def smooth_curve(n: int, deviation_db: float, random: np.random.Generator) -> np.ndarray:
+    """Return a value for each of `n` bands, dB: five points drawn with this deviation, straight lines between."""
+    knots = random.normal(0.0, deviation_db, 5)
+    return np.interp(np.linspace(0, 4, n), np.arange(5), knots).astype(np.float32)
 
 
 def add_reverb(frames: np.ndarray, rt60_s: float, tail_db: float) -> np.ndarray:
@@ -143,7 +151,7 @@ def limited(frames: np.ndarray, profile: np.ndarray, random: np.random.Generator
         stopped[: int(random.integers(0, n // 8 + 1))] = STOPPED_DB
     if random.random() < 0.75:
         stopped[int(random.integers(n // 2, n)) :] = STOPPED_DB
-    return frames - stopped, np.concatenate([profile[:1] - stopped, profile[1:]])
+    return frames - stopped, _raised(profile, -stopped)
 
 
 def placed(frames: np.ndarray, size: int, shift: int, random: np.random.Generator) -> tuple[np.ndarray, int]:
@@ -215,6 +223,11 @@ def mixed_vectors(
     share = random.beta(alpha, alpha, (len(vectors), 1)).astype(np.float32)
     other = random.permutation(len(vectors))
     return vectors * share + vectors[other] * (1 - share), labels * share + labels[other] * (1 - share)
+
+
+def _raised(profile: np.ndarray, by_db: np.ndarray) -> np.ndarray:
+    """The profile with its means raised band by band; deviations stay."""
+    return np.concatenate([profile[:1] + by_db, profile[1:]])
 
 
 def _stretch_of(length: int, widest: int, random: np.random.Generator) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from ser_core import files
 from ser_core.features.sources import FeatureError, LogMelSource, spec_hash
 
 #: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks. What lies lower
-#: is the room and the microphone (in CREMA-D some 60 dB below): a network that hears it takes a quiet room for a loud voice.
+#: is the room and the microphone: a network that hears it takes a quiet room for a loud voice.
 RANGE_DB = 50.0
 #: A deviation is never smaller than this, dB: a band without any sound must not decide alone.
 LEAST_DEVIATION_DB = 1.0
