@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 
 from pages.server import visitor
@@ -27,21 +25,6 @@ PASSAGE = (
 _VOICE, _USED, _KEPT, _ROUND = "voice", "voice-used", "voice-kept", "voice-round"
 
 
-@dataclass(eq=False)
-class Voice:
-    """A visitor's everyday voice: the clips that it was made from, and its profile by the kind of frames."""
-
-    clips: list[audio.Clip] = field(default_factory=list)
-    profiles: dict[str, VoiceProfile] = field(default_factory=dict)
-
-    def of(self, predictor: Predictor) -> VoiceProfile | None:
-        """Return the profile that this model takes; None where neither a profile nor clips fit. Raises ProfileError."""
-        key = spec_hash(predictor.inputs[0].source)
-        if key not in self.profiles and self.clips:
-            self.profiles[key] = predictor.profile_of(self.clips)
-        return self.profiles.get(key)
-
-
 def judge(run: Run) -> Predictor:
     """Return the run's model, judging by the visitor's voice where there is one, it is in use and the model takes it.
 
@@ -50,7 +33,7 @@ def judge(run: Run) -> Predictor:
     predictor = cached.predictor(run)
     if not predictor.takes_profile or not st.session_state.get(_USED, True):
         return predictor
-    return predictor.with_voice(_of_this_visit().of(predictor))
+    return predictor.with_voice(_for(predictor))
 
 
 def choose(models: list[Run], sounds: list[Sound] | None = None, *, disabled: bool = False) -> None:
@@ -58,17 +41,16 @@ def choose(models: list[Run], sounds: list[Sound] | None = None, *, disabled: bo
     takes = _that_take_one(models)
     if not takes:
         return
-    mine = _of_this_visit()
-    here = next((found for one in takes if (found := mine.of(one)) is not None), None)
+    here = next((found for one in takes if (found := _for(one)) is not None), None)
     label = "My voice" if here is None else f"My voice: {numbers.seconds(here.seconds)}"
     with st.popover(label, icon=":material/record_voice_over:", disabled=disabled):
         st.markdown(
             "People sound different when they feel nothing in particular. Read this in your **everyday voice**, with the microphone that you "
             "use for your clips, and the model compares each clip with it. Other clips of the same voice do as well."
         )
-        _enrol(takes, mine, sounds or [])
+        _enrol(takes, sounds or [])
         if here is not None:
-            _kept_and_used(mine)
+            _kept_and_used()
 
 
 def said(profile: VoiceProfile | None) -> str:
@@ -76,7 +58,7 @@ def said(profile: VoiceProfile | None) -> str:
     return "" if profile is None else f"Judged by your voice profile ({numbers.seconds(profile.seconds)} of speech)."
 
 
-def _enrol(takes: list[Predictor], mine: Voice, sounds: list[Sound]) -> None:
+def _enrol(takes: list[Predictor], sounds: list[Sound]) -> None:
     st.markdown("> " + PASSAGE)
     # Another key empties the recorder and the uploader once they were used.
     number = st.session_state.setdefault(_ROUND, 0)
@@ -91,50 +73,57 @@ def _enrol(takes: list[Predictor], mine: Voice, sounds: list[Sound]) -> None:
     given += [Sound(one.name, one.getvalue()) for one in uploads]
     with st.container(horizontal=True):
         if st.button("Use it", type="primary", icon=":material/check:", disabled=not given, key="voice-use"):
-            _take(takes, mine, given)
+            _take(takes, given)
         many = f"the {len(sounds)} clips" if len(sounds) > 1 else "the clip"
         if sounds and st.button(f"Use {many} of this page", key="voice-page"):
-            _take(takes, mine, sounds)
+            _take(takes, sounds)
 
 
-def _take(takes: list[Predictor], mine: Voice, sounds: list[Sound]) -> None:
+def _take(takes: list[Predictor], sounds: list[Sound]) -> None:
     try:
-        made = Voice([*mine.clips, *(cached.clip(one.data, one.name) for one in sounds)])
-        for one in takes:
-            made.of(one)
+        made = {}
+        for predictor in takes:
+            key = spec_hash(predictor.inputs[0].source)
+            # Models that are fed alike share a profile.
+            if key not in made:
+                made[key] = predictor.profile_of(cached.clip(one.data, one.name) for one in sounds)
     except (audio.AudioError, ProfileError) as error:
         st.error(str(error))
         return
     st.session_state[_VOICE] = made
     st.session_state[_ROUND] += 1
     if st.session_state.get(_KEPT):
-        kept_voice.keep(list(made.profiles.values()))
+        kept_voice.keep(list(made.values()))
     st.rerun()
 
 
-def _kept_and_used(mine: Voice) -> None:
+def _kept_and_used() -> None:
     st.toggle("Judge by my voice", value=True, key=_USED)
     if visitor.may_keep():
-        # Its key lives as long as the widget: the popover is closed on other pages.
         keep = st.toggle("Keep it for my next visit", value=bool(kept_voice.kept()), key=_KEPT)
         st.caption("Kept are levels of bands, no sound; switched off, or forgotten, it is deleted.")
         if keep != bool(kept_voice.kept()):
-            kept_voice.keep(list(mine.profiles.values())) if keep else kept_voice.forget()
+            kept_voice.keep(list(_of_this_visit().values())) if keep else kept_voice.forget()
     else:
         st.caption("It is forgotten when you close the page.")
     if st.button("Forget my voice", icon=":material/delete:", type="tertiary", key="voice-forget"):
         if visitor.may_keep():
             kept_voice.forget()
-        st.session_state[_VOICE] = Voice()
+        st.session_state[_VOICE] = {}
         st.session_state.pop(_KEPT, None)
         st.rerun()
 
 
-def _of_this_visit() -> Voice:
+def _for(predictor: Predictor) -> VoiceProfile | None:
+    return _of_this_visit().get(spec_hash(predictor.inputs[0].source))
+
+
+def _of_this_visit() -> dict[str, VoiceProfile]:
+    """The visitor's voice: a profile by the kind of log-mel frames that it is of."""
     if _VOICE not in st.session_state:
         found = kept_voice.kept() if visitor.may_keep() else []
-        st.session_state[_VOICE] = Voice(profiles={one.source: one for one in found})
-    mine: Voice = st.session_state[_VOICE]
+        st.session_state[_VOICE] = {one.source: one for one in found}
+    mine: dict[str, VoiceProfile] = st.session_state[_VOICE]
     return mine
 
 
