@@ -11,6 +11,7 @@ from ser_core import figures, jobs
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
 from ser_core.evaluation import kept
+from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.runs import RunError
 
 KIND = "evaluation"
@@ -23,7 +24,7 @@ EXPECTED_S = 50.0
 def show(found: shown.Shown) -> None:
     """Draw what is kept of the run on other corpora, and the choice of one more."""
     st.markdown(
-        "How well does it do on voices of another corpus? Clips and speakers that it was trained or chosen on are left out; where the "
+        "How well does it do on voices of another corpus, in noise and on other lines, or once it knows a voice? Clips and speakers that it was trained or chosen on are left out; where the "
         "emotions differ, only clips of the common ones count, and probabilities are scaled to these."
     )
     if not found.run.servable:
@@ -55,7 +56,7 @@ def every_run() -> None:
     """Draw what is kept of all runs; nothing where nothing is."""
     held = kept.everything()
     if held:
-        st.subheader("On other corpora", anchor="elsewhere")
+        st.subheader("On other corpora and in other conditions", anchor="elsewhere")
         _table(held)
 
 
@@ -70,6 +71,7 @@ def _table(held: list[kept.Kept]) -> None:
                     "run": one.run,
                     "corpus": one.stated["title"],
                     "clips": "seen ones too" if one.stated["include_seen"] else "unseen",
+                    "condition": _condition(one),
                     "n": scores["n"],
                     "speakers": scores["speakers"],
                     "emotions": len(scores["labels"]),
@@ -92,6 +94,18 @@ def _table(held: list[kept.Kept]) -> None:
         "date": date,
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
+
+
+def _condition(one: kept.Kept) -> str:
+    """What was done to the clips, or what the model was given of their speakers; nothing for an evaluation as usual."""
+    degraded, asked = one.stated.get("degradation"), one.stated.get("enrolment")
+    said = [DEGRADATIONS[degraded].title if degraded in DEGRADATIONS else str(degraded)] if degraded else []
+    if asked:
+        kind = " neutral" if asked["emotion"] == "neutral" else ""
+        said.append(
+            f"voice profile of {asked['clips']}{kind} clips" if asked["clips"] else "20 clips a speaker set aside"
+        )
+    return ", ".join(said)
 
 
 def _start(found: shown.Shown) -> None:

@@ -73,7 +73,7 @@ def keep(
     path = (top or settings.home().evaluations) / (name or run.name) / corpus.name / condition
     path.mkdir(parents=True, exist_ok=True)
     stated = {
-        "run": run.name,
+        "run": name or run.name,
         "model_sha256": runs.sha256(run.model_path()),
         "corpus": corpus.name,
         "title": corpus.card.title,

@@ -1,12 +1,14 @@
 """Evaluations that are kept: whole folders beside the run, shown again from disk alone."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ser_core import settings
 from ser_core.cli.main import main
 from ser_core.evaluation import kept, metrics
 from tests import made
@@ -15,44 +17,48 @@ APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Path:
+def corpus(home: Path, tmp_path: Path) -> Path:
+    """A small corpus, and a model of one's own, of which no evaluation ships."""
+    shutil.copytree(settings.ARTIFACTS / "models" / "paper", home / "runs" / "mine")
     return made.crema_d(tmp_path / "c", made.SPEAKERS[:2], made.SENTENCES[:1], seconds=0.4)
 
 
 def test_a_kept_evaluation_is_read_back_as_it_was_printed(
     home: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["evaluate", "accurate", "--corpus", "crema-d", "--data", str(corpus), "--keep", "--json"]) == 0
+    assert main(["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    (one,) = kept.of_run("accurate")
-    assert (one.corpus, one.condition, one.run) == ("crema-d", "unseen", "accurate")
+    (one,) = kept.of_run("mine")
+    assert (one.corpus, one.condition, one.run) == ("crema-d", "unseen", "mine")
     assert one.metrics == printed
     again = metrics.summary(one.predictions, printed["labels"])
     assert again["accuracy"] == printed["accuracy"] and again["confusion"] == printed["confusion"]
     assert one.stated["include_seen"] is False and str(corpus) not in (one.path / "evaluation.json").read_text()
-    assert isinstance(one.predictions, pd.DataFrame) and [k.path for k in kept.everything()] == [one.path]
+    assert isinstance(one.predictions, pd.DataFrame)
+    assert [k.path for k in kept.everything() if k.path.is_relative_to(home)] == [one.path]
+    assert all(k.path.is_relative_to(settings.ARTIFACTS) for k in kept.shipped())
 
 
 def test_another_condition_gets_its_own_folder_and_the_same_one_is_replaced(home: Path, corpus: Path) -> None:
-    said = ["evaluate", "accurate", "--corpus", "crema-d", "--data", str(corpus), "--keep"]
+    said = ["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep"]
     for more in ([], [], ["--speakers", made.SPEAKERS[0]], ["--include-seen"]):
         assert main([*said, *more]) == 0
-    conditions = [one.condition for one in kept.of_run("accurate")]
+    conditions = [one.condition for one in kept.of_run("mine")]
     assert len(conditions) == 3 and {"unseen", "seen-too"} < set(conditions)
 
 
 def test_the_results_page_shows_it_and_names_a_damaged_one(home: Path, corpus: Path) -> None:
-    assert main(["evaluate", "accurate", "--corpus", "crema-d", "--data", str(corpus), "--keep"]) == 0
+    assert main(["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep"]) == 0
     at = AppTest.from_file(APP, default_timeout=60)
     at.run()
     at.query_params["view"] = "run"
-    at.query_params["run"] = "accurate"
+    at.query_params["run"] = "mine"
     at.query_params["tab"] = "elsewhere"
     at.switch_page("pages/results/page.py").run()
     assert not at.exception
     table = next(one.value for one in at.dataframe if "corpus" in one.value.columns)
     assert list(table["corpus"]) == ["CREMA-D"] and table["n"].iloc[0] == 12
-    (one,) = kept.of_run("accurate")
+    (one,) = kept.of_run("mine")
     (one.path / "metrics.json").write_text("{")
     at.run()
     assert not at.exception

@@ -261,7 +261,7 @@ def test_what_is_no_profile_for_the_model_is_one_line(
     other = profile.VoiceProfile(np.full(64, -40.0), np.full(64, 10.0), 9.0, "0123456789abcdef")
     other.save(tmp_path / "other.json")
     for model, given, reason in (
-        ("accurate", [file], "The model accurate takes no voice profile"),
+        ("paper", [file], "The model paper takes no voice profile"),
         (str(done.path), [str(tmp_path / "silence.wav")], "A voice profile needs at least 0.5 s of speech"),
         (
             str(done.path),
@@ -279,7 +279,7 @@ def test_what_is_no_profile_for_the_model_is_one_line(
         out, err = capsys.readouterr()
         assert out == "" and err.startswith("Error: ") and reason in err and err.count("\n") == 1
     with pytest.raises(RunError, match="takes no voice profile"):
-        Predictor(runs.find("accurate")).with_voice(other)
+        Predictor(runs.find("paper")).with_voice(other)
     with pytest.raises(ProfileError, match="another kind of log-mel frames"):
         Predictor(done).with_voice(other)
 
