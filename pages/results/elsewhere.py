@@ -24,8 +24,9 @@ EXPECTED_S = 50.0
 def show(found: shown.Shown) -> None:
     """Draw what is kept of the run on other corpora, and the choice of one more."""
     st.markdown(
-        "How well does it do on voices of another corpus, in noise and on other lines, or once it knows a voice? Clips and speakers that it was trained or chosen on are left out; where the "
-        "emotions differ, only clips of the common ones count, and probabilities are scaled to these."
+        "How well does it do on voices of another corpus, in noise and on other lines, or once it knows a voice? Clips and speakers that it "
+        "was trained or chosen on are left out; where the emotions differ, only clips of the common ones count, and probabilities are "
+        "scaled to these."
     )
     if not found.run.servable:
         st.info("This run has no model here that could be given clips, so it cannot be evaluated on another corpus.")
