@@ -99,8 +99,8 @@ def _publish(name: str, chosen: Run, refitted: Run) -> None:
 def _measure(name: str, chosen: Run, crema_d: Corpus, savee: Corpus) -> None:
     """Keep what the model makes of degraded clips and of SAVEE as it ships, and what a voice profile gains before the refit."""
     top = settings.ARTIFACTS / "evaluations"
-    for old in top.glob(f"{name}*"):
-        shutil.rmtree(old)
+    for old in (top / name, *top.glob(f"{name}-seed[0-9]*")):
+        shutil.rmtree(old, ignore_errors=True)
     model = Predictor(Run(settings.ARTIFACTS / "models" / name))
     kept.keep(model.run, savee, on_corpus.evaluate(model, savee), top=top, rows=False)
     for one in (None, *DEGRADATIONS.values()):

@@ -76,7 +76,7 @@ def loss(predictor: Predictor, given: np.ndarray, label: str, hidden: np.ndarray
     for row, (first, n) in enumerate(zip(windows.starts, windows.n_frames, strict=True)):
         other[row, :n] = changed[first : first + n]
     before, after = (
-        graphs.run(predictor.session, {one.name: fed, "n_frames": windows.n_frames})[0].mean(axis=0)[k]
+        predictor.run_graph({one.name: fed, "n_frames": windows.n_frames})[0].mean(axis=0)[k]
         for fed in (windows.features, other)
     )
     return float(before - after)

@@ -23,6 +23,8 @@ def windows() -> dict[str, np.ndarray]:
     return {
         one.name: np.concatenate([cut.features[:1] for cut in cuts]),
         "n_frames": np.concatenate([cut.n_frames[:1] for cut in cuts]),
+        "profile": np.zeros((2, 2, one.source.dims), np.float32),
+        "profile_weight": np.zeros(2, np.float32),
     }
 
 

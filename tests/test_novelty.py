@@ -89,6 +89,17 @@ def test_a_dimension_that_never_moved_does_not_decide() -> None:
     assert np.mean(found.unlike(moved)) < 0.05
 
 
+def test_a_picture_stands_in_by_its_spectrum_whatever_its_gain() -> None:
+    picture = np.random.default_rng(0).normal(-40, 10, (80, 64))
+    embedding = np.arange(5.0)
+    found = novelty.describe(embedding, picture)
+    assert np.array_equal(novelty.describe(embedding), embedding)
+    assert found.shape == (5 + 3 * 64,) and np.array_equal(found[:5], embedding)
+    np.testing.assert_allclose(novelty.describe(embedding, picture + 12.0), found)
+    np.testing.assert_allclose(found[5 + 64 : 5 + 128], np.maximum(picture, picture.max() - 50).std(axis=0))
+    assert np.isfinite(novelty.describe(embedding, picture[:1])).all()
+
+
 def test_the_shipped_model_knows_voices_from_other_sounds() -> None:
     predictor = Predictor(runs.find("accurate"))
     samples = settings.ROOT / "artifacts" / "samples"

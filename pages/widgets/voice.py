@@ -45,7 +45,7 @@ def choose(models: list[Run], sounds: list[Sound] | None = None, *, disabled: bo
     label = "My voice" if here is None else f"My voice: {numbers.seconds(here.seconds)}"
     with st.popover(label, icon=":material/record_voice_over:", disabled=disabled):
         st.markdown(
-            "People sound different when they feel nothing in particular. Read this in your **everyday voice**, with the microphone that you "
+            "Voices differ even when nothing in particular is felt. Read this in your **everyday voice**, with the microphone that you "
             "use for your clips, and the model compares each clip with it. Other clips of the same voice do as well."
         )
         _enrol(takes, sounds or [])

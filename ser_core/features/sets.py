@@ -45,6 +45,11 @@ class Input:
         return self.frames == 0
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is log-mel frames."""
+        return not self.is_vector and isinstance(self.source, LogMelSource)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         return (self.source.dims,) if self.is_vector else (self.frames, self.source.dims)
 

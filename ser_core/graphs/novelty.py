@@ -1,4 +1,4 @@
-"""How far a clip lies from those that a model learned from, by the model's own embedding."""
+"""How far a clip lies from those that a model learned from, by the model's own embedding and, of a picture, by its spectrum."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ser_core import files
+from ser_core.features.profile import RANGE_DB
 from ser_core.graphs.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.
@@ -20,11 +21,25 @@ COMPONENTS = 32
 WITHIN = 0.99
 
 
+def describe(embedding: np.ndarray, picture: np.ndarray | None = None) -> np.ndarray:
+    """Return what stands for a clip here: its embedding (dims), and of a log-mel picture (frames × bands, dB) each band's mean against
+    the picture's, its deviation, and how much it changes from frame to frame. A gain changes nothing.
+
+    An embedding alone may lie among those of voices for a sound that its network was taught to hear through: noise, a tone.
+    """
+    if picture is None:
+        return embedding
+    shown = np.maximum(picture, picture.max() - RANGE_DB)
+    means = shown.mean(axis=0)
+    steps = np.abs(np.diff(shown, axis=0)).mean(axis=0) if len(shown) > 1 else np.zeros(shown.shape[1])
+    return np.concatenate([embedding, means - means.mean(), shown.std(axis=0), steps])
+
+
 @dataclass(frozen=True, eq=False)
 class Novelty:
-    """The train part's embeddings as a normal distribution of few directions, and the distance above which a clip is unlike them.
+    """The train part's clips, each as `describe` gives it, as a normal distribution of few directions, and the distance above which a clip is unlike them.
 
-    Probabilistic PCA (Tipping & Bishop 1999, doi:10.1111/1467-9868.00196) of the standardised embeddings: `components`
+    Probabilistic PCA (Tipping & Bishop 1999, doi:10.1111/1467-9868.00196) of the standardised values: `components`
     (directions × dims) with `variances`, and one variance `noise` for every direction that is left over.
     """
 
@@ -35,17 +50,17 @@ class Novelty:
     noise: float
     threshold: float
 
-    def distance(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return a squared Mahalanobis distance for every row of `embeddings` (clips × dims)."""
-        standard = (np.atleast_2d(embeddings) - self.mean) / self.deviation
+    def distance(self, clips: np.ndarray) -> np.ndarray:
+        """Return a squared Mahalanobis distance for every row of `clips` (clips × dims)."""
+        standard = (np.atleast_2d(clips) - self.mean) / self.deviation
         inside = standard @ self.components.T
         left_over = np.maximum((standard**2).sum(axis=1) - (inside**2).sum(axis=1), 0.0)
         found: np.ndarray = (inside**2 / self.variances).sum(axis=1) + left_over / self.noise
         return found
 
-    def unlike(self, embeddings: np.ndarray) -> np.ndarray:
-        """Return for every row of `embeddings` whether it lies farther out than nearly every validation clip."""
-        found: np.ndarray = self.distance(embeddings) > self.threshold
+    def unlike(self, clips: np.ndarray) -> np.ndarray:
+        """Return for every row of `clips` whether it lies farther out than nearly every validation clip."""
+        found: np.ndarray = self.distance(clips) > self.threshold
         return found
 
     def save(self, path: Path) -> None:

@@ -20,17 +20,23 @@ AT_ONCE = 64
 def write(run: Run, train: Part, validation: Part) -> None:
     """Write novelty.npz of a run that has its model.onnx; of too few clips nothing can be said and nothing is written."""
     path = run.path / "model.onnx"
-    found = novelty.fit(embeddings(path, train), embeddings(path, validation))
+    found = novelty.fit(described(path, train), described(path, validation))
     if found is not None:
         found.save(run.path / novelty.FILE)
 
 
-def embeddings(path: Path, part: Part) -> np.ndarray:
-    """Return the mean embedding of every clip's windows by the graph at `path` (clips × dims)."""
+def described(path: Path, part: Part) -> np.ndarray:
+    """Return what stands for every clip (`graphs.novelty.describe`, clips × dims): the mean embedding of its windows by the graph at
+    `path`, and its picture where the network reads one.
+    """
     session = graphs.session(path)
+    one = part.inputs[0]
     found = []
     for first in range(0, len(part.clips), AT_ONCE):
         windows, rows = replace(part, clips=part.clips.iloc[first : first + AT_ONCE]).windows
         _, embedding = graphs.run(session, windows)
-        found.append(clip_means(embedding, rows))
-    return np.concatenate(found) if found else np.empty((0, 1))
+        for clip, mean in zip(part.clips["clip"][first : first + AT_ONCE], clip_means(embedding, rows), strict=True):
+            features = np.asarray(part.features[one.name][clip])
+            shown = features[slice(*one.source.bounds(features))] if one.is_picture else None
+            found.append(novelty.describe(mean, shown))
+    return np.stack(found) if found else np.empty((0, 1))

@@ -70,7 +70,8 @@ def test_a_click_on_a_wrong_cell_gives_a_clip_that_plays_and_the_url_opens_it_ag
     rows = of_cell("sadness", "neutral")
     matrix, place = cell(page, "sadness", "neutral")
     matrix.hover(position=place)
-    expect(page.get_by_text(f"{len(rows)} of 126 sadness clips (13 %) were taken for neutral")).to_be_visible()
+    said = f"{len(rows)} of 126 sadness clips ({100 * len(rows) / 126:.0f} %) were taken for neutral"
+    expect(page.get_by_text(said)).to_be_visible()
     matrix.click(position=place)
     said = page.get_by_text(f"sadness, taken for neutral: {len(rows)} clips")
     first = page.get_by_text(rows["clip"].iloc[0], exact=True).last

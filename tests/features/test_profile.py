@@ -29,7 +29,7 @@ def test_it_is_the_mean_and_deviation_of_all_frames_of_speech() -> None:
     frames = []
     for clip in clips:
         level = 10 * np.log10((10.0 ** (clip / 10.0)).sum(axis=1))
-        frames.append(np.maximum(clip[level >= level.max() - 40.0], clip.max() - 80.0))
+        frames.append(np.maximum(clip[level >= level.max() - 40.0], clip.max() - profile.RANGE_DB))
     joined = np.concatenate(frames).astype(float)
     np.testing.assert_allclose(found.means, joined.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(found.deviations, joined.std(axis=0), rtol=1e-4)

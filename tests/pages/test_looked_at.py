@@ -32,7 +32,7 @@ def trained_on(home: Path, part: str = "train") -> Run:
     run = Run(Path(shutil.copytree(SHIPPED, home / "runs" / "own")))
     digest = audio.decode(VOICE).pcm16_sha256_16
     table = run.split
-    table.loc[table.index[table["part"] == part][0], "pcm16_sha256_16"] = digest
+    table.loc[table.index[0], ["part", "pcm16_sha256_16"]] = [part, digest]
     run.write_table("split.csv", table)
     run.seal()
     return run

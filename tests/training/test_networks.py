@@ -20,7 +20,13 @@ def inputs_of(recipe: recipes.Recipe, n: int = 4) -> dict[str, np.ndarray]:
         return {one.name: values}
     n_frames = random.integers(one.frames // 3, one.frames, n).astype(np.int32)
     values[np.arange(one.frames) >= n_frames[:, None]] = 0
-    return {one.name: values, "n_frames": n_frames}
+    given = {one.name: values, "n_frames": n_frames}
+    if recipe.profile:
+        statistics = np.stack(
+            [random.normal(size=(n, one.source.dims)), random.uniform(1, 9, (n, one.source.dims))], axis=1
+        )
+        given |= {"profile": statistics.astype(np.float32), "profile_weight": np.zeros(n, np.float32)}
+    return given
 
 
 def model_of(recipe: recipes.Recipe) -> keras.Model:
@@ -47,7 +53,7 @@ def test_a_network_exports_with_the_same_answers(name: str, tmp_path: Path) -> N
     probabilities, embedding = graphs.run(graphs.session(run.model_path()), real)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
     assert embedding.shape == (4, model.output["embedding"].shape[1])
-    stated = export.feature_json(recipe.feature_set, recipe.labels, 0.5)["inputs"]
+    stated = export.feature_json(recipe.feature_set, recipe.labels, 0.5, with_profile=recipe.profile)["inputs"]
     signature = {
         one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(graphs.session(run.model_path()))
     }

@@ -23,7 +23,9 @@ def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
     cut = one.windows(one.source.extract(voice))
     begun = network()
     start.take_over(begun, base.run)
-    said = begun.predict({one.name: cut.features, "n_frames": cut.n_frames}, verbose=0)
+    n, dims = len(cut.n_frames), one.source.dims
+    nothing = {"profile": np.zeros((n, 2, dims), np.float32), "profile_weight": np.zeros(n, np.float32)}
+    said = begun.predict({one.name: cut.features, "n_frames": cut.n_frames, **nothing}, verbose=0)
     assert said["embedding"] == pytest.approx(base.windows(voice)[1], abs=1e-4)
     assert said["logits"].shape == (len(cut.n_frames), 3)
     assert all(np.isfinite(weight).all() for weight in begun.get_weights())
