@@ -174,8 +174,8 @@ class Predictor:
             return False
         plain = embedding if self.voice is None else self.with_voice(None).windows_of(features)[1]
         one = self.inputs[0]
-        shown = features[one.name][slice(*one.source.bounds(features[one.name]))] if one.is_picture else None
-        return bool(self.novelty.unlike(novelty.describe(plain.mean(axis=0), shown))[0])
+        clip = novelty.describe(plain.mean(axis=0), one.picture(features[one.name]))
+        return bool(self.novelty.unlike(clip)[0])
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""

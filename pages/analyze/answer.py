@@ -34,7 +34,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 st.markdown(f"##### {run.name}")
                 _headline(found)
                 _bars(found, run.name)
-                st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
+                _worth(run, found)
                 model_picker.about(run)
     findings(audio.findings(clip))
     really.show(key, clip, models)
@@ -47,7 +47,7 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):
         _headline(found)
-        st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
+        _worth(run, found)
         findings(found.findings)
     with bars:
         _bars(found, run.name)
@@ -91,6 +91,10 @@ def _headline(found: Prediction) -> None:
         f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{html.escape(words.headline(found))}</div>'
         f'<div style="opacity:.8">{html.escape(words.subline(found))}</div></div>'
     )
+
+
+def _worth(run: Run, found: Prediction) -> None:
+    st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
 
 
 def _bars(found: Prediction, name: str, place: str = "bars") -> None:

@@ -100,9 +100,10 @@ def _take(takes: list[Predictor], sounds: list[Sound]) -> None:
 def _kept_and_used() -> None:
     st.toggle("Judge by my voice", value=True, key=_USED)
     if visitor.may_keep():
-        keep = st.toggle("Keep it for my next visit", value=bool(kept_voice.kept()), key=_KEPT)
+        kept = bool(kept_voice.kept())
+        keep = st.toggle("Keep it for my next visit", value=kept, key=_KEPT)
         st.caption("Kept are levels of bands, no sound; switched off, or forgotten, it is deleted.")
-        if keep != bool(kept_voice.kept()):
+        if keep != kept:
             kept_voice.keep(list(_of_this_visit().values())) if keep else kept_voice.forget()
     else:
         st.caption("It is forgotten when you close the page.")

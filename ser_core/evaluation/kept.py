@@ -98,12 +98,15 @@ def of_run(name: str) -> list[Kept]:
 
 def everything() -> list[Kept]:
     """Return every kept evaluation, by run, corpus and condition."""
-    return [one for top in _tops() if top.is_dir() for folder in sorted(top.iterdir()) for one in _in(folder)]
+    return [one for top in _tops() for one in _below(top)]
 
 
 def shipped() -> list[Kept]:
     """Return the evaluations that ship."""
-    top = settings.ARTIFACTS / "evaluations"
+    return _below(_tops()[0])
+
+
+def _below(top: Path) -> list[Kept]:
     return [one for folder in sorted(top.iterdir()) for one in _in(folder)] if top.is_dir() else []
 
 

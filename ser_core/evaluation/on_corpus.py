@@ -142,8 +142,9 @@ def evaluate(
     reader = ClipReader()
     keys = splits.speaker_key(clips)
     for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
-        own = {name: np.asarray(one[clip]) for name, one in features.items()}
-        if degradation is not None:
+        if degradation is None:
+            own = {name: np.asarray(one[clip]) for name, one in features.items()}
+        else:
             own = _degraded(predictor, reader, clips.iloc[row], degradation)
         profile = enrolled.profiles.get(speaker) if enrolled else None
         judge = predictor.with_voice(profile)

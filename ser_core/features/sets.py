@@ -44,10 +44,11 @@ class Input:
     def is_vector(self) -> bool:
         return self.frames == 0
 
-    @property
-    def is_picture(self) -> bool:
-        """Whether it is log-mel frames."""
-        return not self.is_vector and isinstance(self.source, LogMelSource)
+    def picture(self, features: np.ndarray) -> np.ndarray | None:
+        """Return the sounding part of a clip's log-mel frames (n × bands); None for an input of anything else."""
+        if self.is_vector or not isinstance(self.source, LogMelSource):
+            return None
+        return features[slice(*self.source.bounds(features))]
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -36,7 +36,5 @@ def described(path: Path, part: Part) -> np.ndarray:
         windows, rows = replace(part, clips=part.clips.iloc[first : first + AT_ONCE]).windows
         _, embedding = graphs.run(session, windows)
         for clip, mean in zip(part.clips["clip"][first : first + AT_ONCE], clip_means(embedding, rows), strict=True):
-            features = np.asarray(part.features[one.name][clip])
-            shown = features[slice(*one.source.bounds(features))] if one.is_picture else None
-            found.append(novelty.describe(mean, shown))
+            found.append(novelty.describe(mean, one.picture(np.asarray(part.features[one.name][clip]))))
     return np.stack(found) if found else np.empty((0, 1))
