@@ -21,17 +21,18 @@ def body(
     dropout: float = 0.4,
     dense: int = 0,
     profile: bool = False,
+    hide: float = 0.0,
 ) -> Any:
     """Return the embedding of a log-mel picture (`features`: frames × bands; `n_frames`).
 
     A 5×5 convolution of `stem` channels with stride 2 in time, a 2×2 max-pool, one residual block for each of
     `channels` with a 2×2 max-pool (the last pools frequency alone), a bidirectional GRU of `gru` units, and
     attention, mean and maximum over time joined. With `profile` two inputs more, `profile` (2 × bands) and
-    `profile_weight`, by which the picture is normalised beside its own values (layers.ProfileNormalization).
+    `profile_weight`, by which the picture is normalised beside its own values (layers.ProfileNormalization, also for `hide`).
     """
     if profile:
         names = ("features", "n_frames", "profile", "profile_weight")
-        x = layers.ProfileNormalization()(*(inputs[name] for name in names))
+        x = layers.ProfileNormalization(hide)(*(inputs[name] for name in names))
     else:
         x = layers.ClipNormalization()(inputs["features"], inputs["n_frames"])
         x = keras.layers.Reshape((*x.shape[1:], 1))(x)

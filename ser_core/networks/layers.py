@@ -54,15 +54,34 @@ class ProfileNormalization(ClipNormalization):
     profile: batch × 2 × bands, mean and deviation of every band in dB; weight w: batch. The first channel is what
     ClipNormalization gives, the second w times (picture - mean) / deviation, band by band; padding stays 0. A gain of the
     recording changes nothing where the profile has it too. With a weight of 0 the profile, whatever it holds, changes nothing.
+
+    hide: in training, the share of the pictures with a profile whose first channel is hidden. A network that always has the
+    first hardly learns to read the second.
     """
 
-    def call(self, picture: Any, n_frames: Any, profile: Any, weight: Any) -> Any:  # type: ignore[override]
+    def __init__(self, hide: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.hide = hide
+        if hide:
+            self.random = keras.random.SeedGenerator()
+
+    def call(  # type: ignore[override]
+        self, picture: Any, n_frames: Any, profile: Any, weight: Any, training: bool | None = None
+    ) -> Any:
         picture, mask = self.raised(picture, n_frames)
         means, deviations = profile[:, 0][:, None, :], profile[:, 1][:, None, :]
         # What a profile has below the floor, the picture has at it.
         means = ops.maximum(means, ops.min(ops.where(mask > 0, picture, 1e3), axis=(1, 2), keepdims=True))
         by_profile = weight[:, None, None] * (picture - means) * mask / (deviations + 1e-3)
-        return ops.stack([self.by_itself(picture, mask), by_profile], axis=-1)
+        by_itself = self.by_itself(picture, mask)
+        if training and self.hide:
+            drawn = keras.random.uniform(ops.shape(weight), seed=self.random)
+            hidden = ops.logical_and(drawn < self.hide, weight > 0)
+            by_itself = ops.where(hidden[:, None, None], 0.0, by_itself)
+        return ops.stack([by_itself, by_profile], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "hide": self.hide}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

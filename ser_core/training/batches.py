@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from ser_core.augment import picture
+from ser_core.corpora.splits import speaker_key
 from ser_core.features import profile, sets, store
 from ser_core.features.sources import LogMelSource
-from ser_core.training.profiles import Drawn, Profiles
+from ser_core.training.profiles import Drawn, Profiles, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,9 @@ class AugmentedBatches(keras.utils.PyDataset):
         self.profiles: Profiles | None = None
         if part.with_profile:
             self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
+        # Clips of nobody known are followed by none.
+        alike = (speaker_key(part.clips) + "/" + part.clips["emotion"]).where(part.clips["speaker"] != "", self.clips)
+        self._alike = rows_of(alike) if augmentation.join else []
         self.order = self._shuffled()
 
     def __len__(self) -> int:
@@ -109,7 +113,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         random = np.random.default_rng((self.seed, self.epoch, index))
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         (one,) = self.part.inputs
-        clips = [self.part.features[one.name][self.clips[row]] for row in rows]
+        clips = [self._frames(one, int(row), random) for row in rows]
         targets, mixup = self.targets[rows], self.augmentation.mixup
         if one.is_vector:
             vectors = np.stack([clip[0] for clip in clips])
@@ -130,6 +134,16 @@ class AugmentedBatches(keras.utils.PyDataset):
             inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
         return inputs, targets, self.weights[rows]
 
+    def _frames(self, one: sets.Input, row: int, random: np.random.Generator) -> np.ndarray:
+        """A clip's frames or, as often as the augmentation's `join` says, with those of another like it behind them."""
+        found = self.part.features[one.name]
+        frames = found[self.clips[row]]
+        if not self.augmentation.join or random.random() >= self.augmentation.join:
+            return frames
+        other = found[self.clips[random.choice(self._alike[row])]]
+        cut = [np.asarray(each)[slice(*one.source.bounds(each))] for each in (frames, other)]
+        return np.concatenate(cut)
+
     def _windows(
         self, one: sets.Input, clips: list[np.ndarray], drawn: list[Drawn], random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -143,7 +157,8 @@ class AugmentedBatches(keras.utils.PyDataset):
             else:
                 frames = self.augmentation.change(clip, random)
             start, stop = one.source.bounds(frames)
-            frames = self.augmentation.mask(frames[start:stop], random)
+            frames = self.augmentation.cropped(frames[start:stop], one.frames, random)
+            frames = self.augmentation.mask(frames, random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
         return pictures, n_frames, statistics
 

@@ -90,6 +90,22 @@ def test_the_first_channel_is_the_clips_own_and_the_second_the_speakers_by_its_w
     np.testing.assert_allclose(by[0.4][..., 1], 0.4 * by[1][..., 1], atol=1e-5)
 
 
+def test_in_training_a_share_of_the_pictures_with_a_profile_hides_its_own_values() -> None:
+    given = {name: np.repeat(values, 100, axis=0) for name, values in windows().items()}
+    inputs = given["logmel"], given["n_frames"], given["profile"], given["profile_weight"]
+    hiding = layers.ProfileNormalization(hide=0.5)
+    plain = np.asarray(layers.ProfileNormalization()(*inputs))
+    np.testing.assert_array_equal(np.asarray(hiding(*inputs)), plain)
+    trained = np.asarray(hiding(*inputs, training=True))
+    np.testing.assert_array_equal(trained[..., 1], plain[..., 1])
+    hidden = ~trained[..., 0].any(axis=(1, 2))
+    np.testing.assert_array_equal(trained[~hidden], plain[~hidden])
+    assert not hidden[given["profile_weight"] == 0].any()
+    assert 0.4 < hidden[given["profile_weight"] > 0].mean() < 0.6
+    again = layers.ProfileNormalization.from_config(hiding.get_config())
+    assert (again.hide, again.range_db) == (0.5, profile.RANGE_DB)
+
+
 def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     with_one = build.trainable("crnn", SMALL, RECIPE.feature_set, 6)
@@ -327,3 +343,24 @@ def test_every_enrolment_is_measured_on_the_same_clips(done: runs.Run, corpus: C
     fewer = corpus.clips[~((corpus.clips["speaker"] == few) & (corpus.clips["emotion"] == "neutral"))]
     with pytest.raises(CorpusError, match=f"The speaker {few} has 0 clips of neutral"):
         on_corpus.evaluate(predictor, dataclasses.replace(corpus, clips=fewer), enrolment=Enrolment(0))
+
+
+def test_a_clip_is_followed_by_one_of_the_same_speaker_and_emotion() -> None:
+    """Every clip's frames hold its row, so that a batch tells of which clips its pictures are."""
+    clips = table(speakers=2, sentences=3)
+    found = {clip: np.full((40, 64), -20.0 - 0.1 * row, np.float32) for row, clip in enumerate(clips["clip"])}
+    one = Part(clips, LABELS, (INPUT,), {INPUT.name: found})  # type: ignore[dict-item]
+    joining = dataclasses.replace(picture.NONE, join=0.5)
+    batches = AugmentedBatches(one, joining, 36, 0.0, False, 0)
+    followed = []
+    for _ in range(10):
+        inputs, targets, _ = batches[0]
+        for values, n, target in zip(inputs["logmel"], inputs["n_frames"], targets, strict=True):
+            rows = np.round((-20.0 - values[:n, 0]) / 0.1).astype(int)
+            first, second = int(rows[0]), int(rows[-1])
+            followed.append(int(n) == 80)
+            assert n in (40, 80) and set(rows) == {first, second}
+            assert clips["speaker"][first] == clips["speaker"][second]
+            assert clips["emotion"][first] == clips["emotion"][second] == LABELS[int(target.argmax())]
+        batches.on_epoch_end()
+    assert 0.4 < np.mean(followed) < 0.6

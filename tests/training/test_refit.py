@@ -36,9 +36,34 @@ def chosen(corpus: Corpus, one_home: Path, tmp_path_factory: pytest.TempPathFact
         return repeats.train(recipe(), corpus, run, repeats.Quiet(), test=False, seeds=2)
 
 
-def test_a_refit_trains_on_validation_too_and_chooses_nothing(chosen: runs.Run, corpus: Corpus, tmp_path: Path) -> None:
-    run = refit.refit(chosen, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
-    seeds = runs.pieces(chosen)
+@pytest.fixture(scope="module")
+def read(chosen: runs.Run, corpus: Corpus, one_home: Path, tmp_path_factory: pytest.TempPathFactory) -> runs.Run:
+    """The same seeds, their test part read."""
+    copy = runs.Run(tmp_path_factory.mktemp("read") / "seeds")
+    shutil.copytree(chosen.path, copy.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SER_HOME", str(one_home))
+        return final.read_test(copy, corpus)
+
+
+def test_the_test_part_of_seeds_is_read_as_their_mean(read: runs.Run) -> None:
+    own = [one.metrics["test"]["accuracy"] for one in runs.pieces(read)]
+    assert len(own) == 2
+    assert read.metrics["test"]["accuracy"] == pytest.approx(sum(own) / 2)
+    assert set(read.predictions["part"]) == {"test"}
+
+
+def test_what_is_settled_stands_whether_or_not_the_test_part_was_read(chosen: runs.Run, read: runs.Run) -> None:
+    unread, settled = refit.settled_by(chosen), refit.settled_by(read)
+    assert settled.before["test"]["accuracy"] == read.metrics["test"]["accuracy"]
+    assert "test" not in unread.before
+    alike = ("trainings", "epochs", "temperature", "threshold")
+    assert [getattr(settled, name) for name in alike] == [getattr(unread, name) for name in alike]
+
+
+def test_a_refit_trains_on_validation_too_and_chooses_nothing(read: runs.Run, corpus: Corpus, tmp_path: Path) -> None:
+    run = refit.refit(read, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    seeds = runs.pieces(read)
     before, after = (one.split.set_index("clip")["part"] for one in (seeds[0], run))
     assert set(after[after == "train"].index) == set(before[before != "test"].index)
     assert set(after[after == "test"].index) == set(before[before == "test"].index)
@@ -51,25 +76,10 @@ def test_a_refit_trains_on_validation_too_and_chooses_nothing(chosen: runs.Run, 
     assert set(run.metrics) == {"test"}
     assert recipes.from_dict(run.recipe["recipe"]) == recipe()
     assert "Refitted" in run.card
+    assert f"mean of 2 seeds, same test part: accuracy {read.metrics['test']['accuracy']:.3f}" in run.card
     assert run.problems(hashes=True) == []
     found = Predictor(run).predict(audio.decode(Path(corpus.clips["path"][0])))
     assert found.probabilities.sum() == pytest.approx(1.0, abs=1e-5)
-
-
-def test_reading_the_test_part_of_seeds_gives_their_mean_to_the_refits_card(
-    chosen: runs.Run, corpus: Corpus, tmp_path: Path
-) -> None:
-    copy = runs.Run(tmp_path / "seeds")
-    shutil.copytree(chosen.path, copy.path)
-    read = final.read_test(copy, corpus)
-    own = [one.metrics["test"]["accuracy"] for one in runs.pieces(read)]
-    assert read.metrics["test"]["accuracy"] == pytest.approx(sum(own) / 2)
-    assert set(read.predictions["part"]) == {"test"}
-    settled = refit.settled_by(read)
-    assert settled.trainings == 2
-    assert settled.before["test"]["accuracy"] == pytest.approx(sum(own) / 2)
-    run = refit.refit(read, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
-    assert f"mean of 2 seeds, same test part: accuracy {sum(own) / 2:.3f}" in run.card
 
 
 def test_a_run_without_a_fit_is_not_refitted(corpus: Corpus, tmp_path: Path) -> None:
