@@ -44,11 +44,15 @@ class Input:
     def is_vector(self) -> bool:
         return self.frames == 0
 
+    def sounding(self, features: np.ndarray) -> np.ndarray:
+        """Return the part of a clip's features (n × dims) that holds sound."""
+        return features[slice(*self.source.bounds(features))]
+
     def picture(self, features: np.ndarray) -> np.ndarray | None:
         """Return the sounding part of a clip's log-mel frames (n × bands); None for an input of anything else."""
         if self.is_vector or not isinstance(self.source, LogMelSource):
             return None
-        return features[slice(*self.source.bounds(features))]
+        return self.sounding(features)
 
     @property
     def shape(self) -> tuple[int, ...]:

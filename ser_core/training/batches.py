@@ -97,9 +97,11 @@ class AugmentedBatches(keras.utils.PyDataset):
         self.profiles: Profiles | None = None
         if part.with_profile:
             self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
-        # Clips of nobody known are followed by none.
-        alike = (speaker_key(part.clips) + "/" + part.clips["emotion"]).where(part.clips["speaker"] != "", self.clips)
-        self._alike = rows_of(alike) if augmentation.join else []
+        self._alike: list[np.ndarray] = []
+        if augmentation.join:
+            # Who speaks a clip of nobody known is not said of any other: it is followed by itself.
+            alike = speaker_key(part.clips) + "/" + part.clips["emotion"]
+            self._alike = rows_of(alike.where(part.clips["speaker"] != "", part.clips["clip"]))
         self.order = self._shuffled()
 
     def __len__(self) -> int:
@@ -141,8 +143,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         if not self.augmentation.join or random.random() >= self.augmentation.join:
             return frames
         other = found[self.clips[random.choice(self._alike[row])]]
-        cut = [np.asarray(each)[slice(*one.source.bounds(each))] for each in (frames, other)]
-        return np.concatenate(cut)
+        return np.concatenate([one.sounding(frames), one.sounding(other)])
 
     def _windows(
         self, one: sets.Input, clips: list[np.ndarray], drawn: list[Drawn], random: np.random.Generator
@@ -156,8 +157,7 @@ class AugmentedBatches(keras.utils.PyDataset):
                 frames, statistics[k] = self.augmentation.change_with_profile(clip, drawn[k].statistics, random)
             else:
                 frames = self.augmentation.change(clip, random)
-            start, stop = one.source.bounds(frames)
-            frames = self.augmentation.cropped(frames[start:stop], one.frames, random)
+            frames = self.augmentation.cropped(one.sounding(frames), one.frames, random)
             frames = self.augmentation.mask(frames, random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
         return pictures, n_frames, statistics

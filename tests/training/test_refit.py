@@ -55,6 +55,7 @@ def test_the_test_part_of_seeds_is_read_as_their_mean(read: runs.Run) -> None:
 
 def test_what_is_settled_stands_whether_or_not_the_test_part_was_read(chosen: runs.Run, read: runs.Run) -> None:
     unread, settled = refit.settled_by(chosen), refit.settled_by(read)
+    assert settled.trainings == 2
     assert settled.before["test"]["accuracy"] == read.metrics["test"]["accuracy"]
     assert "test" not in unread.before
     alike = ("trainings", "epochs", "temperature", "threshold")
