@@ -19,19 +19,17 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 @dataclass(frozen=True)
 class System:
-    """A system as uv names it. from_source: packages that have no wheel there and are built (a C++ compiler is needed);
-    refused: why the pins must not install, where they must not; refused_by: the package that refuses."""
+    """A system as uv names it. refused: why the pins must not install, where they must not; refused_by: the package that refuses."""
 
     title: str
     name: str
-    from_source: tuple[str, ...] = ()
     refused: str = ""
     refused_by: str = ""
 
 
 SYSTEMS = (
     System("Linux x86-64", "x86_64-manylinux_2_28"),
-    System("Linux arm64", "aarch64-manylinux_2_28", from_source=("python-stretch",)),
+    System("Linux arm64", "aarch64-manylinux_2_28"),
     System("Windows x64", "x86_64-pc-windows-msvc"),
     System("macOS 14 arm64", "aarch64-apple-darwin"),
     System(
@@ -62,32 +60,19 @@ def verdict(system: System, fault: str) -> tuple[str, bool]:
         return f"refused, as it should be: {system.refused}", True
     if fault:
         return f"FAILS: {fault}", False
-    built = ", ".join(system.from_source)
-    return f"all wheels{f' but {built}, built from source (needs a C++ compiler)' if built else ''}", True
+    return "all wheels", True
 
 
 def resolved(system: System, python: str) -> str:
     """Resolve the pins for a system and Python from wheels alone; return the reason why not, '' where they resolve."""
     root = settings.ROOT
     with tempfile.TemporaryDirectory() as folder:
-        # Left out of the resolution where no wheel exists; everything else must have one.
-        overrides = Path(folder) / "overrides.txt"
-        overrides.write_text(
-            "".join(f"{name}; python_version < '3'\n" for name in system.from_source), encoding="utf-8"
-        )
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--only-binary", ":all:"),
                 *("--python", sys.executable, "--target", str(Path(folder) / "nothing")),
                 *("--python-platform", system.name, "--python-version", python),
-                *(
-                    "-r",
-                    str(root / "requirements.txt"),
-                    "-c",
-                    str(root / "constraints.txt"),
-                    "--overrides",
-                    str(overrides),
-                ),
+                *("-r", str(root / "requirements.txt"), "-c", str(root / "constraints.txt")),
             ],
             capture_output=True,
             text=True,

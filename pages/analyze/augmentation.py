@@ -107,7 +107,13 @@ def _sound(key: str, clip: audio.Clip, models: list[Run]) -> None:
     augmentation = waveform.SINGLE[name]
     value = getattr(augmentation, _VALUES[name])
     st.caption(SOUNDS[name][1].format(*(value if isinstance(value, tuple) else (value,))))
-    changed = computed.changed(f"{key}@{clip.duration:g}", augmentation, seed, clip.samples)
+    try:
+        changed = computed.changed(f"{key}@{clip.duration:g}", augmentation, seed, clip.samples)
+    except waveform.AugmentationError:
+        st.info(
+            "Changing sounds needs the package audiomentations, which this installation lacks. The changes of the picture work."
+        )
+        return
     before, after = st.columns(2, gap="large")
     before.caption("Before")
     before.audio(audio.encode_wav(clip.samples), format="audio/wav")

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _ALONE = threading.Lock()
 
 
+class AugmentationError(RuntimeError):
+    """Sounds cannot be changed here; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class WaveformAugmentation:
     """Which transforms a sound goes through, each with probability `p`; 0 or None leaves one out.
@@ -35,7 +39,10 @@ class WaveformAugmentation:
     p: float = 0.5
 
     def apply(self, samples: np.ndarray, rate: int, seed: int) -> np.ndarray:
-        """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike."""
+        """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike.
+
+        Raises AugmentationError where audiomentations is not installed.
+        """
         changed = np.array(samples, dtype=np.float32)
         transforms = self._transforms()
         with _ALONE:
@@ -52,7 +59,13 @@ class WaveformAugmentation:
 
     def _transforms(self) -> list[audiomentations.core.transforms_interface.BaseWaveformTransform]:
         # Imported where it is used: recipes name augmentations, and it brings librosa and Numba along.
-        import audiomentations
+        try:
+            import audiomentations
+        except ImportError as error:
+            raise AugmentationError(
+                "Changing sounds needs the package audiomentations, which is not installed here (for Linux on arm64 it has "
+                "no wheel). Install it with `pip install audiomentations`, or train without copies (`--set copies=0`)."
+            ) from error
 
         found: list[audiomentations.core.transforms_interface.BaseWaveformTransform] = []
         if self.stretch:

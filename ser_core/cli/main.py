@@ -11,6 +11,7 @@ import sys
 
 from ser_core import fanout, graphs, jobs, recipes, runs, settings
 from ser_core.audio import AudioError
+from ser_core.augment.waveform import AugmentationError
 from ser_core.cli import corpora, evaluate, features, predict, select, train
 from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
@@ -21,6 +22,7 @@ from ser_core.features.sources import FeatureError
 #: Errors whose message is for the reader; anything else is a fault of the program.
 EXPECTED = (
     AudioError,
+    AugmentationError,
     CorpusError,
     fanout.FanoutError,
     FeatureError,

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -91,3 +92,9 @@ def test_shift_leaves_silence_behind(seed: int) -> None:
 def test_any_length_survives(n: int, seed: int) -> None:
     changed = dataclasses.replace(waveform.WaveformAugmentation(), p=1.0).apply(TONE[:n], RATE, seed)
     assert changed.ndim == 1 and len(changed) and np.isfinite(changed).all()
+
+
+def test_without_audiomentations_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "audiomentations", None)
+    with pytest.raises(waveform.AugmentationError, match=r"pip install audiomentations.*copies=0"):
+        SINGLE["noise"].apply(TONE, RATE, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +135,14 @@ def test_each_change_of_the_sound_is_drawn_and_heard(page: Open, change: str) ->
     assert len(app.get("audio")) == 3  # the clip, before, after
     assert titles(app, "augment-")[-1] == "Mel-spectrogram after"
     assert any(one.value.startswith("**accurate** before:") for one in app.markdown)
+
+
+def test_without_audiomentations_the_page_says_so(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "audiomentations", None)
+    app = page("voice-happiness", **{"try": ["augmentation"]})
+    assert any("lacks" in one.value for one in app.info)
+    app.segmented_control(key="augment-kind").set_value("On the picture").run()
+    assert titles(app, "augment-") == ["Before", "After"]
 
 
 def test_each_change_of_the_picture_is_drawn_the_models_own_included(page: Open) -> None:
