@@ -27,10 +27,7 @@ class PictureAugmentation:
     a room, whose tail decays by 60 dB in a time drawn from reverb_s and has the direct sound's power times one of reverb_db.
     band_limit: share of clips that have passed a line or a codec: nothing below or above a band drawn anew. mixup: alpha of Beta(alpha, alpha)
     by which two pictures and their labels are mixed (Zhang et al. 2018, arXiv:1710.09412). mask_by_band: masks hold
-    each band's own mean, for descriptors whose rows have different units. join: share of clips that another one of the same
-    speaker and emotion follows at once, and crop: share of clips of which a random stretch of crop_share of what a window holds is
-    kept: where every speaker says the same few sentences, their length alone tells emotions apart, and other speech is longer
-    or shorter.
+    each band's own mean, for descriptors whose rows have different units.
     """
 
     stretch: float = 0.15
@@ -50,9 +47,6 @@ class PictureAugmentation:
     band_limit: float = 0.0
     mixup: float = 0.3
     mask_by_band: bool = False
-    join: float = 0.0
-    crop: float = 0.0
-    crop_share: tuple[float, float] = (0.4, 1.0)
 
     def change(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return a changed copy of a clip's picture (n × bands); its length changes with the stretch."""
@@ -88,15 +82,6 @@ class PictureAugmentation:
         if self.band_limit and random.random() < self.band_limit:
             frames, profile = limited(frames, profile, random)
         return frames, profile
-
-    def cropped(self, frames: np.ndarray, size: int, random: np.random.Generator) -> np.ndarray:
-        """Return the picture or, as often as `crop` says, a stretch of it; a window holds `size` frames."""
-        if not self.crop or random.random() >= self.crop:
-            return frames
-        n = min(len(frames), size)
-        kept = max(2, round(n * random.uniform(*self.crop_share)))
-        start = int(random.integers(0, len(frames) - kept + 1)) if len(frames) > kept else 0
-        return frames[start : start + kept]
 
     def mask(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return a copy of the picture in which SpecAugment's masks hold the picture's mean, which the network takes for nothing."""

@@ -32,7 +32,7 @@ class Fit:
     epoch with the best validation UAR are kept. ema: momentum of the moving average of the weights that is validated
     and kept (0: the weights themselves). class_weights: weigh emotions by the inverse of their share. loss: a key of LOSSES;
     hinge (Crammer & Singer 2001) minds only the clips within the margin, as a support vector machine does, and takes no
-    label_smoothing. Raises RecipeError for a loss that is none.
+    label_smoothing. taught: how much of a label is what the recipe's teachers say of the clip. Raises RecipeError for a loss that is none.
     """
 
     epochs: int = 40
@@ -45,6 +45,7 @@ class Fit:
     ema: float = 0.0
     class_weights: bool = False
     loss: str = "crossentropy"
+    taught: float = 0.5
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
@@ -63,6 +64,7 @@ class Recipe:
     waveform: how the sounds of the train part are changed in `copies` copies a clip, computed once and kept in the store;
     picture: how features are changed anew in every epoch.
     start: the run whose weights a network begins with, all but the last layer's; empty to begin from nothing.
+    teachers: finished runs whose answers on the train part are mixed into its labels (training.teaching).
     """
 
     name: str
@@ -81,9 +83,16 @@ class Recipe:
     network_params: dict[str, Any] = field(default_factory=dict)
     fit: Fit = Fit()
     start: str = ""
+    teachers: tuple[str, ...] = ()
     seed: int = 0
     seed_row: str | None = None
     """The seed project's own name of the row whose figure stands beside this recipe's."""
+
+    def __post_init__(self) -> None:
+        if self.teachers and self.fit.loss == "hinge":
+            raise RecipeError(
+                "The hinge loss takes one right label a clip, so it cannot be taught: leave teachers out."
+            )
 
     @property
     def feature_set(self) -> sets.FeatureSet:

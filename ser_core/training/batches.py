@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from ser_core.augment import picture
-from ser_core.corpora.splits import speaker_key
 from ser_core.features import profile, sets, store
 from ser_core.features.sources import LogMelSource
-from ser_core.training.profiles import Drawn, Profiles, rows_of
+from ser_core.recipes import Fit
+from ser_core.training.profiles import Drawn, Profiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Part:
     """The clips of one part: their table, their label numbers, and the features of every input.
 
     with_profile: whether the network takes a voice profile. Windows, on which is validated and tested, hold none: what a new
-    user has.
+    user has. taught: what teachers say of every clip (clips × labels), where there are any.
     """
 
     clips: pd.DataFrame
@@ -31,6 +31,7 @@ class Part:
     inputs: tuple[sets.Input, ...]
     features: Mapping[str, store.Features | store.Together]
     with_profile: bool = False
+    taught: np.ndarray | None = None
 
     @property
     def targets(self) -> np.ndarray:
@@ -77,31 +78,26 @@ class AugmentedBatches(keras.utils.PyDataset):
         self,
         part: Part,
         augmentation: picture.PictureAugmentation,
-        batch_size: int,
-        smoothing: float,
-        class_weights: bool,
+        fit: Fit,
         seed: int,
         first_epoch: int = 0,
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self.part = part
         self.augmentation = augmentation
-        self.batch_size = batch_size
+        self.batch_size = fit.batch_size
         self.seed = seed
         self.epoch = first_epoch
         targets = part.targets
-        self.targets = targets * (1.0 - smoothing) + smoothing / len(part.labels)
+        self.targets = targets * (1.0 - fit.label_smoothing) + fit.label_smoothing / len(part.labels)
+        if part.taught is not None:
+            self.targets = self.targets * (1.0 - fit.taught) + part.taught * fit.taught
         weight = len(targets) / (len(part.labels) * np.maximum(targets.sum(axis=0), 1.0))
-        self.weights = (targets @ weight).astype(np.float32) if class_weights else np.ones(len(targets), np.float32)
+        self.weights = (targets @ weight if fit.class_weights else np.ones(len(targets))).astype(np.float32)
         self.clips: Sequence[str] = list(part.clips["clip"])
         self.profiles: Profiles | None = None
         if part.with_profile:
             self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
-        self._alike: list[np.ndarray] = []
-        if augmentation.join:
-            # Who speaks a clip of nobody known is not said of any other: it is followed by itself.
-            alike = speaker_key(part.clips) + "/" + part.clips["emotion"]
-            self._alike = rows_of(alike.where(part.clips["speaker"] != "", part.clips["clip"]))
         self.order = self._shuffled()
 
     def __len__(self) -> int:
@@ -115,7 +111,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         random = np.random.default_rng((self.seed, self.epoch, index))
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         (one,) = self.part.inputs
-        clips = [self._frames(one, int(row), random) for row in rows]
+        clips = [self.part.features[one.name][self.clips[row]] for row in rows]
         targets, mixup = self.targets[rows], self.augmentation.mixup
         if one.is_vector:
             vectors = np.stack([clip[0] for clip in clips])
@@ -136,15 +132,6 @@ class AugmentedBatches(keras.utils.PyDataset):
             inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
         return inputs, targets, self.weights[rows]
 
-    def _frames(self, one: sets.Input, row: int, random: np.random.Generator) -> np.ndarray:
-        """A clip's frames or, as often as the augmentation's `join` says, with those of another like it behind them."""
-        found = self.part.features[one.name]
-        frames = found[self.clips[row]]
-        if not self.augmentation.join or random.random() >= self.augmentation.join:
-            return frames
-        other = found[self.clips[random.choice(self._alike[row])]]
-        return np.concatenate([one.sounding(frames), one.sounding(other)])
-
     def _windows(
         self, one: sets.Input, clips: list[np.ndarray], drawn: list[Drawn], random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -157,8 +144,7 @@ class AugmentedBatches(keras.utils.PyDataset):
                 frames, statistics[k] = self.augmentation.change_with_profile(clip, drawn[k].statistics, random)
             else:
                 frames = self.augmentation.change(clip, random)
-            frames = self.augmentation.cropped(one.sounding(frames), one.frames, random)
-            frames = self.augmentation.mask(frames, random)
+            frames = self.augmentation.mask(one.sounding(frames), random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
         return pictures, n_frames, statistics
 

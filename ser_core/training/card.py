@@ -22,6 +22,7 @@ def card(
         f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train, "
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
         *_refitted(facts.get("refit")),
+        *_taught(recipe),
         "",
         f"{corpus.honesty}",
         "",
@@ -70,6 +71,15 @@ def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any
         *_limits(corpus),
     ]
     return "\n".join(lines)
+
+
+def _taught(recipe: Recipe) -> list[str]:
+    if not recipe.teachers:
+        return []
+    by = ", ".join(f"`{name}`" for name in recipe.teachers)
+    return [
+        f"{recipe.fit.taught:.0%} of a training clip's label is what other networks, trained on the same part, say of it: {by}."
+    ]
 
 
 def _measured(metrics: dict[str, Any]) -> list[str]:

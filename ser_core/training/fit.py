@@ -142,9 +142,7 @@ def fit(
     batches = AugmentedBatches(
         train,
         recipe.picture,
-        recipe.fit.batch_size,
-        recipe.fit.label_smoothing,
-        recipe.fit.class_weights,
+        recipe.fit,
         recipe.seed,
         done,
     )

@@ -44,8 +44,8 @@ class Profiles:
         place = {clip: row for row, clip in enumerate(clips["clip"])}
         self._itself = originals.map(place).fillna(-1).to_numpy()
         key, neutral = speaker_key(clips), (clips["emotion"] == "neutral").to_numpy()
-        self._any = rows_of(key, usable)
-        self._neutral = rows_of(key, usable & neutral)
+        self._any = _of_speakers(key, usable)
+        self._neutral = _of_speakers(key, usable & neutral)
 
     def draw(self, row: int, epoch: int) -> Drawn:
         """Return the profile that the clip in `row` draws in `epoch`, the same whenever it is asked.
@@ -77,7 +77,7 @@ def with_some(windows: dict[str, np.ndarray], sums: BandSums) -> dict[str, np.nd
     return {**windows, "profile": np.tile(sums.pooled().statistics(), (n, 1, 1)), "profile_weight": weights}
 
 
-def rows_of(key: pd.Series, chosen: np.ndarray | bool = True) -> list[np.ndarray]:
-    """Return for every clip the rows of the chosen clips that have the same key."""
+def _of_speakers(key: pd.Series, chosen: np.ndarray) -> list[np.ndarray]:
+    """For every clip the rows of its speaker's clips among the chosen."""
     rows = {one: np.flatnonzero(chosen & (key == one).to_numpy()) for one in key.unique()}
     return [rows[one] for one in key]

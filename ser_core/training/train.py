@@ -25,7 +25,7 @@ from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, novelty, preparation, profiles, start
+from ser_core.training import classical, copies, export, fit, novelty, preparation, profiles, start, teaching
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -155,6 +155,9 @@ def _train(
     run.log_line(
         f"{recipe.name}, {split_name}: " + ", ".join(f"{len(part.clips)} clips {name}" for name, part in parts.items())
     )
+    if recipe.teachers:
+        parts["train"] = replace(parts["train"], taught=teaching.answers(recipe, parts))
+        run.log_line(f"taught by {', '.join(recipe.teachers)}")
     if recipe.network in CLASSIFIERS:
         fitted: Fitted = classical.fit(recipe, parts["train"])
     else:
@@ -292,7 +295,7 @@ def _finish(
 def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:
     """Return the part without these clips, and of them alone."""
     chosen = part.clips["clip"].isin(clips)
-    both = [replace(part, clips=part.clips[one].reset_index(drop=True)) for one in (~chosen, chosen)]
+    both = [replace(part, clips=part.clips[one].reset_index(drop=True), taught=None) for one in (~chosen, chosen)]
     return both[0], both[1]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ser_core import graphs, recipes, runs
 from ser_core.networks import build
+from ser_core.recipes import Fit
 from ser_core.training import export, preparation
 from ser_core.training.batches import AugmentedBatches, Part
 
@@ -107,7 +108,7 @@ def test_batches_depend_on_seed_and_epoch_alone() -> None:
     train, recipe = part(), recipes.named("cnn1d-model5")
 
     def batches(seed: int, epoch: int) -> AugmentedBatches:
-        return AugmentedBatches(train, recipe.picture, 16, 0.1, False, seed, epoch)
+        return AugmentedBatches(train, recipe.picture, Fit(batch_size=16), seed, epoch)
 
     first, again = batches(0, 3)[1], batches(0, 3)[1]
     np.testing.assert_array_equal(first[0]["mfcc_20_frames"], again[0]["mfcc_20_frames"])

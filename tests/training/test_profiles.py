@@ -25,6 +25,7 @@ from ser_core.features import profile, sets
 from ser_core.features.profile import ProfileError
 from ser_core.networks import build, layers
 from ser_core.predictor import Predictor
+from ser_core.recipes import Fit
 from ser_core.runs import RunError
 from ser_core.training import export, profiles, train
 from ser_core.training.batches import AugmentedBatches, Part
@@ -174,21 +175,21 @@ def test_copies_silent_clips_and_unknown_speakers_give_no_profile() -> None:
 
 def test_a_batch_holds_what_was_drawn() -> None:
     one = part()
-    plain = AugmentedBatches(one, picture.NONE, 16, 0.1, False, 0, 4)
+    plain = AugmentedBatches(one, picture.NONE, Fit(batch_size=16), 0, 4)
     inputs, _, _ = plain[1]
     for k, row in enumerate(plain.order[16:32]):
         drawn = drawer(one).draw(int(row), 4)
         np.testing.assert_array_equal(inputs["profile"][k], drawn.statistics)
         assert inputs["profile_weight"][k] == pytest.approx(drawn.given * profile.weight(drawn.seconds))
-    later = AugmentedBatches(one, picture.NONE, 16, 0.1, False, 0, 0)
+    later = AugmentedBatches(one, picture.NONE, Fit(batch_size=16), 0, 0)
     for _ in range(4):
         later.on_epoch_end()
     np.testing.assert_array_equal(later[1][0]["profile"], inputs["profile"])
-    without = AugmentedBatches(part(with_profile=False), RECIPE.picture, 16, 0.1, False, 0, 4)[1][0]
+    without = AugmentedBatches(part(with_profile=False), RECIPE.picture, Fit(batch_size=16), 0, 4)[1][0]
     assert set(without) == {"logmel", "n_frames"}
     # The pictures are drawn as without a profile.
     pictures = [
-        AugmentedBatches(p, RECIPE.picture, 16, 0.1, False, 0, 4)[1][0] for p in (one, part(with_profile=False))
+        AugmentedBatches(p, RECIPE.picture, Fit(batch_size=16), 0, 4)[1][0] for p in (one, part(with_profile=False))
     ]
     np.testing.assert_array_equal(pictures[0]["logmel"], pictures[1]["logmel"])
 
@@ -343,24 +344,3 @@ def test_every_enrolment_is_measured_on_the_same_clips(done: runs.Run, corpus: C
     fewer = corpus.clips[~((corpus.clips["speaker"] == few) & (corpus.clips["emotion"] == "neutral"))]
     with pytest.raises(CorpusError, match=f"The speaker {few} has 0 clips of neutral"):
         on_corpus.evaluate(predictor, dataclasses.replace(corpus, clips=fewer), enrolment=Enrolment(0))
-
-
-def test_a_clip_is_followed_by_one_of_the_same_speaker_and_emotion() -> None:
-    """Every clip's frames hold its row, so that a batch tells of which clips its pictures are."""
-    clips = table(speakers=2, sentences=3)
-    found = {clip: np.full((40, 64), -20.0 - 0.1 * row, np.float32) for row, clip in enumerate(clips["clip"])}
-    one = Part(clips, LABELS, (INPUT,), {INPUT.name: found})  # type: ignore[dict-item]
-    joining = dataclasses.replace(picture.NONE, join=0.5)
-    batches = AugmentedBatches(one, joining, 36, 0.0, False, 0)
-    followed = []
-    for _ in range(10):
-        inputs, targets, _ = batches[0]
-        for values, n, target in zip(inputs["logmel"], inputs["n_frames"], targets, strict=True):
-            rows = np.round((-20.0 - values[:n, 0]) / 0.1).astype(int)
-            first, second = int(rows[0]), int(rows[-1])
-            followed.append(int(n) == 80)
-            assert n in (40, 80) and set(rows) == {first, second}
-            assert clips["speaker"][first] == clips["speaker"][second]
-            assert clips["emotion"][first] == clips["emotion"][second] == LABELS[int(target.argmax())]
-        batches.on_epoch_end()
-    assert 0.4 < np.mean(followed) < 0.6
