@@ -6,12 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import chosen
+from pages.server import visitor
 from pages.widgets import numbers
-from ser_core import figures, runs
+from ser_core import ensemble, figures, runs
 from ser_core.corpora.splits import corpus_of
 from ser_core.evaluation import compare, metrics
 from ser_core.evaluation.compare import Comparison, p_value
 from ser_core.figures import comparison as drawn
+from ser_core.graphs import GraphError
 from ser_core.runs import Run
 
 PLAIN = {"displayModeBar": False}
@@ -29,6 +31,7 @@ def show() -> None:
         _classes(found)
         _curves(picked)
         _configuration(found)
+        _together(picked)
     except (runs.RunError, KeyError) as error:
         st.error(f"These runs cannot be compared: {error}")
 
@@ -160,6 +163,23 @@ def _configuration(found: Comparison) -> None:
         for field, values in found.differences.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _together(picked: dict[str, Run]) -> None:
+    if not visitor.may_train() or not all(run.servable for run in picked.values()):
+        return
+    st.subheader("All of them together")
+    st.caption(
+        "A model that answers with the mean of their probabilities is often better than each of them, and slower by as many times. It "
+        "is a run like any other: pick it in analyze and live, and compare it here with its members."
+    )
+    if st.button("Make an ensemble of these", icon=":material/join_inner:", key="ensemble"):
+        try:
+            made = ensemble.combine(list(picked.values()))
+        except (runs.RunError, GraphError) as error:
+            st.error(str(error))
+        else:
+            st.success(f"{made.name} is among the runs and can be picked in analyze.")
 
 
 def _corpus(found: Comparison) -> str:

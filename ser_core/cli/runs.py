@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
-from ser_core.cli import comparing, exchange, output, steering
+from ser_core.cli import comparing, ensemble, exchange, output, steering
 from ser_core.corpora import registry
 
 
@@ -22,6 +22,7 @@ def add(commands: Any) -> None:
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(handler=show)
     comparing.add(actions)
+    ensemble.add(actions)
     steering.add(actions)
     exchange.add(actions)
     final = actions.add_parser("read-test", help="add the test rows to the chosen form, trained with --no-test")

@@ -1,7 +1,8 @@
-"""ONNX graphs without Keras: opened and run, brought to the contract, made of classifiers, given a new head."""
+"""ONNX graphs without Keras: opened and run, brought to the contract, made of classifiers, given a new head, averaged."""
 
 from ser_core.graphs.exported import OPSET, from_scikit_learn, rename_outputs
 from ser_core.graphs.head import Head, with_head
+from ser_core.graphs.mean import mean_of
 from ser_core.graphs.serving import DTYPES, GraphError, run, session, signature
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "GraphError",
     "Head",
     "from_scikit_learn",
+    "mean_of",
     "rename_outputs",
     "run",
     "session",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import time
-import uuid
 
 import numpy as np
 
-from ser_core import runs, settings
+from ser_core import runs
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
@@ -41,16 +39,7 @@ def fit(
         raise collected.PersonalError(reason)
     heard = hear(clips, base, progress)
     fitted = fitted_on(heard, seed)
-    making = settings.home().path / f".{uuid.uuid4().hex}.making"
-    try:
-        write(runs.create(making), heard, fitted, base, seed, started)
-        path = runs.new_path(f"personal-{base.run.name}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        making.rename(path)
-    except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
-    return Run(path)
+    return runs.whole(f"personal-{base.run.name}", lambda run: write(run, heard, fitted, base, seed, started))
 
 
 def fitted_on(heard: Heard, seed: int) -> Fitted:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import uuid
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ser_core import settings
+from ser_core.runs.folders import create
 from ser_core.runs.run import Run, RunError
 
 
@@ -19,6 +23,20 @@ def new_path(recipe: str, folder: Path | None = None) -> Path:
     while path.exists():
         path, number = folder / f"{stem}-{number}", number + 1
     return path
+
+
+def whole(name: str, write: Callable[[Run], object]) -> Run:
+    """Return a run in SER_HOME/runs, named by `name` and time, that `write` has written; nobody sees it before it is whole."""
+    making = settings.home().path / f".{uuid.uuid4().hex}.making"
+    try:
+        write(create(making))
+        path = new_path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making.rename(path)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    return Run(path)
 
 
 def shipped() -> list[Run]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ser_core import audio, settings
+from ser_core import audio, runs, settings
 from ser_core.corpora import registry, samples
 from ser_core.corpora.base import IndexEntry
 from ser_core.evaluation import metrics
@@ -105,6 +105,19 @@ def test_every_part_of_one_run_is_drawn(tab: str) -> None:
     assert [metric.value for metric in at.metric] == shown
     assert "accurate · CREMA-D · test part · n = 738" in words(at)
     assert at.query_params["tab"] == tab
+
+
+def test_an_ensemble_made_of_compared_runs_is_a_run_like_any_other(home: Path) -> None:
+    made.other_model(home / "runs" / "second")
+    at = results(view="compare", runs="accurate,second")
+    at.button(key="ensemble").click().run()
+    assert not at.exception
+    name = next(run.name for run in runs.own() if run.name.startswith("ensemble"))
+    assert at.success[0].value == f"{name} is among the runs and can be picked in analyze."
+    for tab in TABS:
+        at = results(view="run", run=name, tab=tab)
+        assert not at.exception and not at.error
+        assert f"{name} · CREMA-D · test part" in words(at)
 
 
 def test_the_shown_numbers_are_those_of_the_predictions() -> None:
