@@ -132,7 +132,8 @@ def peak() -> int:
 def main(area: str, seconds: float, place: Path) -> None:
     os.environ["SER_HOME"] = str(place / "home")
     (place / "home").mkdir(parents=True, exist_ok=True)
-    os.chdir(place)
+    # A command writes where its -o says: a name alone lies where its user stands.
+    os.chdir(place / "home")
     # Imported once SER_HOME is set.
     from tests.fuzz import areas
 
