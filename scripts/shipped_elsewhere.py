@@ -77,8 +77,8 @@ def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
     scores: dict[str, dict[tuple[int, str], list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for one in held:
         asked = one.stated["enrolment"]
-        name, found, _ = one.run.partition("-seed")
-        if asked and found and name in names:
+        name, _, seed = one.run.partition("-seed")
+        if asked and seed.isdecimal() and name in names:
             scores[name][asked["clips"], asked["emotion"] if asked["clips"] else ""].append(one.metrics)
     if not scores:
         return []
