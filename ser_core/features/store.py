@@ -117,7 +117,7 @@ def load(
     `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
     process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. What is damaged
     on disk is computed again. Raises FeatureError for features that were computed elsewhere and are not, or not whole, in
-    the store.
+    the store, and where the corpus' files are gone or go meanwhile.
     """
     where = folder(corpus, source, copies)
     if isinstance(source, sources.ExternalSource) and not (where / "index.csv").is_file():
@@ -197,6 +197,10 @@ def _compute(
     tasks = (joblib.delayed(_chunk)(chunks[number], source, copies, parts, number) for number in todo)
     # A file that is missing from the start fails alone; one that goes meanwhile takes its corpus along.
     there = [path for _, path, *_ in clips if Path(path).exists()]
+    if clips and not there:
+        raise sources.FeatureError(
+            f"None of the files of {corpus.name} is there, {clips[0][1]} for one. Bring them back and start again."
+        )
     compiled.ensure([source])
     for size in fanout.each(tasks, n_jobs=n_jobs):
         done += size

@@ -145,6 +145,10 @@ def _train(
     features = {one.name: store.load(corpus, one.source, progress=reporter.features) for one in inputs}
     first = next(iter(features.values()))
     clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
+    if not (clips["part"] == "train").any():
+        reason = next(iter(first.failed.items()), None)
+        why = f": {reason[0]}, for one: {reason[1]}" if reason else "."
+        raise CorpusError(f"No clip of the train part of {corpus.card.title} has features{why}")
     write_start(recipe, run, clips, split_name, first, test)
     parts = {
         name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features, recipe.profile)

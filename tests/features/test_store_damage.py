@@ -55,3 +55,13 @@ def test_a_corpus_that_goes_while_it_is_read_leaves_no_failures_behind(home: Pat
     assert not (where / "index.csv").exists()
     away.rename(corpus)
     assert store.load(registry.MODULES["crema-d"].load(corpus), source, n_jobs=1).failed == {}
+
+
+def test_a_corpus_that_has_gone_before_it_is_read_leaves_no_failures_behind(home: Path, corpus: Path) -> None:
+    loaded, source = registry.MODULES["crema-d"].load(corpus), _source()
+    loaded.fingerprint()
+    away = corpus.rename(corpus.with_name("away"))
+    with pytest.raises(sources.FeatureError, match="None of the files of crema-d is there"):
+        store.load(loaded, source, n_jobs=1)
+    away.rename(corpus)
+    assert store.load(registry.MODULES["crema-d"].load(corpus), source, n_jobs=1).failed == {}

@@ -246,6 +246,20 @@ def test_a_failure_is_written_into_the_run(corpus: Corpus, tmp_path: Path, monke
     assert status["state"] == "failed" and "No space left on device" in status["message"]
 
 
+def test_a_train_part_of_which_nothing_can_be_read_is_refused(tmp_path: Path) -> None:
+    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "c", made.SPEAKERS[:3], ("IEO",), seconds=0.3))
+    split = tmp_path / "split.csv"
+    parts = corpus.clips["speaker"].map(dict(zip(made.SPEAKERS, ("test", "validation", "train"), strict=False)))
+    corpus.clips[["clip"]].assign(part=parts).to_csv(split, index=False)
+    for path in corpus.clips["path"][parts == "train"]:
+        Path(path).write_bytes(b"RIFF")
+    recipe = recipes.named("logreg").with_(split=str(split), features="mfcc-20")
+    broken = crema_d.MODULE.load(tmp_path / "c")
+    with pytest.raises(CorpusError, match=r"No clip of the train part .* for one: "):
+        train.train(recipe, broken, runs.create(tmp_path / "run"), Quiet())
+    assert runs.Run(tmp_path / "run").status["state"] == "failed"
+
+
 def test_a_label_that_the_corpus_lacks_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     wrong = recipe().override(['labels=["anger","boredom"]'])
     with pytest.raises(CorpusError, match="no clip of boredom"):
