@@ -35,16 +35,19 @@ ENROLMENTS = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """What ships under a name: the recipe, with how many seeds its figure is taken, and whose seeds have taught it: another name."""
+    """What ships under a name: the recipe, with how many seeds its figure is taken, and which run in SER_HOME has taught it."""
 
     recipe: str
     seeds: int = 1
     teacher: str = ""
 
 
+#: What `train` is told for those that only teach.
+TEACHERS = {"accurate-teacher": ("crnn", "--set", "network_params.hide=0")}
+
 SHIPPED = {
-    "accurate": Shipped("crnn", seeds=3),
-    "fast": Shipped("crnn-small", teacher="accurate"),
+    "accurate": Shipped("crnn", seeds=3, teacher="accurate-teacher"),
+    "fast": Shipped("crnn-small", teacher="accurate-trained"),
     "cnn1d": Shipped("cnn1d-model3"),
     "paper": Shipped("paper-crema-d"),
 }
@@ -68,10 +71,10 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     shipped, chosen = SHIPPED[name], _trained(name)
     refitted = Run(settings.home().runs / "refitted" / name)
     corpus = ["--data", str(data)] if data else []
-    done = True
-    if not chosen.has("files.json"):
+    done = _taught(shipped.teacher, corpus)
+    if done and not chosen.has("files.json"):
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
-        teacher = ["--set", f'teachers=["{_trained(shipped.teacher).name}"]'] if shipped.teacher else []
+        teacher = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
         done = _run("train", shipped.recipe, *teacher, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
     if done and not (chosen.predictions["part"] == "test").any():
         done = _run("runs", "read-test", str(chosen.path), *corpus)
@@ -87,6 +90,17 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
 def _trained(name: str) -> Run:
     """The run of a model's seeds, trained on the train part alone."""
     return Run(settings.home().runs / f"{name}-trained")
+
+
+def _taught(teacher: str, corpus: list[str]) -> bool:
+    """Train the teacher where it is not trained yet; the seeds of another model that ships are that model's own matter."""
+    path = settings.home().runs / teacher
+    if not teacher or Run(path).has("files.json"):
+        return True
+    if teacher in TEACHERS:
+        return _run("train", *TEACHERS[teacher], "--no-test", "--run", str(path), *corpus)
+    print(f"There is no {teacher} yet: make the model that it belongs to first.", file=sys.stderr)
+    return False
 
 
 def _run(*arguments: str) -> bool:

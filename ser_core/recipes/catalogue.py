@@ -171,7 +171,7 @@ RECIPES: dict[str, Recipe] = {
             "Residual CNN + bidirectional GRU on log-mel, with a voice profile",
             picture=_MICROPHONES,
             network="crnn",
-            network_params={"channels": [24, 48, 96, 128], "excite": True, "profile": True},
+            network_params={"channels": [24, 48, 96, 128], "excite": True, "profile": True, "hide": 0.3},
             fit=_FIT_CRNN,
         ),
         Recipe(
@@ -179,7 +179,7 @@ RECIPES: dict[str, Recipe] = {
             "The crnn at half the width, for slow machines",
             picture=_MICROPHONES,
             network="crnn",
-            network_params={"channels": [16, 32, 48, 80], "gru": 40, "excite": True, "profile": True},
+            network_params={"channels": [16, 32, 48, 80], "gru": 40, "excite": True, "profile": True, "hide": 0.3},
             fit=_FIT_CRNN,
         ),
         Recipe(
