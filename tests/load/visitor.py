@@ -112,5 +112,7 @@ class Visitor:
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "file_uploader":
-            self._uploader = message.delta.new_element.file_uploader.id
+            # "My voice" has an uploader of its own.
+            if message.delta.new_element.file_uploader.label.startswith("Drop audio files"):
+                self._uploader = message.delta.new_element.file_uploader.id
         return message, raw
