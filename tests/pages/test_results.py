@@ -120,6 +120,13 @@ def test_an_ensemble_made_of_compared_runs_is_a_run_like_any_other(home: Path) -
         assert f"{name} · CREMA-D · test part" in words(at)
 
 
+def test_a_visitor_of_a_shared_server_makes_no_ensemble(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.other_model(home / "runs" / "second")
+    monkeypatch.setenv("SER_MODE", "shared")
+    at = results(view="compare", runs="accurate,second")
+    assert not at.exception and "ensemble" not in [button.key for button in at.button]
+
+
 def test_the_shown_numbers_are_those_of_the_predictions() -> None:
     at = results(view="run", run="svm-speakers", part="validation")
     rows = pd.read_csv(SHIPPED.parents[1] / "results" / "svm-speakers" / "predictions.csv")
