@@ -146,6 +146,32 @@ def test_what_is_shown_and_saved_is_what_the_model_says(server: Server, page: Pa
     assert "No speech" in shown.values()
 
 
+def test_a_voice_profile_is_judged_by_live(server: Server, page: Page, tmp_path: Path) -> None:
+    passage = settings.ARTIFACTS / "samples" / "voice-british.flac"
+    page.goto(f"{server.url}/live")
+    page.get_by_role("button", name="My voice").click()
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(passage)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("button", name=re.compile(r"My voice: \d"))).to_be_visible()
+    page.keyboard.press("Escape")
+    steps.settled(page)
+    start(page, ANSWERED)
+    watched(page, lambda said: len(said) >= 6)
+    stop(page)
+    samples, rows = saved(page, tmp_path)
+    plain = Predictor(runs.shipped()[0])
+    mine = plain.with_voice(plain.profile_of([audio.decode(passage)]))
+    differences = []
+    for row in rows:
+        window = audio.Clip(
+            samples[int(row["first_sample"]) : int(row["last_sample"]) + 1], audio.SAMPLE_RATE, 1, "", "window"
+        )
+        shown = np.array([float(row[f"p_{label}"]) for label in plain.labels])
+        assert shown == pytest.approx(mine.predict(window).probabilities, abs=1e-5)
+        differences.append(np.abs(shown - plain.predict(window).probabilities).max())
+    assert max(differences) > 1e-3, "the profile changed nothing"
+
+
 def test_a_stretch_goes_to_analyze(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/live")
     start(page)

@@ -111,8 +111,7 @@ class Visitor:
             self._session = message.new_session.initialize.session_id
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash
-        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "file_uploader":
-            # "My voice" has an uploader of its own.
-            if message.delta.new_element.file_uploader.label.startswith("Drop audio files"):
-                self._uploader = message.delta.new_element.file_uploader.id
+        # "My voice" has an uploader of its own.
+        elif kind == "delta" and message.delta.new_element.file_uploader.label.startswith("Drop audio files"):
+            self._uploader = message.delta.new_element.file_uploader.id
         return message, raw
