@@ -183,7 +183,7 @@ def _ablations(published: dict[str, Run]) -> list[str]:
         if (asked := one.stated["enrolment"])
     }
     lines = [
-        "Chosen on the validation part (8 speakers) alone, one seed each, trained with `--no-test`: among forms of nearly the same accuracy "
+        "Chosen on the validation part (8 speakers) alone, one seed each (noise and profiles too; the shipped form three), trained with `--no-test`: among forms of nearly the same accuracy "
         f"the one that a noise takes least from ({DEGRADATIONS[NOISE].title}). Beside it: by how many points a voice profile of 5 neutral "
         "clips, and of 20 of any emotion, changes the accuracy.",
         "",
