@@ -160,8 +160,9 @@ def test_what_can_be_used_is_predicted_and_its_faults_are_found(answers: dict[st
 @pytest.mark.parametrize("name", ["eight-channels.wav", "aiff-inside.wav", "192-khz.wav", "off-centre.wav"])
 def test_the_wrapping_does_not_change_what_is_heard(answers: dict[str, dict[str, Any]], name: str) -> None:
     """Rates leave the filters' ends, a constant and its level leave little in a log-mel spectrogram."""
-    tolerance = 1e-3 if name in ("eight-channels.wav", "aiff-inside.wav") else 0.15
+    tolerance = 1e-3 if name in ("eight-channels.wav", "aiff-inside.wav") else 0.2
     assert answers[name]["probabilities"] == pytest.approx(answers["good.wav"]["probabilities"], abs=tolerance)
+    assert answers[name]["label"] == answers["good.wav"]["label"]
 
 
 def test_one_failure_is_said_in_the_status_without_a_traceback(done: subprocess.CompletedProcess[str]) -> None:
