@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.analyze import choice
+from pages.analyze import choice, computed
 from ser_core import audio, runs
 from ser_core.features import spectral
 
@@ -139,6 +139,7 @@ def test_each_change_of_the_sound_is_drawn_and_heard(page: Open, change: str) ->
 
 def test_without_audiomentations_the_page_says_so(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "audiomentations", None)
+    computed.changed.clear()  # What another test has changed needs no package any more.
     app = page("voice-happiness", **{"try": ["augmentation"]})
     assert any("lacks" in one.value for one in app.info)
     app.segmented_control(key="augment-kind").set_value("On the picture").run()
