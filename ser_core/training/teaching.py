@@ -24,16 +24,18 @@ def answers(recipe: Recipe, parts: Mapping[str, Part]) -> np.ndarray:
         raise RecipeError(
             f"The network {recipe.network} is fitted to one label a clip, so it cannot be taught: leave teachers out."
         )
-    found = [teacher for name in recipe.teachers for teacher in runs.pieces(runs.find(name)) or [runs.find(name)]]
-    unheard = {clip for name in ("validation", "test") for clip in parts[name].clips["clip"]}
-    said = np.stack([_of(teacher, parts["train"], unheard) for teacher in found])
+    named = [runs.find(name) for name in recipe.teachers]
+    found = [teacher for one in named for teacher in runs.pieces(one) or [one]]
+    said = np.stack([_of(teacher, parts) for teacher in found])
     mean: np.ndarray = said.mean(axis=0)
     return mean
 
 
-def _of(teacher: Run, train: Part, unheard: set[str]) -> np.ndarray:
-    split = teacher.split
-    heard = unheard & set(split["clip"][split["part"] == "train"])
+def _of(teacher: Run, parts: Mapping[str, Part]) -> np.ndarray:
+    train, validated, tested = (parts[name] for name in ("train", "validation", "test"))
+    learned, chosen_on = (set(teacher.split["clip"][teacher.split["part"] == part]) for part in ("train", "validation"))
+    # Its epoch was chosen on its validation part: that must not be tested on either.
+    heard = (learned & set(validated.clips["clip"])) | ((learned | chosen_on) & set(tested.clips["clip"]))
     if heard:
         raise RecipeError(
             f"The teacher {teacher.name} has learned from {len(heard)} clips that are validated or tested on here, e.g. {min(heard)}: it "

@@ -80,6 +80,19 @@ def test_the_label_is_mixed_with_what_the_teachers_say(parts: dict[str, Part]) -
     np.testing.assert_array_equal(batches[0][1], batches.targets[batches.order[: fit.batch_size]])
 
 
+def test_a_teacher_that_was_chosen_on_a_tested_clip_is_refused(
+    second: runs.Run, parts: dict[str, Part], tmp_path: Path
+) -> None:
+    chosen = runs.Run(shutil.copytree(second.path, tmp_path / "chosen"))
+    tested = parts["test"].clips["clip"][0]
+    rows = chosen.split.assign(part="train")
+    rows.loc[0, ["clip", "part"]] = [tested, "validation"]
+    chosen.write_table("split.csv", rows)
+    chosen.seal()
+    with pytest.raises(RecipeError, match=f"e.g. {tested}"):
+        teaching.answers(recipe(str(chosen.path)), parts)
+
+
 def test_a_teacher_that_knows_a_tested_clip_is_refused(parts: dict[str, Part]) -> None:
     split = runs.find("accurate").split
     heard = split["clip"][split["part"] == "train"].iloc[0]
