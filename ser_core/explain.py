@@ -31,8 +31,8 @@ PATCH_S, PATCH_BANDS = 0.25, 1 / 5
 CELL_S, CELL_BANDS = 0.1, 1 / 10
 #: How much the ridge regression shrinks.
 RIDGE = 20.0
-#: Most windows that are explained at once (13 windows of 3.2 s, half overlapping, are 22 s).
-MOST_WINDOWS = 13
+#: Most windows that are explained at once (21 pieces of 2 s, half overlapping, are 22 s).
+MOST_WINDOWS = 21
 
 
 class ExplainError(ValueError):
@@ -93,7 +93,8 @@ def picture(
     one = predictor.inputs[0]
     cut = one.windows(features)
     if len(cut.features) > MOST_WINDOWS:
-        longest = (MOST_WINDOWS - 1) * one.hop * one.source.hop_s + one.frames * one.source.hop_s
+        length, hop = one.cut(len(one.sounding(features)))
+        longest = ((MOST_WINDOWS - 1) * hop + length) * one.source.hop_s
         raise ExplainError(f"A map is drawn of up to {longest:.0f} s; choose a part of the clip.")
     started = time.monotonic()
     random = np.random.default_rng(seed)

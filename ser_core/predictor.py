@@ -73,6 +73,23 @@ class Timeline:
     """Whether each window holds speech."""
 
 
+def inputs_of(run: Run) -> tuple[sets.Input, ...]:
+    """Return what a run's model is fed with. Raises RunError where its feature.json states what this program cannot make."""
+    found = []
+    try:
+        for stated in run.feature["inputs"]:
+            if not stated.get("source"):
+                continue
+            cut = (int(stated.get(key, 0)) for key in ("frames", "hop", "piece", "beyond"))
+            one = sets.Input(stated["name"], sources.from_dict(stated["source"]), *cut)
+            if list(one.shape) != list(stated["shape"]):
+                raise ValueError(f"{one.name} has the shape {list(one.shape)}, not {list(stated['shape'])}")
+            found.append(one)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
+    return tuple(found)
+
+
 class Predictor:
     """A run's graph, opened once and usable from many threads."""
 
@@ -88,13 +105,9 @@ class Predictor:
         try:
             self.labels: tuple[str, ...] = tuple(feature["labels"])
             self.threshold = float(feature["threshold"])
-            self.inputs = tuple(
-                sets.Input(one["name"], sources.from_dict(one["source"]), int(one["frames"]), int(one["hop"]))
-                for one in feature["inputs"]
-                if one.get("source")
-            )
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
+        self.inputs = inputs_of(run)
         self.session = graphs.session(run.model_path())
         stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in feature["inputs"]}
         found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}

@@ -13,7 +13,7 @@ from pages.widgets import cached, words
 from ser_core import audio, figures, recipes
 from ser_core.augment import picture, waveform
 from ser_core.augment.picture import PictureAugmentation
-from ser_core.features import logmel
+from ser_core.features import logmel, sources
 from ser_core.runs import Run, RunError
 
 SOUND, PICTURE = "On the sound", "On the picture"
@@ -192,7 +192,7 @@ def _trained_with(models: list[Run]) -> dict[str, PictureAugmentation]:
         except (RunError, recipes.RecipeError, KeyError, TypeError):
             continue
         # Changes of other features cannot be drawn on a mel-spectrogram.
-        if recipe.features == "logmel" and recipe.picture is not None:
+        if [one.source for one in recipe.feature_set.inputs] == [sources.LogMelSource()] and recipe.picture is not None:
             found[run.name] = recipe.picture
     return found
 

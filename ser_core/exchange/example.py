@@ -22,9 +22,11 @@ loud = np.flatnonzero((level := 10 * np.log10((10 ** (db / 10)).sum(axis=1))) >=
 margin = round(source["margin_s"] * s["sample_rate"] / s["hop_length"])
 db = db[max(0, loud[0] - margin) : loud[-1] + 1 + margin]  # without the silence at both ends
 size, n = one["frames"], len(db)
-starts = [0] if n <= size else [*range(0, n - size, one["hop"]), n - size]
-windows = np.stack([np.pad(db[k : k + size], ((0, max(0, size - n)), (0, 0))) for k in starts]).astype(np.float32)
-feeds = {one["name"]: windows, "n_frames": np.full(len(starts), min(n, size), np.int32)}
+long = one.get("piece") and n > one["beyond"]  # what is long is cut into pieces
+piece, hop = (one["piece"], one["piece"] // 2) if long else (min(n, size), one["hop"])
+starts = [*range(0, n - piece, hop), n - piece]
+windows = np.stack([np.pad(db[k : k + piece], ((0, size - piece), (0, 0))) for k in starts]).astype(np.float32)
+feeds = {one["name"]: windows, "n_frames": np.full(len(starts), piece, np.int32)}
 for other in feature["inputs"][2:]:  # a voice profile: zeros for none
     feeds[other["name"]] = np.zeros((len(starts), *other["shape"]), other["dtype"])
 p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], feeds)[0].mean(axis=0)
@@ -46,9 +48,11 @@ one, x = feature["inputs"][0], np.atleast_2d(np.load(sys.argv[1])).astype(np.flo
 feeds = {one["name"]: x}
 if one["frames"]:
     size, n = one["frames"], len(x)
-    starts = [0] if n <= size else [*range(0, n - size, one["hop"]), n - size]
-    windows = [np.pad(x[k : k + size], ((0, max(0, size - n)), (0, 0))) for k in starts]
-    feeds = {one["name"]: np.stack(windows), "n_frames": np.full(len(starts), min(n, size), np.int32)}
+    long = one.get("piece") and n > one["beyond"]  # what is long is cut into pieces
+    piece, hop = (one["piece"], one["piece"] // 2) if long else (min(n, size), one["hop"])
+    starts = [*range(0, n - piece, hop), n - piece]
+    windows = [np.pad(x[k : k + piece], ((0, size - piece), (0, 0))) for k in starts]
+    feeds = {one["name"]: np.stack(windows), "n_frames": np.full(len(starts), piece, np.int32)}
 p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], feeds)[0].mean(axis=0)
 print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''

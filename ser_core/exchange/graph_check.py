@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 
 from ser_core import graphs
+from ser_core.predictor import inputs_of
 from ser_core.runs import Run, RunError
 
 #: Operator sets that ONNX Runtime brings along: ONNX's own, and its set for classical learners.
@@ -20,12 +21,13 @@ SECONDS = 20.0
 
 
 def check(run: Run) -> None:
-    """Raise RunError where the run's model.onnx is none that this program serves.
+    """Raise RunError where the run's model.onnx is none that this program serves, or feature.json asks for what it cannot make.
 
     Refused before it is opened: data in other files, operators of one's own. Then ONNX Runtime opens it, its inputs are held
     against feature.json, and it answers one window of zeros.
     """
     _plain(run.model_path())
+    inputs_of(run)
     try:
         opened = graphs.session(run.model_path())
     except graphs.GraphError as error:

@@ -33,16 +33,34 @@ class Windows:
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a network: windows of `frames` frames of a source, one every `hop` frames; or its vector (frames 0)."""
+    """One input of a network: windows of `frames` frames of a source, one every `hop` frames; or its vector (frames 0).
+
+    What is longer than `beyond` frames is cut into pieces of `piece` frames, half overlapping, instead of whole windows (piece 0:
+    never). Raises ValueError for windows and pieces that leave frames out or are longer than a window.
+    """
 
     name: str
     source: Source
     frames: int = 0
     hop: int = 0
+    piece: int = 0
+    beyond: int = 0
+
+    def __post_init__(self) -> None:
+        if self.frames and not 0 < self.hop <= self.frames:
+            raise ValueError(f"windows of {self.frames} frames, one every {self.hop}, do not cover a clip")
+        if self.piece and not 1 < self.piece <= self.frames <= self.beyond:
+            raise ValueError(f"windows of {self.frames} frames take no pieces of {self.piece} beyond {self.beyond}")
 
     @property
     def is_vector(self) -> bool:
         return self.frames == 0
+
+    def cut(self, n: int) -> tuple[int, int]:
+        """Return how many frames of each window are filled by n frames of sound, and how many lie between two windows' starts."""
+        if self.piece and n > self.beyond:
+            return self.piece, self.piece // 2
+        return min(n, self.frames), self.hop
 
     def sounding(self, features: np.ndarray) -> np.ndarray:
         """Return the part of a clip's features (n × dims) that holds sound."""
@@ -61,20 +79,18 @@ class Input:
     def windows(self, features: np.ndarray) -> Windows:
         """Cut the sounding part of a clip's features (n × dims) into windows.
 
-        A part shorter than a window is padded at the end with zeros, which the network passes over (`n_frames`). In
-        a longer one windows overlap, and the last ends with the part. A vector is its own one window.
+        Windows that are not filled are padded at the end with zeros, which the network passes over (`n_frames`). Those of
+        a part longer than one overlap, and the last ends with the part. A vector is its own one window.
         """
         if self.is_vector:
             return Windows(np.asarray(features[:1], np.float32), np.ones(1, np.int32), np.zeros(1, int))
         start, stop = self.source.bounds(features)
         n = stop - start
-        if n <= self.frames:
-            window = np.zeros((1, *self.shape), dtype=np.float32)
-            window[0, :n] = features[start:stop]
-            return Windows(window, np.array([n], dtype=np.int32), np.array([start]))
-        starts = start + np.array([*range(0, n - self.frames, self.hop), n - self.frames])
-        pictures = np.stack([features[first : first + self.frames] for first in starts]).astype(np.float32)
-        return Windows(pictures, np.full(len(starts), self.frames, dtype=np.int32), starts)
+        length, hop = self.cut(n)
+        starts = start + np.array([*range(0, n - length, hop), n - length])
+        pictures = np.zeros((len(starts), *self.shape), dtype=np.float32)
+        pictures[:, :length] = [features[first : first + length] for first in starts]
+        return Windows(pictures, np.full(len(starts), length, dtype=np.int32), starts)
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,11 @@ SETS: dict[str, FeatureSet] = {
             "logmel",
             "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows",
             (Input("logmel", LogMelSource(), frames=256, hop=128),),
+        ),
+        FeatureSet(
+            "logmel-2s",
+            "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows; of more than 5 s pieces of 2 s",
+            (Input("logmel", LogMelSource(), frames=256, hop=128, piece=160, beyond=400),),
         ),
         FeatureSet(
             "logmel-40ms",

@@ -89,6 +89,8 @@ def feature_json(
             "source": one.source.to_dict(),
             "frames": one.frames,
             "hop": one.hop,
+            "piece": one.piece,
+            "beyond": one.beyond,
         }
         for one in features.inputs
     ]
@@ -106,6 +108,7 @@ def feature_json(
         "inputs": inputs,
         "window_s": first.frames * first.source.hop_s,
         "hop_s": first.hop * first.source.hop_s,
+        "long": "what is longer than `beyond` frames is cut into pieces of `piece` frames, half overlapping (piece 0: never)",
         "pad": "zeros after the last frame; n_frames says how many frames are not padding",
         "pooling": "mean of the windows' probabilities",
         "labels": list(labels),

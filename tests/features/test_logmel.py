@@ -1,5 +1,7 @@
 """The log-mel spectrogram equals librosa's, and its sources and windows keep their promises."""
 
+import dataclasses
+
 import librosa
 import numpy as np
 import pytest
@@ -75,10 +77,10 @@ def test_silence_around_the_voice_is_left_out() -> None:
     assert source.bounds(np.full((50, 64), -100.0, np.float32)) == (0, 50)
 
 
-@given(n=st.integers(1, 900))
-@settings(max_examples=50, deadline=None)
-def test_windows_cover_the_clip(n: int) -> None:
-    one = sets.named("logmel").inputs[0]
+@given(n=st.integers(1, 900), name=st.sampled_from(["logmel", "logmel-2s"]))
+@settings(max_examples=100, deadline=None)
+def test_windows_cover_the_clip(n: int, name: str) -> None:
+    one = sets.named(name).inputs[0]
     frames = np.random.default_rng(n).uniform(-30, 0, (n, 64)).astype(np.float32)
     cut = one.windows(frames)
     covered = np.zeros(n, bool)
@@ -87,6 +89,27 @@ def test_windows_cover_the_clip(n: int) -> None:
         assert not window[length:].any()
         covered[start : start + length] = True
     assert covered.all()
+
+
+def test_long_speech_is_cut_into_pieces() -> None:
+    whole, pieces = (sets.named(name).inputs[0] for name in ("logmel", "logmel-2s"))
+    assert pieces.source == whole.source
+    frames = np.random.default_rng(1).uniform(-30, 0, (450, 64)).astype(np.float32)
+    for n in (100, 256, 300, 400):
+        alike = pieces.windows(frames[:n]), whole.windows(frames[:n])
+        np.testing.assert_array_equal(*(cut.features for cut in alike))
+        np.testing.assert_array_equal(*(cut.starts for cut in alike))
+    cut = pieces.windows(frames)
+    assert cut.starts.tolist() == [0, 80, 160, 240, 290]
+    assert cut.n_frames.tolist() == [160] * 5
+    assert cut.features.shape == (5, 256, 64)
+    assert whole.windows(frames).starts.tolist() == [0, 128, 194]
+
+
+@pytest.mark.parametrize("wrong", [{"hop": 0}, {"hop": 300}, {"piece": 300}, {"piece": 1}, {"beyond": 200}])
+def test_windows_that_leave_something_out_are_none(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="frames"):
+        dataclasses.replace(sets.named("logmel-2s").inputs[0], **wrong)
 
 
 def test_a_source_comes_back_from_its_description() -> None:
