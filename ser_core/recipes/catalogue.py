@@ -115,7 +115,7 @@ RECIPES: dict[str, Recipe] = {
             picture=dataclasses.replace(_PICTURE, mixup=0.1),
             network="cnn2d-residual",
             network_params={"channels": [24, 48, 96, 128], "excite": True},
-            fit=Fit(epochs=36, batch_size=32, ema=0.99),
+            fit=Fit(epochs=30, batch_size=32, ema=0.99),
             seed_row="CNN MODEL2",
         ),
         Recipe(
