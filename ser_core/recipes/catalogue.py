@@ -169,6 +169,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "crnn",
             "Residual CNN + bidirectional GRU on log-mel, with a voice profile",
+            features="logmel-2s",
             picture=_MICROPHONES,
             network="crnn",
             network_params={"channels": [24, 48, 96, 128], "excite": True, "profile": True, "hide": 0.3},
@@ -177,6 +178,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "crnn-small",
             "The crnn at half the width, for slow machines",
+            features="logmel-2s",
             picture=_MICROPHONES,
             network="crnn",
             network_params={"channels": [16, 32, 48, 80], "gru": 40, "excite": True, "profile": True, "hide": 0.3},
