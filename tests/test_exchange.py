@@ -210,14 +210,6 @@ def _custom(model: onnx.ModelProto) -> None:
     model.opset_import.add(domain="evil.ops", version=1)
 
 
-def _cut(**wrong: int) -> Callable[[Run], None]:
-    def apply(run: Run) -> None:
-        first, *others = run.feature["inputs"]
-        _stated("feature.json", inputs=[{**first, **wrong}, *others])(run)
-
-    return apply
-
-
 def _renamed(model: onnx.ModelProto) -> None:
     model.graph.input[0].name = "other"
 
@@ -231,9 +223,6 @@ def _renamed(model: onnx.ModelProto) -> None:
         (lambda run: (run.path / "model.onnx").write_bytes(b"no graph"), "model.onnx"),
         (_stated("feature.json", labels=["anger", "fear"]), "probabilities were stated"),
         (_stated("feature.json", threshold=7), "threshold"),
-        (_cut(hop=0), "one every 0"),
-        (_cut(piece=300, beyond=400), "pieces of 300"),
-        (_cut(frames=128, hop=64), "has the shape [128, 64]"),
     ],
 )
 def test_a_model_that_cannot_be_served_safely_stays_out(

@@ -61,7 +61,7 @@ def test_every_figure_states_run_corpus_part_and_n(page: str) -> None:
 
 def test_card_and_configuration_stand_in_it(page: str) -> None:
     text = without_scripts(page)
-    assert "<h2>Model card</h2>" in text and "<td>recipe.fit.epochs</td><td>36</td>" in text
+    assert "<h2>Model card</h2>" in text and "<td>recipe.fit.epochs</td><td>30</td>" in text
 
 
 def test_a_strangers_card_brings_in_neither_scripts_nor_pictures(tmp_path: Path) -> None:
