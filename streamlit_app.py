@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.server import guard, lifespan, trouble, visitor
+from pages.server import guard, lifespan, trouble, visitor, warmup
 from pages.widgets import sign_in
 from ser_core import settings
 
@@ -29,6 +29,9 @@ def main() -> None:
         position="top",
     )
     sign_in.show()
+    if page.url_path:
+        # All pages but home, which needs none of it.
+        warmup.wait()
     page.run()
 
 

@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import threading
+
+#: Imported here: the home page paints without them. Not streamlit_webrtc itself: its component is registered by an import in a
+#: page's run alone.
+HEAVY = (
+    "aiortc",
+    "librosa.effects",
+    "scipy.signal",
+    "scipy.stats",
+    "sklearn.decomposition",
+    "sklearn.discriminant_analysis",
+    "sklearn.model_selection",
+    "ser_core.figures",
+    "ser_core.predictor",
+)
+#: A page does not wait longer for the imports, seconds.
+PATIENCE_S = 60.0
+
+_imported = threading.Event()
+# Where no warm-up was started, nothing is to be waited for.
+_imported.set()
 
 
 def start() -> None:
     """Start the warm-up in a thread of its own."""
+    _imported.clear()
     threading.Thread(target=_warm, name="warm-up", daemon=True).start()
 
 
+def wait() -> None:
+    """Wait until the imports of the warm-up are done, which a page's own would run into.
+
+    Of two threads that import SciPy at the same time one can find half of it, and then every page that needs it fails until the server
+    is started anew.
+    """
+    _imported.wait(PATIENCE_S)
+
+
 def _warm() -> None:
+    try:
+        _imports()
+    finally:
+        _imported.set()
     _first_calls()
     # Streamlit collects garbage after every run of a script. What was imported stays anyway; looking through it took 0.13 s each time.
     gc.collect()
     gc.freeze()
 
 
+def _imports() -> None:
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
 def _first_calls() -> None:
-    # Imported here: the home page paints without librosa, ONNX Runtime and WebRTC. Not streamlit_webrtc itself: its component
-    # is registered by an import in a page's run alone.
-    import aiortc  # noqa: F401
     import numpy as np
 
     from ser_core import audio, figures, runs
