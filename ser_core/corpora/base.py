@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ser_core import threads
+
 #: One row a clip. `clip` is the id that runs, votes and players join on; empty text where the corpus states nothing.
 #: `start` and `end` (seconds, NaN = the file's) tell a segment of a file. Own corpora may add columns: split, sitting, recorded.
 TEXT_COLUMNS = ["clip", "path", "speaker", "emotion", "intensity", "sentence", "sex", "race", "ethnicity", "flag"]
@@ -67,6 +69,9 @@ class Corpus:
     root: Path
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        threads.shareable(self.clips)
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import psutil
 
-from ser_core import files, settings
+from ser_core import files, settings, threads
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
@@ -202,9 +202,10 @@ class Run:
     def _csv(self, name: str) -> pd.DataFrame:
         self._text(name)
         try:
-            return pd.read_csv(self.path / name, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str))
+            table = pd.read_csv(self.path / name, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str))
         except ValueError as error:
             raise RunError(f"{name} of the run {self.name} is not a table: {error}") from error
+        return threads.shareable(table)
 
 
 def now() -> str:
