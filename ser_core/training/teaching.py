@@ -11,6 +11,7 @@ from ser_core.networks.classical import CLASSIFIERS
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
+from ser_core.training import heard
 from ser_core.training.batches import Part
 
 
@@ -32,15 +33,8 @@ def answers(recipe: Recipe, parts: Mapping[str, Part]) -> np.ndarray:
 
 
 def _of(teacher: Run, parts: Mapping[str, Part]) -> np.ndarray:
-    train, validated, tested = (parts[name] for name in ("train", "validation", "test"))
-    learned, chosen_on = (set(teacher.split["clip"][teacher.split["part"] == part]) for part in ("train", "validation"))
-    # Its epoch was chosen on its validation part: that must not be tested on either.
-    heard = (learned & set(validated.clips["clip"])) | ((learned | chosen_on) & set(tested.clips["clip"]))
-    if heard:
-        raise RecipeError(
-            f"The teacher {teacher.name} has learned from {len(heard)} clips that are validated or tested on here, e.g. {min(heard)}: it "
-            "would tell what it knows of them. Use a teacher that was trained on the same split."
-        )
+    heard.refuse(teacher, parts)
+    train = parts["train"]
     model = Predictor(teacher)
     if model.labels != train.labels or [one.source for one in model.inputs] != [one.source for one in train.inputs]:
         raise RecipeError(f"The teacher {teacher.name} knows other emotions or reads other features than this recipe.")

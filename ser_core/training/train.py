@@ -25,7 +25,7 @@ from ser_core.networks import build
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, novelty, preparation, profiles, start, teaching
+from ser_core.training import classical, copies, export, fit, heard, novelty, preparation, profiles, start, teaching
 from ser_core.training.batches import Part
 from ser_core.training.card import card
 
@@ -175,7 +175,9 @@ def _fit_network(
     prepared = preparation.prepare(parts["train"], recipe.lda)
     full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
     if recipe.start:
-        start.take_over(full, runs.find(recipe.start))
+        begun = runs.find(recipe.start)
+        heard.refuse(begun, parts)
+        start.take_over(full, begun)
 
     last = settled.epochs if settled else recipe.fit.epochs
     validation = None if settled else parts["validation"]

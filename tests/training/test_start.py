@@ -1,14 +1,19 @@
 """Fine-tuning begins where a finished run ended."""
 
+import shutil
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
 from ser_core import audio, recipes, runs, settings
+from ser_core.corpora import crema_d
 from ser_core.networks import build
 from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError
-from ser_core.training import start
+from ser_core.training import repeats, start, train
+from tests import made
 
 
 def network(**params: object) -> keras.Model:
@@ -39,3 +44,21 @@ def test_another_design_is_refused() -> None:
 def test_a_run_without_a_network_is_refused() -> None:
     with pytest.raises(RecipeError, match=r"has no model\.keras"):
         start.take_over(network(), runs.find("svm-clips"))
+
+
+@pytest.mark.usefixtures("shared_home")
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Path, part: str) -> None:
+    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", seconds=0.5))
+    base = runs.Run(shutil.copytree(runs.find("accurate").path, tmp_path / "base"))
+    recipe = recipes.from_dict(base.recipe["recipe"]).with_(start=str(base.path), teachers=())
+    clips, _ = train.divided(recipe, corpus, None)
+    judged = clips["clip"][clips["part"] == part].iloc[0]
+    split = base.split
+    split.loc[split["part"] == "train", "clip"] = [judged, *split["clip"][split["part"] == "train"].iloc[1:]]
+    base.write_table("split.csv", split)
+    base.seal()
+    run = runs.create(tmp_path / "tuned")
+    with pytest.raises(RecipeError, match=f"base has learned from 1 clips .* e.g. {judged}"):
+        repeats.train(recipe, corpus, run, repeats.Quiet())
+    assert run.status["state"] == "failed" and judged in run.status["message"]
