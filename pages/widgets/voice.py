@@ -71,15 +71,17 @@ def _enrol(takes: list[Predictor], sounds: list[Sound]) -> None:
     )
     given = [Sound("passage.wav", recording.getvalue())] if recording else []
     given += [Sound(one.name, one.getvalue()) for one in uploads]
+    # Above the buttons: what stands below them is out of sight in a short window.
+    trouble = st.container()
     with st.container(horizontal=True):
         if st.button("Use it", type="primary", icon=":material/check:", disabled=not given, key="voice-use"):
-            _take(takes, given)
+            _take(takes, given, trouble)
         many = f"the {len(sounds)} clips" if len(sounds) > 1 else "the clip"
         if sounds and st.button(f"Use {many} of this page", key="voice-page"):
-            _take(takes, sounds)
+            _take(takes, sounds, trouble)
 
 
-def _take(takes: list[Predictor], sounds: list[Sound]) -> None:
+def _take(takes: list[Predictor], sounds: list[Sound], trouble: st.delta_generator.DeltaGenerator) -> None:
     try:
         made = {}
         for predictor in takes:
@@ -88,7 +90,7 @@ def _take(takes: list[Predictor], sounds: list[Sound]) -> None:
             if key not in made:
                 made[key] = predictor.profile_of(cached.clip(one.data, one.name) for one in sounds)
     except (audio.AudioError, ProfileError) as error:
-        st.error(str(error))
+        trouble.error(str(error))
         return
     st.session_state[_VOICE] = made
     st.session_state[_ROUND] += 1
