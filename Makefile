@@ -21,7 +21,7 @@ lan: $(SERVE)/.installed
 
 test: $(VENV)/.installed-dev
 	-$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/features/test_store.py
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/features/test_store.py
 	# Its processes are spawned from pytest's own, which has no main file under xdist.
 	$(BIN)/python -m pytest tests/features/test_store.py
 

@@ -40,7 +40,7 @@ def text() -> str:
         "`python -m ser_core runs show NAME` prints one). Intervals are 95 %: Student's t over the tested speakers' own scores from 8 "
         "speakers on, a bootstrap over speakers from 40 on, and below 8 a bootstrap over clips, which is too narrow. "
         f"Of CREMA-D {_voices(published)}; none is one of the 19 public test speakers. "
-        "“To train” is by the clock, on two cores that did other work too, so longer than on a machine at rest.",
+        "“To train” is by the clock, on two cores, for some rows with other work beside them, which takes longer than at rest.",
         "",
         "## The twelve rows",
         "",

@@ -35,7 +35,7 @@ RECIPES: dict[str, Recipe] = {
             picture=picture.FRAMES,
             network="cnn1d",
             network_params={"channels": [96, 128]},
-            fit=dataclasses.replace(_FIT_1D, epochs=24),
+            fit=dataclasses.replace(_FIT_1D, epochs=20),
             seed_row="Model 1",
         ),
         Recipe(
