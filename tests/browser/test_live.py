@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import statistics
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -31,8 +32,8 @@ pytestmark = pytest.mark.browser
 SILENCE_S = 4.0
 #: How often streams are started and stopped where what is left behind is counted.
 STARTS = int(os.environ.get("SER_LIVE_STARTS", "3"))
-#: A heap breathes; a session that stays would hold its buffers and threads.
-BREATH_MB = 15.0
+#: What a heap may breathe between two stops. It also grows to a new size now and then; a session that stays would add to it at every start.
+BREATH_MB = 5.0
 #: Seconds in which what is to come must have come, on a small machine that does other work too.
 PATIENCE_S = 120.0
 #: What the page says of a window in which somebody speaks.
@@ -221,14 +222,15 @@ def test_starting_and_stopping_leaves_nothing_behind(warm: Server, page: Page) -
     page.goto(f"{warm.url}/live")
     counts: list[tuple[int, float]] = []
 
-    def as_after_the_first() -> bool:
+    def nothing_is_left() -> bool:
         counts[-1] = left(warm)
-        return counts[-1][0] <= counts[0][0] and counts[-1][1] <= counts[0][1] + BREATH_MB
+        threads, megabytes = zip(*counts, strict=True)
+        return threads[-1] <= threads[0] and statistics.median_low(np.diff(megabytes)) <= BREATH_MB
 
     for _ in range(STARTS):
         start_and_stop(page)
         counts.append(left(warm))
-    assert come(as_after_the_first), f"threads and MB after each stop: {counts}"
+    assert come(nothing_is_left), f"threads and MB after each stop: {counts}"
     print(f"threads and MB after each stop: {counts}")
 
 

@@ -57,7 +57,8 @@ def test_blocks_change_nothing() -> None:
     samples = np.tile(speech(2.0), 30)
     whole = logmel.extract(samples)
     assert len(whole) > 4096
-    np.testing.assert_array_equal(whole[4000:4200], logmel.extract(samples[(4000 - 2) * 200 :])[2:202])
+    # Matrix products of other sizes may sum in another order.
+    np.testing.assert_allclose(whole[4000:4200], logmel.extract(samples[(4000 - 2) * 200 :])[2:202], atol=1e-4)
 
 
 def test_bands_are_where_they_say() -> None:
