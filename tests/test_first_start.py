@@ -15,6 +15,8 @@ if sys.platform == "win32":
 import pty
 import subprocess
 
+from tests import patience
+
 
 def test_nothing_is_asked_and_the_browser_opens(tmp_path: Path) -> None:
     opened = tmp_path / "opened.txt"
@@ -36,7 +38,7 @@ def test_nothing_is_asked_and_the_browser_opens(tmp_path: Path) -> None:
     os.close(follower)
     try:
         serving.wait_until_healthy(f"http://localhost:{port}", process)
-        deadline = time.monotonic() + serving.PATIENCE_S
+        deadline = time.monotonic() + patience.SECONDS
         while not opened.is_file() and time.monotonic() < deadline:
             time.sleep(0.1)
         assert opened.read_text().strip() == f"http://localhost:{port}/"

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ser_core import settings
+from tests import patience
 
 APP = str(settings.ROOT / "streamlit_app.py")
 LESSONS = settings.ROOT / "docs" / "lessons"
@@ -78,7 +79,7 @@ def test_there_are_four_lessons_and_the_page_on_class_use() -> None:
 def test_the_link_opens_what_it_names(url: str) -> None:
     parts = urlsplit(url)
     page, asked = parts.path.strip("/"), parse_qs(parts.query, strict_parsing=bool(parts.query))
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     at.run()
     at.switch_page(f"pages/{page}/page.py")
     for name, values in asked.items():

@@ -12,14 +12,13 @@ import numpy as np
 import pytest
 
 from ser_core import audio, settings
+from tests import patience
 from tests.browser import chromium, serving
 from tests.browser.serving import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-#: Milliseconds for a page beside a training on a small machine.
-TIMEOUT_MS = 60_000
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -75,7 +74,7 @@ def browser(voices: Path) -> Iterator[Browser]:
         complain("no Chromium or Chrome was found: `python -m tests.browser.chromium` installs one")
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=TIMEOUT_MS)
+    expect.set_options(timeout=patience.MILLISECONDS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=found, args=[*FLAGS, f"--use-file-for-fake-audio-capture={voices}"]
@@ -96,7 +95,7 @@ def context(browser: Browser, outside: list[str]) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         viewport={"width": 1280, "height": 900}, permissions=["microphone"], accept_downloads=True, locale="en-US"
     )
-    opened.set_default_timeout(TIMEOUT_MS)
+    opened.set_default_timeout(patience.MILLISECONDS)
 
     def note(url: str) -> None:
         parts = urlsplit(url)

@@ -13,9 +13,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import patience
+
 ROOT = Path(__file__).resolve().parents[2]
-#: A cold start imports Streamlit from a cold disk, perhaps beside a training.
-PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ def start(folder: Path, **more: str) -> Server:
 
 def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the server at `url` says that it is well; raises AssertionError when it ends or takes too long."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience.SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, f"The server ended with {process.returncode} before it answered."
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise AssertionError(f"The server did not answer within {PATIENCE_S:g} s.")
+    raise AssertionError(f"The server did not answer within {patience.SECONDS:g} s.")

@@ -16,6 +16,8 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests import patience
+
 CLIENT, SECRET = "ser-dashboard", "of the client"
 
 
@@ -140,7 +142,7 @@ def proxy(port: int, upstream: int) -> Iterator[None]:
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    asyncio.run_coroutine_threadsafe(start(), loop).result(timeout=10)
+    asyncio.run_coroutine_threadsafe(start(), loop).result(timeout=patience.SECONDS)
     yield
 
     async def end() -> None:
@@ -149,7 +151,7 @@ def proxy(port: int, upstream: int) -> Iterator[None]:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    asyncio.run_coroutine_threadsafe(end(), loop).result(timeout=10)
+    asyncio.run_coroutine_threadsafe(end(), loop).result(timeout=patience.SECONDS)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(timeout=10)
+    thread.join(timeout=patience.SECONDS)
     loop.close()

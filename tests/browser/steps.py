@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests import patience
 from tests.browser import serving
 
 
@@ -19,7 +20,7 @@ from tests.browser import serving
 def predict(*files: Path) -> list[dict[str, Any]]:
     """Return what the command line says of files."""
     command = [sys.executable, "-m", "ser_core", "predict", "accurate", *map(str, files), "--json"]
-    done = subprocess.run(command, cwd=serving.ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=serving.ROOT, capture_output=True, text=True, timeout=patience.SECONDS)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import patience
 from tests.browser import serving, steps
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=patience.SECONDS)
 
 
 def test_a_deep_link_answers_and_nobody_trains(page: Page, url: str) -> None:

@@ -20,8 +20,9 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from ser_core import audio, runs, settings
 from ser_core.predictor import Predictor
+from tests import patience
 from tests.browser import chromium, steps
-from tests.browser.conftest import FLAGS, MICROPHONE_RATE, TIMEOUT_MS
+from tests.browser.conftest import FLAGS, MICROPHONE_RATE
 from tests.browser.serving import Server
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ SILENCE_S = 4.0
 STARTS = int(os.environ.get("SER_LIVE_STARTS", "3"))
 #: What a heap may breathe between two stops. It also grows to a new size now and then; a session that stays would add to it at every start.
 BREATH_MB = 5.0
-#: Seconds in which what is to come must have come, on a small machine that does other work too.
-PATIENCE_S = 120.0
 #: What the page says of a window in which somebody speaks.
 ANSWERED = re.compile(r"· \d+\s%|Uncertain")
 
@@ -96,7 +95,7 @@ def start_and_stop(page: Page) -> None:
 def watched(page: Page, enough: Callable[[list[str]], bool]) -> dict[int, str]:
     """Return what the page said until it was enough: the newest window's last sample → the headline."""
     found: dict[int, str] = {}
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience.SECONDS
     while not enough(list(found.values())):
         assert time.monotonic() < until, f"watched in vain: {found}"
         last, said = page.get_by_test_id("live-answer").first.evaluate("e => [e.dataset.last, e.innerText]")
@@ -186,7 +185,7 @@ def test_a_stretch_goes_to_analyze(server: Server, page: Page) -> None:
 def warm(server: Server, browser: Browser) -> Server:
     """The server after a first visitor: what is loaded and built for the first answer stays, and is nothing left behind."""
     visitor = browser.new_context(permissions=["microphone"], locale="en-US")
-    visitor.set_default_timeout(TIMEOUT_MS)
+    visitor.set_default_timeout(patience.MILLISECONDS)
     page = visitor.new_page()
     page.goto(f"{server.url}/live")
     start_and_stop(page)
@@ -197,7 +196,7 @@ def warm(server: Server, browser: Browser) -> Server:
 
 def come(true: Callable[[], bool]) -> bool:
     """Wait until it is so; return whether that came."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience.SECONDS
     while not true():
         if time.monotonic() > until:
             return False

@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from ser_core import runs, settings
+from tests import patience
 from tests.browser import serving, steps
 from tests.browser.serving import Server
 
@@ -61,7 +62,7 @@ def listens_on(server: Server) -> set[str]:
 def ask(url: str, headers: dict[str, str]) -> int:
     """Return the status of an answer."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=patience.SECONDS) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -75,7 +76,7 @@ def shake_hands(server: Server, headers: dict[str, str]) -> int:
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
     }
-    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=patience.SECONDS)
     try:
         line.request("GET", "/_stcore/stream", headers=opening | headers)
         return line.getresponse().status

@@ -14,15 +14,13 @@ from playwright.sync_api import Browser, Page, expect
 from pages.server import visitor
 from ser_core import audio, jobs, settings
 from ser_core.corpora.recordings import Recordings
-from tests import made
+from tests import made, patience
 from tests.browser import serving, stand_in, steps
 from tests.browser.serving import Server
 from tests.browser.test_server import ask, shake_hands
 
 pytestmark = pytest.mark.browser
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
-#: Seconds until two pages that say the same must have come to say it.
-PATIENCE_S = 60.0
 ADA, BOB, EVE = "ada@example.org", "bob@school.example", "eve@example.org"
 
 
@@ -80,7 +78,7 @@ def visit(browser: Browser) -> Iterator[Callable[[], Page]]:
 
     def fresh() -> Page:
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US"))
-        contexts[-1].set_default_timeout(60_000)
+        contexts[-1].set_default_timeout(patience.MILLISECONDS)
         return contexts[-1].new_page()
 
     yield fresh
@@ -148,7 +146,7 @@ def other_runs_look_absent(shared: Shared, page: Page) -> None:
         expect(tab.get_by_text("Dotted: all clips together")).to_be_visible()
         steps.settled(tab)
     # A chart's own words come when the browser has got round to drawing it; what really differs stays so.
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience.SECONDS
     while len(found := {_words(tab).replace(name, "…") for name, tab in tabs.items()}) > 1:
         assert time.monotonic() < until, "\n---\n".join(found)
         page.wait_for_timeout(200)
@@ -249,7 +247,7 @@ def test_a_training_runs_in_its_owners_folder(shared: Shared, visit: Callable[[]
     page.goto(f"{shared.url}/train?recipe=logreg&corpus=crema-d&split=clips")
     steps.settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("link", name="See its results")).to_be_visible(timeout=240_000)
+    expect(page.get_by_role("link", name="See its results")).to_be_visible(timeout=patience.MILLISECONDS)
     (run,) = [path for path in (own / "runs").iterdir() if path.is_dir()]
     assert (run / "files.json").is_file() and not (shared.server.home / "runs").exists()
     stranger = visit()

@@ -10,13 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ser_core import files, settings
-from tests import made
+from tests import made, patience
 from tests.browser import steps
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
-#: Milliseconds for a training to load TensorFlow and fit, beside others on a small machine.
-PATIENCE_MS = 240_000
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     set_number(page, "Epochs", 900)
     set_number(page, "Patience", 0)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text(re.compile(r"epoch \d+ of 900")).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile(r"epoch \d+ of 900")).first).to_be_visible(timeout=patience.MILLISECONDS)
     expect(page.get_by_label(re.compile(r"Learning curves, \d+ epochs"))).to_be_visible()
     job = page.url.partition("job=")[2].partition("&")[0]
     assert job
@@ -58,7 +56,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     other.goto(f"{trainable.url}/train")
     expect(other.get_by_text(re.compile(r"epoch \d+ of 900")).first).to_be_visible()
     other.get_by_role("button", name="Cancel", exact=True).first.click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=patience.MILLISECONDS)
     expect(page.get_by_text("cancelled · run cnn1d-model5-speakers")).to_be_visible()
     other.close()
 
@@ -66,7 +64,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     steps.settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
     use = page.get_by_role("link", name="Use it")
-    expect(use).to_be_visible(timeout=PATIENCE_MS)
+    expect(use).to_be_visible(timeout=patience.MILLISECONDS)
     use.click()
     page.wait_for_url(re.compile(r"/analyze\?.*model=logreg-speakers-"))
     run = re.search(r"model=(logreg-speakers-[0-9-]+)", page.url)

@@ -18,6 +18,7 @@ import pytest
 import soundfile
 
 from ser_core import audio, settings
+from tests import patience
 
 SAMPLE = settings.ARTIFACTS / "samples" / "voice-neutral.flac"
 #: Bytes resident; TensorFlow alone would take more.
@@ -129,7 +130,7 @@ def done(handed_over: Path) -> subprocess.CompletedProcess[str]:
     """What `predict --json` says of all of them in one go."""
     arguments = ["predict", "accurate", *(str(handed_over / name) for name in FILES), "--json"]
     command = [sys.executable, "-c", WATCHED, *arguments]
-    return subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True, timeout=240)
+    return subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True, timeout=patience.SECONDS)
 
 
 @pytest.fixture(scope="module")

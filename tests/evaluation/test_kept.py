@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ser_core import settings
 from ser_core.cli.main import main
 from ser_core.evaluation import kept, metrics
-from tests import made
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
@@ -49,7 +49,7 @@ def test_another_condition_gets_its_own_folder_and_the_same_one_is_replaced(home
 
 def test_the_results_page_shows_it_and_names_a_damaged_one(home: Path, corpus: Path) -> None:
     assert main(["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep"]) == 0
-    at = AppTest.from_file(APP, default_timeout=60)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     at.run()
     at.query_params["view"] = "run"
     at.query_params["run"] = "mine"

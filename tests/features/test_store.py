@@ -11,7 +11,7 @@ from ser_core import audio, fanout
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
 from ser_core.features import sources, store
-from tests import made
+from tests import made, patience
 
 SOURCE = sources.LogMelSource()
 
@@ -87,7 +87,7 @@ def test_two_processes_at_once_agree(corpus: Corpus) -> None:
     both = [context.Process(target=_load_in_process, args=(corpus.root, queue)) for _ in range(2)]
     for process in both:
         process.start()
-    sums = [queue.get(timeout=120) for _ in both]
+    sums = [queue.get(timeout=patience.SECONDS) for _ in both]
     for process in both:
         process.join(30)
     assert sums[0] == sums[1] == float(store.load(corpus, SOURCE).frames.sum())

@@ -7,7 +7,7 @@ import pytest
 
 from ser_core import jobs
 from ser_core.jobs.job import in_state
-from tests import made
+from tests import made, patience
 from tests.jobs import steps
 
 
@@ -23,4 +23,4 @@ def nothing_left(home: Path) -> Iterator[None]:
     for job in in_state(*jobs.ACTIVE):
         job.cancel()
     for process in steps.runner_processes():
-        process.wait(timeout=60)
+        process.wait(timeout=patience.SECONDS)

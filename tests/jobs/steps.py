@@ -16,9 +16,8 @@ import psutil
 
 from ser_core import jobs, settings
 from ser_core.jobs import locks
+from tests import patience
 
-#: Seconds for a process to start and import beside a training on a small machine.
-PATIENCE_S = 240.0
 #: Commands that are real and quick: one that ends well, one that fails with a sentence.
 GOOD, BAD = ("recipes", "list"), ("runs", "show", "nowhere")
 
@@ -32,7 +31,7 @@ def no_runner() -> Iterator[None]:
 
 def until(true: Callable[[], bool], what: str) -> None:
     """Wait until it is so."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience.SECONDS
     while not true():
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(0.05)
@@ -90,4 +89,4 @@ class Shell:
         return Path(self._out.name).read_text()
 
     def wait(self) -> int:
-        return self._process.wait(timeout=PATIENCE_S)
+        return self._process.wait(timeout=patience.SECONDS)

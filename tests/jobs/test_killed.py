@@ -10,6 +10,7 @@ import pytest
 from ser_core import files, jobs, runs, settings
 from ser_core.cli.main import main
 from ser_core.jobs import locks
+from tests import patience
 from tests.jobs import steps
 
 
@@ -45,7 +46,7 @@ def test_a_killed_runner_leaves_its_job_alive_and_the_next_one_looks_after_it(co
         steps.waits(first)
         (old,) = steps.runner_processes()
         steps.kill(old.pid)
-        old.wait(timeout=30)
+        old.wait(timeout=patience.SECONDS)
         assert first.state == "running"
         second = jobs.queue(steps.GOOD, kind="report", title="second", expected_s=1.0)
         steps.until(lambda: len(steps.runner_processes()) == 1, "a new runner works")

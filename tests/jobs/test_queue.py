@@ -10,6 +10,7 @@ import pytest
 
 from ser_core import jobs, runs, settings
 from ser_core.jobs import locks, processes, runner
+from tests import patience
 from tests.jobs import steps
 
 
@@ -72,7 +73,7 @@ def test_two_runners_at_once_never_both_run(corpus: Path) -> None:
         assert after.state == "queued"
         blocked.cancel()
         assert steps.end(blocked) == "cancelled"
-    assert [one.wait(timeout=steps.PATIENCE_S) for one in both] == [0, 0]
+    assert [one.wait(timeout=patience.SECONDS) for one in both] == [0, 0]
     assert after.state == "done"
     assert after.log_tail(lines=200).count("cnn1d-model1 ") == 1
     assert blocked.log_tail(lines=200).count("this one waits") == 1

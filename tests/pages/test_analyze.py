@@ -9,13 +9,14 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import audio, runs, settings
 from ser_core.predictor import Predictor
+from tests import patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def analyze(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for name, value in query.items():
         at.query_params[name] = value
     at.run()

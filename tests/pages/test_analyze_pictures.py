@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.analyze import choice, computed
 from ser_core import audio, runs
 from ser_core.features import spectral
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -24,7 +25,7 @@ def page() -> Open:
     """Open the analyze page on a sample, with query parameters in the URL."""
 
     def opened(sample: str = "am-8hz", **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=patience.SECONDS)
         for name, value in {"source": "samples", "sample": sample, **query}.items():
             app.query_params[name] = value
         app.run()

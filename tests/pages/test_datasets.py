@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import audio
 from ser_core.corpora import recordings, registry
-from tests import made
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
 
 def datasets(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for name, value in query.items():
         at.query_params[name] = value
     return at.run().switch_page("pages/datasets/page.py").run()
@@ -150,7 +150,7 @@ def test_a_folder_that_is_no_corpus_gives_its_sentence(tmp_path: Path) -> None:
 
 
 def test_recordings_are_kept_counted_played_and_deleted() -> None:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     at.query_params["view"] = "mine"
     at = at.run().switch_page("pages/datasets/page.py").run()
     assert "Nothing collected yet" in words(at)
@@ -170,7 +170,7 @@ def test_recordings_are_kept_counted_played_and_deleted() -> None:
 
 def test_a_shared_server_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SER_MODE", "shared")
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     at.query_params["view"] = "mine"
     at = at.run().switch_page("pages/datasets/page.py").run()
     assert not at.exception

@@ -11,11 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import jobs, settings
 from ser_core.corpora import crema_d, registry
+from tests import patience
 from tests.corpora import stand_in
 from tests.corpora.stand_in import Cut, StandIn
 from tests.pages.test_datasets import datasets, press, words
-
-PATIENCE_S = 90.0
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def fetch(at: AppTest, speakers: int) -> AppTest:
 
 def ended() -> jobs.Job:
     """The one job, once it has ended."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience.SECONDS
     while time.monotonic() < deadline:
         (job,) = jobs.all_jobs()
         if job.state not in jobs.ACTIVE:

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ser_core import runs, settings
+from tests import patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
@@ -17,7 +18,7 @@ def words(at: AppTest) -> str:
 
 
 def test_it_shows_the_shipped_model_with_its_measured_figure() -> None:
-    at = AppTest.from_file(APP, default_timeout=60).run()
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
     assert not at.exception
     accuracy = runs.find("accurate").metrics["test"]["accuracy"]
     assert f"{100 * accuracy:.0f} %" in words(at) and "738 clips of 9 speakers" in words(at)
@@ -27,7 +28,7 @@ def test_it_shows_the_shipped_model_with_its_measured_figure() -> None:
 
 def test_without_any_model_it_says_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ARTIFACTS", tmp_path)
-    at = AppTest.from_file(APP, default_timeout=60).run()
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
     assert not at.exception
     assert "No model ships with this copy" in words(at)
 
@@ -35,6 +36,6 @@ def test_without_any_model_it_says_the_next_step(tmp_path: Path, monkeypatch: py
 def test_a_damaged_registry_is_said(home: Path) -> None:
     home.mkdir(parents=True)
     (home / "corpora.json").write_text("{")
-    at = AppTest.from_file(APP, default_timeout=60).run()
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
     assert not at.exception
     assert "is damaged" in words(at)

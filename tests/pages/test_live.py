@@ -14,13 +14,14 @@ from pages.live.ear import Ear
 from pages.widgets import audio_source
 from ser_core import audio, figures, runs, settings, streaming
 from ser_core.predictor import Predictor
+from tests import patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def live(**state: object) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for key, value in state.items():
         at.session_state[key] = value
     at.run()
@@ -121,13 +122,13 @@ def _print_servers() -> None:
 
 
 def test_no_server_is_asked_unless_one_is_named() -> None:
-    at = AppTest.from_function(_print_servers).run()
+    at = AppTest.from_function(_print_servers, default_timeout=patience.SECONDS).run()
     assert not at.exception and json.loads(at.json[0].value) == []
 
 
 def test_servers_are_named_in_secrets_toml() -> None:
     servers = [{"urls": ["turn:turn.example.org:3478"], "username": "me", "credential": "secret"}]
-    at = AppTest.from_function(_print_servers)
+    at = AppTest.from_function(_print_servers, default_timeout=patience.SECONDS)
     at.secrets["webrtc"] = {"ice_servers": servers}
     at.run()
     assert not at.exception and json.loads(at.json[0].value) == servers

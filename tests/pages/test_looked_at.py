@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import audio, explain, runs, settings
 from ser_core.runs import Run
+from tests import patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
@@ -17,7 +18,7 @@ VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def page(name: str, **query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for key, value in query.items():
         at.query_params[key] = value
     return at.run().switch_page(f"pages/{name}/page.py").run()
@@ -88,7 +89,7 @@ def test_in_a_corpus_the_models_that_heard_the_clip_are_named() -> None:
         for clip, speaker in rows:
             heard.show(model_picker.servable().values(), clip=clip, speaker=speaker, named=True)
 
-    at = AppTest.from_function(script, default_timeout=60).run()
+    at = AppTest.from_function(script, default_timeout=patience.SECONDS).run()
     assert not at.exception
     said = [str(one.value) for one in at.caption]
     assert len(said) == 2

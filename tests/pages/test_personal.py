@@ -10,14 +10,14 @@ from streamlit.testing.v1 import AppTest
 from ser_core import audio, jobs, runs, settings
 from ser_core.corpora.recordings import Recordings
 from ser_core.jobs import locks
-from tests import made
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = (settings.ARTIFACTS / "samples" / "voice-british.flac").read_bytes()
 
 
 def page(name: str = "train", **query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for key, value in query.items():
         at.query_params[key] = value
     return at.run().switch_page(f"pages/{name}/page.py").run()

@@ -14,7 +14,7 @@ from ser_core.corpora import registry, samples
 from ser_core.corpora.base import IndexEntry
 from ser_core.evaluation import metrics
 from ser_core.runs import Run, notes
-from tests import made
+from tests import made, patience
 from tests.corpora import stand_in
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
@@ -24,7 +24,7 @@ TABS = ("groups", "calibration", "mistakes", "curves", "layers", "configuration"
 
 
 def results(**query: str | Sequence[str]) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for name, value in query.items():
         at.query_params[name] = value
     return at.run().switch_page("pages/results/page.py").run()

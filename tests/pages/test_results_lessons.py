@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from ser_core import runs, settings
 from ser_core.corpora import crema_d, registry, samples
 from ser_core.evaluation import lesson
-from tests import made
+from tests import made, patience
 
 WEIGHTLESS = ("svm-clips", "logreg-clips", "mlp-clips")
 
@@ -23,7 +23,7 @@ def view(name: str, **query: str) -> AppTest:
 
         importlib.import_module(f"pages.results.{name}").show()
 
-    at = AppTest.from_function(script, args=(name,), default_timeout=120)
+    at = AppTest.from_function(script, args=(name,), default_timeout=patience.SECONDS)
     for key, value in query.items():
         at.query_params[key] = value
     return at.run()

@@ -16,7 +16,7 @@ from ser_core.cli import overrides
 from ser_core.corpora import registry
 from ser_core.jobs import locks, rows
 from ser_core.runs import measured
-from tests import made
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
@@ -39,7 +39,7 @@ def corpus(folder: Path) -> None:
 
 
 def train(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for name, value in query.items():
         at.query_params[name] = value
     return at.run().switch_page("pages/train/page.py").run()

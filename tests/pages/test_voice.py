@@ -9,13 +9,14 @@ from streamlit.testing.v1 import AppTest
 from ser_core import audio, runs, settings
 from ser_core.personal import voice
 from ser_core.predictor import Predictor
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def page() -> AppTest:
-    at = AppTest.from_file(str(ROOT / "pages" / "analyze" / "page.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "pages" / "analyze" / "page.py"), default_timeout=patience.SECONDS)
     at.query_params["source"] = "samples"
     at.query_params["sample"] = "voice-british"
     at.query_params["model"] = "accurate"

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.server import warmup
 from ser_core import settings
+from tests import patience
 
 
 def test_who_waits_goes_on_when_the_imports_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +45,6 @@ def test_imports_that_fail_keep_no_page_waiting(monkeypatch: pytest.MonkeyPatch)
 def test_every_page_but_home_waits(monkeypatch: pytest.MonkeyPatch, page: str, waits: bool) -> None:
     waited: list[bool] = []
     monkeypatch.setattr(warmup, "wait", lambda: waited.append(True))
-    app = AppTest.from_file(str(settings.ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(settings.ROOT / "streamlit_app.py"), default_timeout=patience.SECONDS).run()
     app.switch_page(page).run()
     assert not app.exception and bool(waited) == waits
