@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from random import Random
 from typing import Any
 
 import keras
@@ -98,16 +99,17 @@ class AugmentedBatches(keras.utils.PyDataset):
         self.profiles: Profiles | None = None
         if part.with_profile:
             self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
-        self.order = self._shuffled()
+        self.order, self.turns = self._shuffled(), self._turns()
 
     def __len__(self) -> int:
         return int(np.ceil(len(self.clips) / self.batch_size))
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
-        self.order = self._shuffled()
+        self.order, self.turns = self._shuffled(), self._turns()
 
-    def __getitem__(self, index: int) -> tuple[dict[str, Any], Any, Any]:
+    def __getitem__(self, turn: int) -> tuple[dict[str, Any], Any, Any]:
+        index = self.turns[turn]
         random = np.random.default_rng((self.seed, self.epoch, index))
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         (one,) = self.part.inputs
@@ -150,3 +152,14 @@ class AugmentedBatches(keras.utils.PyDataset):
 
     def _shuffled(self) -> np.ndarray:
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.clips))
+
+    def _turns(self) -> list[int]:
+        """In which order the epoch's batches are given.
+
+        As Keras draws it with this seed, but by epoch: its own draws begin anew where a resumed fit begins.
+        """
+        turns, random = list(range(len(self))), Random(self.seed)
+        for _ in range(self.epoch):
+            turns = list(range(len(self)))
+            random.shuffle(turns)
+        return turns

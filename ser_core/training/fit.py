@@ -158,7 +158,7 @@ def fit(
         model = _compiled(full, recipe, len(batches))
     watch = _Watch(recipe, run, full, validation, last, report, tick, len(batches))
     if done < last:
-        model.fit(batches, epochs=last, initial_epoch=done, verbose=0, callbacks=[watch])
+        model.fit(batches, epochs=last, initial_epoch=done, shuffle=False, verbose=0, callbacks=[watch])
     full.load_weights(run.path / "best.weights.h5")
     (run.path / "best.weights.h5").unlink()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ser_core import graphs, recipes, runs
+from ser_core.augment import picture
 from ser_core.networks import build
 from ser_core.recipes import Fit
 from ser_core.training import export, preparation
@@ -118,3 +119,12 @@ def test_batches_depend_on_seed_and_epoch_alone() -> None:
         later.on_epoch_end()
     np.testing.assert_array_equal(first[1], later[1][1])
     np.testing.assert_allclose(first[1].sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_every_epoch_gives_each_batch_once_in_an_order_of_its_own() -> None:
+    def turns(first_epoch: int) -> list[int]:
+        return AugmentedBatches(part(), picture.NONE, Fit(batch_size=2), 0, first_epoch).turns
+
+    orders = [turns(epoch) for epoch in range(1, 5)]
+    assert all(sorted(order) == list(range(len(orders[0]))) for order in orders)
+    assert len({tuple(order) for order in orders}) == 4

@@ -177,7 +177,8 @@ def test_a_batch_holds_what_was_drawn() -> None:
     one = part()
     plain = AugmentedBatches(one, picture.NONE, Fit(batch_size=16), 0, 4)
     inputs, _, _ = plain[1]
-    for k, row in enumerate(plain.order[16:32]):
+    first = 16 * plain.turns[1]
+    for k, row in enumerate(plain.order[first : first + 16]):
         drawn = drawer(one).draw(int(row), 4)
         np.testing.assert_array_equal(inputs["profile"][k], drawn.statistics)
         assert inputs["profile_weight"][k] == pytest.approx(drawn.given * profile.weight(drawn.seconds))

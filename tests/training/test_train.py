@@ -190,8 +190,8 @@ def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(
     assert [row["epoch"] for row in reporter.epochs] == [3]
     history = runs.Run(resumed.path).history
     assert list(history["loss"][:2]) == list(first.history["loss"][:2])
-    # The same batches and the same optimizer; kernels may be chosen anew, which changes last digits.
-    assert history["loss"][2] == pytest.approx(first.history["loss"][2], rel=0.02)
+    # The same batches in the same order and the same optimizer; kernels may be chosen anew, which changes last digits.
+    assert history["loss"][2] == pytest.approx(first.history["loss"][2], rel=1e-4)
     assert history["learning_rate"][2] == first.history["learning_rate"][2]
 
 
