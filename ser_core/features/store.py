@@ -15,6 +15,7 @@ import filelock
 import joblib
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from ser_core import audio, fanout, files, settings
 from ser_core.augment.waveform import WaveformAugmentation
@@ -224,6 +225,20 @@ def _chunk(
     parts: Path,
     number: int,
 ) -> int:
+    # A product of matrices is rounded by how many threads share it: with one, every process gives the same numbers.
+    with threadpool_limits(limits=1, user_api="blas"):
+        rows, arrays = _extract(clips, source, copies)
+    with files.replacing(parts / f"{number}.npy") as temporary, temporary.open("wb") as out:
+        np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
+    # The table is written after the numbers: where it stands, the chunk is whole.
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    files.write_text(parts / f"{number}.csv", frame.to_csv(index=False))
+    return len(clips)
+
+
+def _extract(
+    clips: Sequence[tuple[str, str, float, float]], source: sources.Source, copies: Copies | None
+) -> tuple[list[tuple[str, int, str, str]], list[np.ndarray]]:
     rows, arrays = [], []
     reader = ClipReader()
     for clip, path, start, end in clips:
@@ -239,12 +254,7 @@ def _chunk(
         # A copy's samples are not those of any file.
         rows.append((clip, len(features), "" if copies else decoded.pcm16_sha256_16, ""))
         arrays.append(features)
-    with files.replacing(parts / f"{number}.npy") as temporary, temporary.open("wb") as out:
-        np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
-    # The table is written after the numbers: where it stands, the chunk is whole.
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    files.write_text(parts / f"{number}.csv", frame.to_csv(index=False))
-    return len(clips)
+    return rows, arrays
 
 
 def _clear(where: Path) -> None:
