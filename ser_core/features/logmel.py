@@ -47,6 +47,15 @@ def mel_hz(spec: LogMelSpec) -> np.ndarray:
     return librosa.mel_frequencies(n_mels=spec.n_mels + 2, fmin=spec.fmin, fmax=spec.fmax)[1:-1]
 
 
+def brown(hz: np.ndarray) -> np.ndarray:
+    """Return how brown noise, whose power falls by 6 dB an octave, lies in bands centred at `hz`: dB of their sum.
+
+    The pauses of CREMA-D are much like it: rooms hum low.
+    """
+    power = 1.0 / np.asarray(hz, dtype=np.float64) ** 2
+    return 10.0 * np.log10(power / power.sum())
+
+
 @lru_cache(maxsize=16)
 def _window(spec: LogMelSpec) -> np.ndarray:
     window = librosa.filters.get_window("hann", spec.win_length, fftbins=True)

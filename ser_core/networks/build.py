@@ -9,13 +9,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from ser_core.features import sets
+from ser_core.features import logmel, sets
 from ser_core.features.sources import LogMelSource
 from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
 from ser_core.recipes import RecipeError
 
 #: Name in a recipe → function from the inputs (`features`; `n_frames` for sequences; `profile` and `profile_weight` where a
-#: network takes a voice profile) to the embedding.
+#: network takes a voice profile) and what is known of them (`mel_hz`: the bands' centres, of log-mel frames) to the embedding.
 BODIES: dict[str, Callable[..., Any]] = {
     "crnn": crnn.body,
     "cnn1d": cnn1d.frames,
@@ -83,8 +83,9 @@ def trainable(
             x = lda(x)
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
+    about = {"mel_hz": logmel.mel_hz(one.source.spec)} if isinstance(one.source, LogMelSource) else {}
     try:
-        body = BODIES[network]({**inputs, "features": x}, **params)
+        body = BODIES[network]({**inputs, **about, "features": x}, **params)
     except TypeError as error:
         raise RecipeError(f"The network {network} does not take these parameters: {error}") from error
     embedding = keras.layers.Identity(name="embedding")(body)

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from ser_core.features import logmel
 from ser_core.networks import layers
 
 
@@ -22,6 +23,7 @@ def body(
     dense: int = 0,
     profile: bool = False,
     hide: float = 0.0,
+    room_snr_db: float | None = None,
 ) -> Any:
     """Return the embedding of a log-mel picture (`features`: frames × bands; `n_frames`).
 
@@ -29,12 +31,15 @@ def body(
     `channels` with a 2×2 max-pool (the last pools frequency alone), a bidirectional GRU of `gru` units, and
     attention, mean and maximum over time joined. With `profile` two inputs more, `profile` (2 × bands) and
     `profile_weight`, by which the picture is normalised beside its own values (layers.ProfileNormalization, also for `hide`).
+    room_snr_db: how far below the voice the noise lies that every picture is given (layers.ClipNormalization), brown as in rooms;
+    None for no noise.
     """
+    room = [] if room_snr_db is None else logmel.brown(inputs["mel_hz"]) - room_snr_db
     if profile:
         names = ("features", "n_frames", "profile", "profile_weight")
-        x = layers.ProfileNormalization(hide)(*(inputs[name] for name in names))
+        x = layers.ProfileNormalization(hide, room=room)(*(inputs[name] for name in names))
     else:
-        x = layers.ClipNormalization()(inputs["features"], inputs["n_frames"])
+        x = layers.ClipNormalization(room=room)(inputs["features"], inputs["n_frames"])
         x = keras.layers.Reshape((*x.shape[1:], 1))(x)
     x = layers.convolution(x, stem, 5, strides=(2, 1))
     x = keras.layers.MaxPooling2D(2)(x)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -19,21 +21,35 @@ class ClipNormalization(keras.layers.Layer):
     Values more than `range_db` below the largest are raised to that floor first; padding becomes 0. A gain of the
     recording adds a constant in dB, so it changes nothing. The bands keep their levels against each other: normalised
     band by band, a clip loses the spectral shape that carries emotion.
+
+    room: the noise of a room that every picture is given first, added in power: its level in every band, dB relative to the
+    mean power of the picture's frames; empty for none. How far a voice stands above the noise tells how loud it was where one
+    microphone recorded all, as in a corpus, and elsewhere how good the microphone is: with a room of its own every recording
+    is alike in that.
     """
 
-    def __init__(self, range_db: float = RANGE_DB, **kwargs: Any) -> None:
+    def __init__(self, range_db: float = RANGE_DB, room: Sequence[float] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.range_db = range_db
+        self.range_db, self.room = range_db, [float(level) for level in room]
 
     def call(self, picture: Any, n_frames: Any) -> Any:
-        return self.by_itself(*self.raised(picture, n_frames))
+        picture, mask, _ = self.heard(picture, n_frames)
+        return self.by_itself(picture, mask)
 
-    def raised(self, picture: Any, n_frames: Any) -> tuple[Any, Any]:
-        """Return the picture with nothing below the floor, and the mask of its frames (batch × frames × 1)."""
+    def heard(self, picture: Any, n_frames: Any) -> tuple[Any, Any, Any]:
+        """Return the picture in the room with nothing below the floor, the mask of its frames (batch × frames × 1), and the room's
+        noise in power (batch × 1 × bands; 0 for none).
+        """
         mask = frame_mask(n_frames, picture.shape[1])[:, :, None]
+        noise: Any = 0.0
+        if self.room:
+            count = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True), 1.0)
+            level = ops.sum(power(picture) * mask, axis=(1, 2), keepdims=True) / count
+            noise = level * power(ops.convert_to_tensor(self.room, dtype="float32"))
+            picture = added(picture, noise)
         lowest = ops.full_like(picture, -1e3)
         peak = ops.max(ops.where(mask > 0, picture, lowest), axis=(1, 2), keepdims=True)
-        return ops.maximum(picture, peak - self.range_db), mask
+        return ops.maximum(picture, peak - self.range_db), mask, noise
 
     def by_itself(self, picture: Any, mask: Any) -> Any:
         """Centre and scale by the picture's own mean and deviation."""
@@ -44,7 +60,7 @@ class ClipNormalization(keras.layers.Layer):
         return centred / (deviation + 1e-3)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "range_db": self.range_db}
+        return {**super().get_config(), "range_db": self.range_db, "room": self.room}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -68,8 +84,9 @@ class ProfileNormalization(ClipNormalization):
     def call(  # type: ignore[override]
         self, picture: Any, n_frames: Any, profile: Any, weight: Any, training: bool | None = None
     ) -> Any:
-        picture, mask = self.raised(picture, n_frames)
+        picture, mask, noise = self.heard(picture, n_frames)
         means, deviations = profile[:, 0][:, None, :], profile[:, 1][:, None, :]
+        means = added(means, noise) if self.room else means
         # What a profile has below the floor, the picture has at it.
         means = ops.maximum(means, ops.min(ops.where(mask > 0, picture, 1e3), axis=(1, 2), keepdims=True))
         by_profile = weight[:, None, None] * (picture - means) * mask / (deviations + 1e-3)
@@ -136,6 +153,16 @@ class PaddingMask(keras.layers.Layer):
 
     def call(self, frames: Any, n_frames: Any) -> Any:
         return frames * frame_mask(n_frames, frames.shape[1])[:, :, None]
+
+
+def power(level_db: Any) -> Any:
+    """Return the power of a level in dB."""
+    return ops.exp(level_db * (math.log(10.0) / 10.0))
+
+
+def added(level_db: Any, noise: Any) -> Any:
+    """Return a level in dB with the power `noise` added."""
+    return ops.log(power(level_db) + noise) * (10.0 / math.log(10.0))
 
 
 def frame_mask(n_frames: Any, frames: int) -> Any:

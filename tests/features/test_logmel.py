@@ -78,7 +78,7 @@ def test_silence_around_the_voice_is_left_out() -> None:
     assert source.bounds(np.full((50, 64), -100.0, np.float32)) == (0, 50)
 
 
-@given(n=st.integers(1, 900), name=st.sampled_from(["logmel", "logmel-2s"]))
+@given(n=st.integers(1, 900), name=st.sampled_from(["logmel", "logmel-2s", "logmel-pieces"]))
 @settings(max_examples=100, deadline=None)
 def test_windows_cover_the_clip(n: int, name: str) -> None:
     one = sets.named(name).inputs[0]
@@ -111,6 +111,12 @@ def test_long_speech_is_cut_into_pieces() -> None:
 def test_windows_that_leave_something_out_are_none(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="frames"):
         dataclasses.replace(sets.named("logmel-2s").inputs[0], **wrong)
+
+
+def test_brown_noise_falls_by_six_decibels_an_octave() -> None:
+    found = logmel.brown(np.array([100.0, 200.0, 400.0, 800.0]))
+    np.testing.assert_allclose(np.diff(found), -6.02, atol=0.01)
+    assert np.power(10.0, found / 10.0).sum() == pytest.approx(1.0)
 
 
 def test_a_source_comes_back_from_its_description() -> None:

@@ -91,6 +91,34 @@ def test_the_first_channel_is_the_clips_own_and_the_second_the_speakers_by_its_w
     np.testing.assert_allclose(by[0.4][..., 1], 0.4 * by[1][..., 1], atol=1e-5)
 
 
+def test_every_picture_is_given_the_same_room_below_its_voice() -> None:
+    given = windows()
+    picture_, n_frames, statistics = given["logmel"], given["n_frames"], given["profile"]
+    room = np.linspace(-20.0, -50.0, 64)
+    layer = layers.ProfileNormalization(room=room)
+    heard, _, noise = (np.asarray(one) for one in layer.heard(picture_, n_frames))
+    for k, n in enumerate(n_frames):
+        power = np.power(10.0, picture_[k, :n] / 10.0)
+        wanted = power.sum(axis=1).mean() * np.power(10.0, room / 10.0)
+        np.testing.assert_allclose(noise[k, 0], wanted, rtol=1e-3)
+        in_room = 10.0 * np.log10(power + wanted)
+        np.testing.assert_allclose(heard[k, :n], np.maximum(in_room, in_room.max() - profile.RANGE_DB), atol=1e-3)
+    weight = np.ones(4, np.float32)
+    plain = np.asarray(layer(picture_, n_frames, statistics, weight))
+    # The room follows the gain of a recording, and stands behind the profile's voice too.
+    louder = np.asarray(layer(picture_ + 20, n_frames, statistics + np.array([20.0, 0.0])[:, None], weight))
+    np.testing.assert_allclose(louder, plain, atol=1e-3)
+    # A quieter microphone's pauses are as full of it as those of any other.
+    quiet = picture_.copy()
+    quiet[:, ::2] = -90.0
+    quieter = np.where(quiet == -90.0, np.float32(-100.0), quiet)
+    np.testing.assert_allclose(
+        *(np.asarray(layer(one, n_frames, statistics, weight)) for one in (quiet, quieter)), atol=1e-3
+    )
+    again = layers.ProfileNormalization.from_config(layer.get_config())
+    np.testing.assert_array_equal(again(picture_, n_frames, statistics, weight), plain)
+
+
 def test_in_training_a_share_of_the_pictures_with_a_profile_hides_its_own_values() -> None:
     given = {name: np.repeat(values, 100, axis=0) for name, values in windows().items()}
     inputs = given["logmel"], given["n_frames"], given["profile"], given["profile_weight"]
