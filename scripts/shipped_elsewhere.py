@@ -6,6 +6,8 @@ from collections import defaultdict
 from statistics import mean
 from typing import Any
 
+import numpy as np
+
 from ser_core import runs
 from ser_core.evaluation import kept
 from ser_core.evaluation.degradation import DEGRADATIONS
@@ -51,10 +53,11 @@ def _points(scores: dict[str | None, dict[str, Any]], key: str) -> str:
 
 def _elsewhere(held: list[Kept]) -> list[str]:
     table = [
-        "Trained on CREMA-D, tested on another corpus, its clips of the common emotions:",
+        "Trained on CREMA-D, tested on another corpus, its clips of the common emotions; beside it the answer that is given most often, and how "
+        "often the clips are of it:",
         "",
-        "| model | corpus | clips | speakers | emotions | accuracy | UAR | unlike the training |",
-        "|---|---|---|---|---|---|---|---|",
+        "| model | corpus | clips | speakers | emotions | accuracy | UAR | most often | unlike the training |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in held:
         if one.corpus == "crema-d":
@@ -63,8 +66,15 @@ def _elsewhere(held: list[Kept]) -> list[str]:
         far = "-" if found["unlike_training"] is None else f"{100 * found['unlike_training'] / found['n']:.0f} %"
         cells = [f"`{one.run}`", one.stated["title"], found["n"], found["speakers"], len(found["labels"])]
         scores = [_with_interval(found, name) for name in ("accuracy", "uar")]
-        table.append("| " + " | ".join(map(str, [*cells, *scores, far])) + " |")
+        table.append("| " + " | ".join(map(str, [*cells, *scores, _most_often(found), far])) + " |")
     return table
+
+
+def _most_often(found: dict[str, Any]) -> str:
+    counts = np.array(found["confusion"])
+    label = int(counts.sum(axis=0).argmax())
+    answered, true = (100 * one[label] / counts.sum() for one in (counts.sum(axis=0), counts.sum(axis=1)))
+    return f"{found['labels'][label]}: {answered:.0f} % of the answers, {true:.0f} % of the clips"
 
 
 def _with_interval(found: dict[str, Any], name: str) -> str:
