@@ -153,8 +153,8 @@ SETS: dict[str, FeatureSet] = {
         ),
         FeatureSet(
             "logmel-pieces",
-            "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows; of longer speech pieces of 1.5 s",
-            (Input("logmel", LogMelSource(), frames=256, hop=128, piece=120, beyond=256),),
+            "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows; of longer speech pieces of 2 s",
+            (Input("logmel", LogMelSource(), frames=256, hop=128, piece=160, beyond=256),),
         ),
         FeatureSet(
             "logmel-40ms",

@@ -31,8 +31,8 @@ def body(
     `channels` with a 2×2 max-pool (the last pools frequency alone), a bidirectional GRU of `gru` units, and
     attention, mean and maximum over time joined. With `profile` two inputs more, `profile` (2 × bands) and
     `profile_weight`, by which the picture is normalised beside its own values (layers.ProfileNormalization, also for `hide`).
-    room_snr_db: how far below the voice the noise lies that every picture is given (layers.ClipNormalization), brown as in rooms;
-    None for no noise.
+    room_snr_db: how far below the voice the noise lies that every picture is given, but for training (layers.ClipNormalization);
+    brown, as in rooms. None for no noise.
     """
     room = [] if room_snr_db is None else logmel.brown(inputs["mel_hz"]) - room_snr_db
     if profile:

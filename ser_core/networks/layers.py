@@ -24,32 +24,32 @@ class ClipNormalization(keras.layers.Layer):
 
     room: the noise of a room that every picture is given first, added in power: its level in every band, dB relative to the
     mean power of the picture's frames; empty for none. How far a voice stands above the noise tells how loud it was where one
-    microphone recorded all, as in a corpus, and elsewhere how good the microphone is: with a room of its own every recording
-    is alike in that.
+    microphone recorded all, as in a corpus, and elsewhere how good the microphone is: in a room of its own every recording is
+    alike in that. Not in training, whose pictures are to be of rooms and noises of all kinds (PictureAugmentation.noise): a
+    network that knows one room alone finds what that room leaves.
     """
 
     def __init__(self, range_db: float = RANGE_DB, room: Sequence[float] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.range_db, self.room = range_db, [float(level) for level in room]
 
-    def call(self, picture: Any, n_frames: Any) -> Any:
-        picture, mask, _ = self.heard(picture, n_frames)
-        return self.by_itself(picture, mask)
-
-    def heard(self, picture: Any, n_frames: Any) -> tuple[Any, Any, Any]:
-        """Return the picture in the room with nothing below the floor, the mask of its frames (batch × frames × 1), and the room's
-        noise in power (batch × 1 × bands; 0 for none).
-        """
+    def call(self, picture: Any, n_frames: Any, training: bool | None = None) -> Any:
         mask = frame_mask(n_frames, picture.shape[1])[:, :, None]
-        noise: Any = 0.0
-        if self.room:
-            count = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True), 1.0)
-            level = ops.sum(power(picture) * mask, axis=(1, 2), keepdims=True) / count
-            noise = level * power(ops.convert_to_tensor(self.room, dtype="float32"))
-            picture = added(picture, noise)
+        if self.room and not training:
+            picture = added(picture, self.noise(picture, mask))
+        return self.by_itself(self.raised(picture, mask), mask)
+
+    def noise(self, picture: Any, mask: Any) -> Any:
+        """Return the power of the room's noise in every band (batch × 1 × bands)."""
+        count = ops.maximum(ops.sum(mask, axis=(1, 2), keepdims=True), 1.0)
+        level = ops.sum(power(picture) * mask, axis=(1, 2), keepdims=True) / count
+        return level * power(ops.convert_to_tensor(self.room, dtype="float32"))
+
+    def raised(self, picture: Any, mask: Any) -> Any:
+        """Return the picture (mask of its frames: batch × frames × 1) with nothing below the floor."""
         lowest = ops.full_like(picture, -1e3)
         peak = ops.max(ops.where(mask > 0, picture, lowest), axis=(1, 2), keepdims=True)
-        return ops.maximum(picture, peak - self.range_db), mask, noise
+        return ops.maximum(picture, peak - self.range_db)
 
     def by_itself(self, picture: Any, mask: Any) -> Any:
         """Centre and scale by the picture's own mean and deviation."""
@@ -84,9 +84,12 @@ class ProfileNormalization(ClipNormalization):
     def call(  # type: ignore[override]
         self, picture: Any, n_frames: Any, profile: Any, weight: Any, training: bool | None = None
     ) -> Any:
-        picture, mask, noise = self.heard(picture, n_frames)
+        mask = frame_mask(n_frames, picture.shape[1])[:, :, None]
         means, deviations = profile[:, 0][:, None, :], profile[:, 1][:, None, :]
-        means = added(means, noise) if self.room else means
+        if self.room and not training:
+            noise = self.noise(picture, mask)
+            picture, means = added(picture, noise), added(means, noise)
+        picture = self.raised(picture, mask)
         # What a profile has below the floor, the picture has at it.
         means = ops.maximum(means, ops.min(ops.where(mask > 0, picture, 1e3), axis=(1, 2), keepdims=True))
         by_profile = weight[:, None, None] * (picture - means) * mask / (deviations + 1e-3)

@@ -91,32 +91,38 @@ def test_the_first_channel_is_the_clips_own_and_the_second_the_speakers_by_its_w
     np.testing.assert_allclose(by[0.4][..., 1], 0.4 * by[1][..., 1], atol=1e-5)
 
 
-def test_every_picture_is_given_the_same_room_below_its_voice() -> None:
+def test_every_picture_is_given_the_same_room_below_its_voice_but_for_training() -> None:
     given = windows()
     picture_, n_frames, statistics = given["logmel"], given["n_frames"], given["profile"]
-    room = np.linspace(-20.0, -50.0, 64)
-    layer = layers.ProfileNormalization(room=room)
-    heard, _, noise = (np.asarray(one) for one in layer.heard(picture_, n_frames))
+    room, weight = np.linspace(-20.0, -50.0, 64), np.ones(4, np.float32)
+    layer, roomless = layers.ProfileNormalization(room=room), layers.ProfileNormalization()
+    noisy, means = picture_.copy(), statistics.copy()
     for k, n in enumerate(n_frames):
         power = np.power(10.0, picture_[k, :n] / 10.0)
-        wanted = power.sum(axis=1).mean() * np.power(10.0, room / 10.0)
-        np.testing.assert_allclose(noise[k, 0], wanted, rtol=1e-3)
-        in_room = 10.0 * np.log10(power + wanted)
-        np.testing.assert_allclose(heard[k, :n], np.maximum(in_room, in_room.max() - profile.RANGE_DB), atol=1e-3)
-    weight = np.ones(4, np.float32)
+        noise = power.sum(axis=1).mean() * np.power(10.0, room / 10.0)
+        noisy[k, :n] = 10.0 * np.log10(power + noise)
+        # It stands behind the voice of the profile too.
+        means[k, 0] = 10.0 * np.log10(np.power(10.0, statistics[k, 0] / 10.0) + noise)
     plain = np.asarray(layer(picture_, n_frames, statistics, weight))
-    # The room follows the gain of a recording, and stands behind the profile's voice too.
+    np.testing.assert_allclose(plain, np.asarray(roomless(noisy, n_frames, means, weight)), atol=1e-3)
+    trained = np.asarray(layer(picture_, n_frames, statistics, weight, training=True))
+    np.testing.assert_array_equal(trained, np.asarray(roomless(picture_, n_frames, statistics, weight)))
+    own = layers.ClipNormalization(room=room)
+    np.testing.assert_allclose(np.asarray(own(picture_, n_frames)), plain[..., 0], atol=1e-5)
+    # The room follows the gain of a recording.
     louder = np.asarray(layer(picture_ + 20, n_frames, statistics + np.array([20.0, 0.0])[:, None], weight))
     np.testing.assert_allclose(louder, plain, atol=1e-3)
-    # A quieter microphone's pauses are as full of it as those of any other.
-    quiet = picture_.copy()
-    quiet[:, ::2] = -90.0
-    quieter = np.where(quiet == -90.0, np.float32(-100.0), quiet)
-    np.testing.assert_allclose(
-        *(np.asarray(layer(one, n_frames, statistics, weight)) for one in (quiet, quieter)), atol=1e-3
-    )
     again = layers.ProfileNormalization.from_config(layer.get_config())
-    np.testing.assert_array_equal(again(picture_, n_frames, statistics, weight), plain)
+    np.testing.assert_array_equal(np.asarray(again(picture_, n_frames, statistics, weight)), plain)
+
+
+def test_pauses_are_alike_in_a_room_however_good_the_microphone() -> None:
+    picture_, n_frames = windows()["logmel"][:1], np.array([100], np.int32)
+    picture_[:, :100:2] = -90.0
+    better = np.where(picture_ == -90.0, np.float32(-120.0), picture_)
+    layer = layers.ClipNormalization(room=np.full(64, -30.0))
+    found = [np.asarray(layer(one, n_frames)) for one in (picture_, better)]
+    np.testing.assert_allclose(*found, atol=1e-3)
 
 
 def test_in_training_a_share_of_the_pictures_with_a_profile_hides_its_own_values() -> None:
