@@ -85,7 +85,7 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
         return False
     _publish(name, Run(chosen.path), Run(refitted.path))
     corpora = registry.load("crema-d", data), registry.load("savee", savee)
-    _measure(name, Run(chosen.path), *corpora)
+    measure(name, *corpora)
     if shipped.seeds > 1:
         # The form that stands among the ablations.
         measure_form(Run(chosen.path), f"{name}-seeds", *corpora)
@@ -140,21 +140,16 @@ def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None
     kept.keep(first, savee, on_corpus.evaluate(model, savee), top=top, rows=False, name=name)
 
 
-def _measure(name: str, chosen: Run, crema_d: Corpus, savee: Corpus) -> None:
-    """Keep what the model makes of degraded clips and of SAVEE as it ships, and what a voice profile gains before the refit."""
+def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
+    """Keep what a model makes, as it ships, of SAVEE, of degraded clips and of speakers whose voice profile it is given."""
     top = settings.ARTIFACTS / "evaluations"
-    for old in (top / name, *top.glob(f"{name}-seed[0-9]*")):
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(top / name, ignore_errors=True)
     model = Predictor(Run(settings.ARTIFACTS / "models" / name))
     kept.keep(model.run, savee, on_corpus.evaluate(model, savee), top=top, rows=False)
-    for one in (None, *DEGRADATIONS.values()):
-        kept.keep(model.run, crema_d, on_corpus.evaluate(model, crema_d, degradation=one), top=top, rows=False)
-    if model.takes_profile:
-        for seed in runs.pieces(chosen) or [chosen]:
-            trained = Predictor(seed)
-            for enrolment in ENROLMENTS:
-                found = on_corpus.evaluate(trained, crema_d, enrolment=enrolment)
-                kept.keep(seed, crema_d, found, top=top, rows=False, name=f"{name}-seed{seed.recipe['seed']}")
+    conditions: list[dict[str, Any]] = [{"degradation": one} for one in (None, *DEGRADATIONS.values())]
+    conditions += [{"enrolment": one} for one in ENROLMENTS] if model.takes_profile else []
+    for condition in conditions:
+        kept.keep(model.run, crema_d, on_corpus.evaluate(model, crema_d, **condition), top=top, rows=False)
 
 
 if __name__ == "__main__":

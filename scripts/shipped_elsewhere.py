@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from statistics import mean
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ def lines() -> list[str]:
     shipped = [run.name for run in runs.shipped()]
     held = kept.shipped()
     own = [one for one in held if one.run in shipped]
-    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_enrolled(held, shipped)]
+    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_enrolled(own, shipped)]
 
 
 def _degraded(held: list[Kept], names: list[str]) -> list[str]:
@@ -83,22 +82,18 @@ def _with_interval(found: dict[str, Any], name: str) -> str:
 
 
 def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
-    """What a voice profile gains: of the trainings on the train part alone, the mean over their seeds."""
-    scores: dict[str, dict[tuple[int, str], list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    """What a voice profile gains."""
+    scores: dict[str, dict[tuple[int, str], dict[str, Any]]] = defaultdict(dict)
     for one in held:
-        asked = one.stated["enrolment"]
-        name, _, seed = one.run.partition("-seed")
-        if asked and seed.isdecimal() and name in names:
-            scores[name][asked["clips"], asked["emotion"] if asked["clips"] else ""].append(one.metrics)
+        if asked := one.stated["enrolment"]:
+            scores[one.run][asked["clips"], asked["emotion"] if asked["clips"] else ""] = one.metrics
     if not scores:
         return []
     by_name = [name for name in names if name in scores]
-    first = next(iter(scores[by_name[0]].values()))[0]
-    seeds = {name: len(next(iter(scores[name].values()))) for name in by_name}
-    said = ", ".join(f"`{name}` {'mean of ' + str(n) + ' seeds' if n > 1 else 'one seed'}" for name, n in seeds.items())
+    first = next(iter(scores[by_name[0]].values()))
     table = [
         f"What a voice profile is worth: accuracy and UAR on the same {first['n']} clips of the {first['speakers']} test speakers, whose 20 "
-        f"other clips are set aside for it, before the refit ({said}). What a user has is an everyday voice: the neutral rows.",
+        f"other clips are set aside for it. What a user has is an everyday voice: the neutral rows.",
         "",
         "| clips of the speaker that it is given | "
         + " | ".join(f"`{name}`: accuracy | UAR" for name in by_name)
@@ -107,8 +102,6 @@ def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
     ]
     for key in sorted(scores[by_name[0]], key=lambda key: (key[0] > 0, key[1] == "any", key[0])):
         title = f"{key[0]} {'neutral' if key[1] == 'neutral' else 'of any emotion'}" if key[0] else "none"
-        cells = [
-            f"{mean(one[what] for one in scores[name][key]):.3f}" for name in by_name for what in ("accuracy", "uar")
-        ]
+        cells = [f"{scores[name][key][what]:.3f}" for name in by_name for what in ("accuracy", "uar")]
         table.append(f"| {title} | " + " | ".join(cells) + " |")
     return table
