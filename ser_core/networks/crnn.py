@@ -34,7 +34,7 @@ def body(
     room_snr_db: how far below the voice the noise lies that every picture is given, but for training (layers.ClipNormalization);
     brown, as in rooms. None for no noise.
     """
-    room = [] if room_snr_db is None else logmel.brown(inputs["mel_hz"]) - room_snr_db
+    room: list[float] = [] if room_snr_db is None else (logmel.brown(inputs["mel_hz"]) - room_snr_db).tolist()
     if profile:
         names = ("features", "n_frames", "profile", "profile_weight")
         x = layers.ProfileNormalization(hide, room=room)(*(inputs[name] for name in names))
