@@ -100,7 +100,8 @@ class _Watch(keras.callbacks.Callback):
         self.model.save(self.run.path / "checkpoint.keras")
         self.run.append_history(row)
         self.report(row)
-        if self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
+        # Without a validation part nothing tells when to stop: the last epoch does.
+        if validated and self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
 
     def _validated(self, validation: Part) -> dict[str, float]:

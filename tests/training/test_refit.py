@@ -1,5 +1,6 @@
 """The chosen form once more, on train and validation part: nothing is chosen anew, and the test part stays unheard."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 from statistics import median
@@ -95,3 +96,18 @@ def test_no_option_changes_a_refit(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["train", "accurate", "--refit", "--epochs", "3"]) == 1
     assert "--refit" in capsys.readouterr().err
+
+
+def test_a_refit_goes_on_to_its_last_epoch_whatever_the_patience(
+    read: runs.Run, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = dataclasses.replace(refit.settled_by(read), epochs=4)
+    monkeypatch.setattr(refit, "settled_by", lambda chosen: settled)
+    impatient = runs.Run(tmp_path / "seeds")
+    shutil.copytree(read.path, impatient.path)
+    first = runs.pieces(impatient)[0]
+    stated = first.recipe
+    stated["recipe"]["fit"]["patience"] = 1
+    first.write_json("recipe.json", stated)
+    run = refit.refit(runs.Run(impatient.path), corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    assert run.recipe["recipe"]["fit"]["patience"] == 1 and len(run.history) == 4
