@@ -79,8 +79,8 @@ def archives(draw: st.DrawFn, contents: Sequence[dict[str, bytes]]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            # What is no text at all cannot be a name in a zip.
-            archive.writestr(name.encode("utf-8", "ignore").decode() or "unnamed", data)
+            # What is no text at all cannot be a name in a zip, and a name ends at a zero.
+            archive.writestr(name.encode("utf-8", "ignore").decode().partition("\0")[0] or "unnamed", data)
         if link is not None:
             info = zipfile.ZipInfo("anger/link.wav")
             info.create_system, info.external_attr = 3, 0o120777 << 16
