@@ -19,8 +19,9 @@ from types import FrameType
 from typing import Any
 
 HANG_S = 10
-#: What a case may add to what the process holds: some 0.3 GB of libraries, and the cases that hypothesis remembers.
-MEMORY = 700_000_000
+MEMORY = 1_000_000_000
+#: Hypothesis remembers the cases that it drew, archives of 5 MB: a process that holds more than this leaves the rest to a new one.
+ENOUGH = 800_000_000
 
 
 class Hang(BaseException):
@@ -42,8 +43,8 @@ class Watch:
         self._watching = False
         self._escaped = ""
         # Where the program and its libraries may write: its home, temporary files (joblib's in shared memory too), and compiled code.
-        roots = [place / "home", Path(tempfile.gettempdir()), Path("/dev/shm"), place / "case"]
-        self._roots = tuple(str(root.resolve()) for root in roots)
+        roots = [place / "home", Path(tempfile.gettempdir()), place / "case"]
+        self._roots = (*(str(root.resolve()) for root in roots), "/dev/shm/joblib_memmapping_folder_")
         signal.signal(signal.SIGALRM, self._too_long)
         sys.addaudithook(self._audit)
 
@@ -51,7 +52,6 @@ class Watch:
         """Do the work; a result or an expected error survives, anything else is lost."""
         (self.place / "case").write_bytes(data)
         reset_peak()
-        before = peak()
         self.tried += 1
         self._escaped, self._watching = "", True
         signal.alarm(HANG_S)
@@ -71,8 +71,8 @@ class Watch:
             signal.alarm(0)
             self._watching = False
         problem = problem or self._escaped
-        if not problem and (added := peak() - before) > MEMORY:
-            problem = f"took {added / 1e6:.0f} MB"
+        if not problem and (held := peak()) > MEMORY:
+            problem = f"held {held / 1e6:.0f} MB"
         if problem:
             kept = self.place / f"lost-{name}-{len(self.lost)}"
             kept.write_bytes(data)
@@ -146,6 +146,9 @@ def main(area: str, seconds: float, place: Path) -> None:
     while time.monotonic() < deadline:
         areas.batch(attempt, batch)
         batch += 1
+        reset_peak()
+        if peak() > ENOUGH:
+            break
     watch.tell()
 
 
