@@ -10,14 +10,16 @@ export default function ({ setStateValue }) {
   const say = (state) => setStateValue("state", state);
   if (!window.isSecureContext) { say("insecure"); return; }
   if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { say("unsupported"); return; }
-  const devices = () => navigator.mediaDevices.enumerateDevices().then(
-    (found) => say(found.some((one) => one.kind === "audioinput") ? "ready" : "absent"));
+  // The list of devices may come after the microphone was blocked: what holds is what the permission says by then.
+  const devices = (permission) => navigator.mediaDevices.enumerateDevices().then((found) => say(
+    permission && permission.state === "denied" ? "denied"
+      : found.some((one) => one.kind === "audioinput") ? "ready" : "absent"));
   if (!navigator.permissions) { devices(); return; }
   navigator.permissions.query({ name: "microphone" }).then((permission) => {
-    const tell = () => (permission.state === "denied" ? say("denied") : devices());
+    const tell = () => (permission.state === "denied" ? say("denied") : devices(permission));
     permission.onchange = tell;
     tell();
-  }).catch(devices);
+  }).catch(() => devices());
 }
 """
 

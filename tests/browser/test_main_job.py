@@ -156,6 +156,32 @@ def test_a_refused_microphone_is_explained_and_upload_offered(
     expect(page.get_by_test_id("answer")).to_have_text(steps.headline(steps.predict(VOICE)[0]))
 
 
+def test_a_list_of_devices_that_comes_after_the_refusal_does_not_hide_it(
+    server: Server, context: BrowserContext, page: Page
+) -> None:
+    page.add_init_script("""
+        const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+        const held = new Promise((resolve) => { window.release = resolve; });
+        navigator.mediaDevices.enumerateDevices = async () => {
+            window.asked = true;
+            await held;
+            // Listed once what waited for the list has had its turn.
+            setTimeout(() => { window.listed = true; }, 500);
+            return list();
+        };
+    """)
+    page.goto(f"{server.url}/analyze")
+    page.wait_for_function("window.asked")
+    context.grant_permissions(["geolocation"], origin=server.url)
+    blocked = page.get_by_text("The microphone is blocked for this page.")
+    expect(blocked).to_be_visible()
+    page.evaluate("window.release()")
+    page.wait_for_function("window.listed")
+    steps.settled(page)
+    expect(blocked).to_be_visible()
+    expect(page.get_by_role("button", name="Record", exact=True)).to_have_count(0)
+
+
 def test_a_machine_without_a_microphone_is_told_so(server: Server, context: BrowserContext, page: Page) -> None:
     page.add_init_script("navigator.mediaDevices.enumerateDevices = async () => []")
     page.goto(f"{server.url}/analyze")
