@@ -14,11 +14,13 @@ def nothing_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ARTIFACTS", tmp_path / "artifacts")
 
 
-def finish(recipe: Recipe, accuracy: float, seconds: float, *, clips: int = 100, published: bool = False) -> None:
+def finish(
+    recipe: Recipe, accuracy: float, seconds: float, *, clips: int = 100, published: bool = False, **found: object
+) -> None:
     """Write the files of a finished run that are read here."""
     folder = settings.ARTIFACTS / "results" if published else settings.home().runs
     run = runs.create(runs.new_path(recipe.name, folder))
-    run.write_json("recipe.json", {"recipe": recipe.to_dict(), "found": {"seconds": seconds}})
+    run.write_json("recipe.json", {"recipe": recipe.to_dict(), "found": {"seconds": seconds, **found}})
     run.write_json("metrics.json", {"test": {"accuracy": accuracy, "macro_f1": accuracy - 0.01}})
     run.write_text("split.csv", "clip\n" + "c/1\n" * clips)
     run.write_status("done")
@@ -52,6 +54,15 @@ def test_only_the_same_recipe_stands_for_a_row_and_splits_are_told_apart() -> No
     # Another recipe on that corpus borrows it; on another corpus nothing is known.
     assert measured.gap(recipes.named("svm"), known) == (by_clip, by_speaker)
     assert measured.gap(recipes.named("svm").with_(corpus="savee"), known) is None
+
+
+def test_a_refit_has_learned_from_more_than_a_row_and_stands_for_none() -> None:
+    recipe = recipes.named("cnn1d-model5")
+    finish(recipe, 0.5, 1.0, published=True, refit={"of": "chosen"})
+    assert measured.of_recipe(recipe, measured.BY_SPEAKER, measured.finished()) is None
+    finish(recipe, 0.4, 1.0)
+    row = measured.of_recipe(recipe, measured.BY_SPEAKER, measured.finished())
+    assert row is not None and row.score("accuracy") == 0.4
 
 
 def test_every_row_of_the_seed_is_some_recipes_and_no_more() -> None:

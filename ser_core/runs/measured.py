@@ -29,6 +29,8 @@ class Measured:
     metrics: dict[str, Any]
     pooled: bool
     """Several trainings under one parent run."""
+    refitted: bool
+    """Trained on the validation part too."""
     own: bool
     """Trained here, and not shipped with the program."""
 
@@ -83,12 +85,14 @@ def estimate(recipe: Recipe, clips: int, trainings: int, known: Sequence[Measure
 def of_recipe(recipe: Recipe, splits: Sequence[str], known: Sequence[Measured]) -> Measured | None:
     """Return the first finished run of exactly this recipe on its corpus under one of these splits, or None.
 
-    Seeds may differ; a run with another number of epochs, or without test rows, is another thing.
+    Seeds may differ; a run with another number of epochs, one refitted on the validation part too, or one without test rows, is
+    another thing.
     """
     plain = _comparable(recipe)
+    alike = [one for one in known if not one.refitted and _comparable(one.recipe) == plain]
     for split in splits:
-        for one in known:
-            if one.recipe.split == split and one.score("accuracy") is not None and _comparable(one.recipe) == plain:
+        for one in alike:
+            if one.recipe.split == split and one.score("accuracy") is not None:
                 return one
     return None
 
@@ -130,6 +134,7 @@ def _measured(path: str, stamps: tuple[int, ...]) -> Measured | None:
             max(float(found.get("seconds", status.get("seconds", 0.0))), _epochs(run)),
             run.metrics,
             bool(stated.get("pooled")),
+            "refit" in found,
             settings.ARTIFACTS not in run.path.parents and "imported" not in stated,
         )
     except (RunError, recipes.RecipeError, KeyError, TypeError, ValueError, OSError):
