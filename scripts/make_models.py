@@ -43,11 +43,8 @@ class Shipped:
     teacher: str = ""
 
 
-#: What `train` is told for those that only teach.
-TEACHERS = {"accurate-teacher": ("crnn", "--set", "network_params.hide=0")}
-
 SHIPPED = {
-    "accurate": Shipped("crnn", seeds=3, teacher="accurate-teacher"),
+    "accurate": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
     "cnn1d": Shipped("cnn1d-model3"),
     "paper": Shipped("paper-crema-d"),
@@ -72,7 +69,7 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     shipped, chosen = SHIPPED[name], _trained(name)
     refitted = Run(settings.home().runs / "refitted" / name)
     corpus = ["--data", str(data)] if data else []
-    done = _taught(shipped.teacher, corpus)
+    done = _taught(shipped.teacher)
     if done and not chosen.has("files.json"):
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
         teacher = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
@@ -97,13 +94,10 @@ def _trained(name: str) -> Run:
     return Run(settings.home().runs / f"{name}-trained")
 
 
-def _taught(teacher: str, corpus: list[str]) -> bool:
-    """Train the teacher where it is not trained yet; the seeds of another model that ships are that model's own matter."""
-    path = settings.home().runs / teacher
-    if not teacher or Run(path).has("files.json"):
+def _taught(teacher: str) -> bool:
+    """Whether the teacher, which is another model's training, is there or none is needed."""
+    if not teacher or Run(settings.home().runs / teacher).has("files.json"):
         return True
-    if teacher in TEACHERS:
-        return _run("train", *TEACHERS[teacher], "--no-test", "--run", str(path), *corpus)
     print(f"There is no {teacher} yet: make the model that it belongs to first.", file=sys.stderr)
     return False
 

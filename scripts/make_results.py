@@ -188,7 +188,7 @@ def _ablations(published: dict[str, Run]) -> list[str]:
         "Chosen on the validation part (8 speakers) alone, trained with `--no-test`, one seed each where no deviation is stated (noise and "
         "profiles: always one): among forms of nearly the same accuracy "
         f"the one that a noise takes least from ({DEGRADATIONS[NOISE].title}). Beside it: by how many points a voice profile of 5 neutral "
-        "clips, and of 20 of any emotion, changes the accuracy; and the accuracy on SAVEE (of `accurate-seeds` after its refit): without "
+        "clips, and of 20 of any emotion, changes the accuracy; and the accuracy on SAVEE (of `crnn-taught` after its refit): without "
         "a room of its own the network heard anger wherever a microphone was better than CREMA-D's.",
         "",
         "| form | what differs from the shipped recipe | validation acc | validation UAR | in noise | 5 neutral | 20 any | SAVEE | parameters | "
