@@ -36,9 +36,12 @@ ENROLMENTS = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """What ships under a name: the recipe, with how many seeds its figure is taken, and which run in SER_HOME has taught it."""
+    """What ships under a name: the recipe, on which features (empty: its own), with how many seeds its figure is taken, and which run in
+    SER_HOME has taught it.
+    """
 
     recipe: str
+    features: str = ""
     seeds: int = 1
     teacher: str = ""
 
@@ -46,8 +49,9 @@ class Shipped:
 SHIPPED = {
     "accurate": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
-    "cnn1d": Shipped("cnn1d-model3"),
-    "paper": Shipped("paper-crema-d"),
+    # Theirs hold the level of the recording, which is the microphone's.
+    "cnn1d": Shipped("cnn1d-model3", features="seed-frames-levelled"),
+    "paper": Shipped("paper-crema-d", features="msf-mfcc-levelled"),
 }
 
 
@@ -72,8 +76,9 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     done = _taught(shipped.teacher)
     if done and not chosen.has("files.json"):
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
-        teacher = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
-        done = _run("train", shipped.recipe, *teacher, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
+        fields = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
+        fields += ["--set", f"features={shipped.features}"] if shipped.features else []
+        done = _run("train", shipped.recipe, *fields, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
     if done and not (chosen.predictions["part"] == "test").any():
         done = _run("runs", "read-test", str(chosen.path), *corpus)
     if done and not refitted.has("files.json"):

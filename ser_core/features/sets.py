@@ -127,6 +127,8 @@ def _plain(name: str) -> str:
 _MFCC_20, _MFCC_100 = ("mfcc",), ("mfcc_100",)
 _EXTRA = ("spectral_centroid", "poly_features", "mfcc_delta", "mfcc_delta2", "yin", "loudness", "rhythm")
 
+#: RMS of levelled clips, dB of full scale: the nominal level of speech in the ITU-T's tests.
+LEVEL_DBFS = -26.0
 #: Silence at both ends is kept down to this level: in SAVEE, how long it lasts tells something too.
 _WHOLE_DB = 120.0
 _MEAN = ("mean",)
@@ -162,6 +164,12 @@ SETS: dict[str, FeatureSet] = {
             (Input("logmel", LogMelSource(LogMelSpec(n_fft=1024, win_length=640, n_mels=80)), frames=256, hop=128),),
         ),
         _frames("seed-frames", "The seed's ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2),
+        _frames(
+            "seed-frames-levelled",
+            "The seed's ten descriptors, frame by frame, of clips brought to one level",
+            SpectralSource(SEED_SET, level_dbfs=LEVEL_DBFS),
+            3.2,
+        ),
         _vector("seed", "The seed's ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)),
         _vector(
             "seed-percentiles", "The seed's ten descriptors with percentiles", SpectralSource(SEED_SET, PERCENTILES)
@@ -180,6 +188,11 @@ SETS: dict[str, FeatureSet] = {
             "msf-mfcc",
             "Modulation spectral features and MFCC (the paper's), mean and deviation",
             JoinedSource((MsfSource(), SpectralSource(_MFCC_20, MEAN_STD))),
+        ),
+        _vector(
+            "msf-mfcc-levelled",
+            "Modulation spectral features and MFCC, mean and deviation, of clips brought to one level",
+            JoinedSource((MsfSource(level_dbfs=LEVEL_DBFS), SpectralSource(_MFCC_20, MEAN_STD, level_dbfs=LEVEL_DBFS))),
         ),
         _vector(
             "msf-naive-whole", "Naive modulation energies of the whole clip, log", _msf_whole("naive", "log", _MEAN)

@@ -102,13 +102,14 @@ class SpectralSource(_Whole):
 
     `pools` are keys of POOLS (for every pool, every row); empty gives the frames. The mel-spectrogram is taken in dB.
     Descriptors of the whole clip (loudness, rhythm) stand once in a vector and are refused in frames. Silence at both
-    ends, `trim_db` below the loudest frame, is cut before anything is computed.
+    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs: see `sounding`.
     """
 
     names: tuple[str, ...] = spectral.SEED_SET
     pools: tuple[str, ...] = ()
     spec: spectral.SpectralSpec = spectral.SpectralSpec()
     trim_db: float = 40.0
+    level_dbfs: float | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.names if name not in spectral.DESCRIPTORS]
@@ -136,7 +137,7 @@ class SpectralSource(_Whole):
         return 0.0 if self.pools else self.spec.hop_s
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = spectral.extract(trimmed(samples, self.trim_db), self.names, self.spec)
+        found = spectral.extract(sounding(samples, self.trim_db, self.level_dbfs), self.names, self.spec)
         if "melspectrogram" in found:
             found["melspectrogram"] = 10.0 * np.log10(np.maximum(found["melspectrogram"], 1e-10))
         if not self.pools:
@@ -148,7 +149,7 @@ class SpectralSource(_Whole):
         return np.concatenate(columns)[None].astype(np.float32)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": "spectral", **dataclasses.asdict(self)}
+        return {"kind": "spectral", **_stated(self)}
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,15 @@ class MsfSource(_Whole):
     """Modulation spectral features: `raw` the energies of every cell, `log` their natural logarithm (1e-6 of the frame's
     energy is the floor), `phi` Φ1 to Φ6 and linear prediction.
 
-    `pools` as in SpectralSource; empty gives the frames of 256 ms. The naive preset has one frame a clip.
+    `pools`, `trim_db` and `level_dbfs` as in SpectralSource; empty pools give the frames of 256 ms. The naive preset has one frame
+    a clip.
     """
 
     preset: str = "wu"
     values: str = "phi"
     pools: tuple[str, ...] = ("mean", "std")
     trim_db: float = 40.0
+    level_dbfs: float | None = None
 
     def __post_init__(self) -> None:
         if self.preset not in msf.PRESETS or self.values not in ("raw", "log", "phi"):
@@ -185,7 +188,7 @@ class MsfSource(_Whole):
         return 0.0 if self.pools else self.spec.hop_s
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = msf.describe(trimmed(samples, self.trim_db), spec=self.spec)
+        found = msf.describe(sounding(samples, self.trim_db, self.level_dbfs), spec=self.spec)
         if self.values != "phi":
             frames = found.energy.reshape(-1, found.energy.shape[2]).T
             frames = np.log(frames + LEAST_ENERGY) if self.values == "log" else frames
@@ -206,7 +209,7 @@ class MsfSource(_Whole):
         return frames.astype(np.float32)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": "msf", "spec": self.spec.to_dict(), **dataclasses.asdict(self)}
+        return {"kind": "msf", "spec": self.spec.to_dict(), **_stated(self)}
 
 
 @dataclass(frozen=True)
@@ -260,10 +263,22 @@ class ExternalSource(_Whole):
         return {"kind": "external", **dataclasses.asdict(self)}
 
 
-def trimmed(samples: np.ndarray, trim_db: float) -> np.ndarray:
-    """Return the samples without the silence at both ends."""
+def sounding(samples: np.ndarray, trim_db: float, level_dbfs: float | None = None) -> np.ndarray:
+    """Return the samples without the silence at both ends, brought to an RMS of `level_dbfs` (dB of full scale; None: as they are).
+
+    Descriptors such as MFCC's first coefficient or the RMS hold the level of the recording. Where one microphone recorded all, as in
+    a corpus, it tells an emotion; elsewhere how far the microphone stands. Digital silence stays what it is.
+    """
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
-    return samples[start:stop] if stop > start else samples
+    found = samples[start:stop] if stop > start else samples
+    rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64)))) if level_dbfs is not None and len(found) else 0.0
+    return (found * (10.0 ** ((level_dbfs or 0.0) / 20.0) / rms)).astype(np.float32) if rms else found
+
+
+def _stated(source: SpectralSource | MsfSource) -> dict[str, Any]:
+    """Its fields; without a level it is stated, and found in the store, as it was before there were levels."""
+    fields = dataclasses.asdict(source)
+    return {name: value for name, value in fields.items() if name != "level_dbfs" or value is not None}
 
 
 def from_dict(stated: dict[str, Any]) -> Source:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from ser_core import audio
 from ser_core.features import sets, sources
 from tests import made
 
@@ -37,6 +38,18 @@ def test_silence_around_the_voice_hardly_changes_a_vector(name: str, voice: np.n
     padded = np.concatenate([np.zeros(16000, np.float32), voice, np.zeros(16000, np.float32)])
     plain, later = source.extract(voice)[0], source.extract(padded)[0]
     assert np.corrcoef(plain, later)[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("name", ["seed-frames-levelled", "msf-mfcc-levelled"])
+@pytest.mark.parametrize("gain_db", [-30.0, -10.0, 10.0])
+def test_the_level_of_a_recording_changes_nothing_of_a_levelled_set(
+    name: str, gain_db: float, voice: np.ndarray
+) -> None:
+    source = sets.named(name).inputs[0].source
+    other = source.extract((voice * 10.0 ** (gain_db / 20.0)).astype(np.float32))
+    assert np.allclose(other, source.extract(voice), rtol=1e-3, atol=1e-3)
+    silent = source.extract(np.zeros(audio.SAMPLE_RATE, np.float32))
+    assert np.isfinite(silent).all()
 
 
 def test_what_does_not_exist_is_refused() -> None:
