@@ -271,8 +271,10 @@ def sounding(samples: np.ndarray, trim_db: float, level_dbfs: float | None = Non
     """
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
     found = samples[start:stop] if stop > start else samples
-    rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64)))) if level_dbfs is not None and len(found) else 0.0
-    return (found * (10.0 ** ((level_dbfs or 0.0) / 20.0) / rms)).astype(np.float32) if rms else found
+    if level_dbfs is None or not found.any():
+        return found
+    rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64))))
+    return (found * (10.0 ** (level_dbfs / 20.0) / rms)).astype(np.float32)
 
 
 def _stated(source: SpectralSource | MsfSource) -> dict[str, Any]:
