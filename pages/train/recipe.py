@@ -64,6 +64,11 @@ def _said(name: str) -> str:
 
 def _about(recipe: Recipe) -> None:
     st.markdown(f"{recipe.title}. Features: {recipe.feature_set.title}.")
+    if recipe.feature_set.hears_level:
+        st.caption(
+            "These features hold how loud a recording is: on a microphone that stands nearer, or is set louder, than the corpus' own "
+            "the model may give one emotion for everything. Features “of clips brought to one level” (below, under Advanced) do not."
+        )
     row = recipes.SEED_ROWS.get(recipe.seed_row or "")
     if row is not None:
         validation = (

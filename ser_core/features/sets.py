@@ -105,6 +105,11 @@ class FeatureSet:
     def is_vector(self) -> bool:
         return all(one.is_vector for one in self.inputs)
 
+    @property
+    def hears_level(self) -> bool:
+        """Whether a network of it is told how loud the recording is."""
+        return any(one.source.hears_level for one in self.inputs)
+
 
 MEAN_STD = ("mean", "std")
 PERCENTILES = ("mean", "std", "p10", "p50", "p90")

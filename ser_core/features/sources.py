@@ -29,6 +29,10 @@ class Source(Protocol):
     def hop_s(self) -> float:
         """Seconds from frame to frame; 0 for a vector."""
 
+    @property
+    def hears_level(self) -> bool:
+        """Whether what is computed tells a network how loud the recording is."""
+
     def extract(self, samples: np.ndarray) -> np.ndarray: ...
 
     def bounds(self, features: np.ndarray) -> tuple[int, int]:
@@ -56,6 +60,11 @@ class LogMelSource:
     @property
     def hop_s(self) -> float:
         return self.spec.hop_s
+
+    @property
+    def hears_level(self) -> bool:
+        """False: the frames hold the level as a constant in dB, which every network of theirs takes out."""
+        return False
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
         return logmel.extract(samples, self.spec)
@@ -136,6 +145,10 @@ class SpectralSource(_Whole):
     def hop_s(self) -> float:
         return 0.0 if self.pools else self.spec.hop_s
 
+    @property
+    def hears_level(self) -> bool:
+        return self.level_dbfs is None
+
     def extract(self, samples: np.ndarray) -> np.ndarray:
         found = spectral.extract(sounding(samples, self.trim_db, self.level_dbfs), self.names, self.spec)
         if "melspectrogram" in found:
@@ -187,6 +200,11 @@ class MsfSource(_Whole):
     def hop_s(self) -> float:
         return 0.0 if self.pools else self.spec.hop_s
 
+    @property
+    def hears_level(self) -> bool:
+        """False: the energies of a frame are shares of it."""
+        return False
+
     def extract(self, samples: np.ndarray) -> np.ndarray:
         found = msf.describe(sounding(samples, self.trim_db, self.level_dbfs), spec=self.spec)
         if self.values != "phi":
@@ -230,6 +248,10 @@ class JoinedSource(_Whole):
     def hop_s(self) -> float:
         return 0.0
 
+    @property
+    def hears_level(self) -> bool:
+        return any(source.hears_level for source in self.sources)
+
     def extract(self, samples: np.ndarray) -> np.ndarray:
         return np.concatenate([source.extract(samples) for source in self.sources], axis=1)
 
@@ -252,6 +274,11 @@ class ExternalSource(_Whole):
     @property
     def hop_s(self) -> float:
         return 0.0
+
+    @property
+    def hears_level(self) -> bool:
+        """False: what another program computed is never computed of a new recording."""
+        return False
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
         """Raise FeatureError: a new clip's features cannot be computed here."""

@@ -40,6 +40,15 @@ def test_silence_around_the_voice_hardly_changes_a_vector(name: str, voice: np.n
     assert np.corrcoef(plain, later)[0, 1] > 0.99
 
 
+@pytest.mark.parametrize("name", [name for name in sets.SETS if not name.startswith("logmel")])
+def test_a_set_says_whether_it_hears_the_level(name: str, voice: np.ndarray) -> None:
+    found = sets.named(name)
+    source = found.inputs[0].source
+    plain, quieter = source.extract(voice), source.extract((voice * 0.3).astype(np.float32))
+    changed = np.abs(quieter - plain).max() > 0.2 * plain.std()
+    assert found.hears_level == changed
+
+
 @pytest.mark.parametrize("name", ["seed-frames-levelled", "msf-mfcc-levelled"])
 @pytest.mark.parametrize("gain_db", [-30.0, -10.0, 10.0])
 def test_the_level_of_a_recording_changes_nothing_of_a_levelled_set(

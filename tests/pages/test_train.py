@@ -125,6 +125,11 @@ def test_a_corpus_that_cannot_be_divided_so_gives_its_sentence(tmp_path: Path) -
     assert next(one for one in at.button if one.label == "Train").disabled
 
 
+def test_a_recipe_says_whether_it_hears_how_loud_a_recording_is(corpus: None) -> None:
+    assert "hold how loud a recording is" in words(train(recipe="cnn1d-model3"))
+    assert "hold how loud a recording is" not in words(train(recipe="crnn"))
+
+
 def test_an_uploaded_recipe_is_trained_from_its_file(corpus: None) -> None:
     at = train(recipe="file")
     mine = recipes.named("mlp").override(["fit.epochs=4", "name=mine"]).to_dict()
