@@ -107,5 +107,7 @@ def test_the_shipped_model_knows_voices_from_other_sounds() -> None:
         sound = audio.decode(samples / f"{name}.flac").samples
         features = {one.name: one.source.extract(sound) for one in predictor.inputs}
         assert predictor.unlike(predictor.windows_of(features)[1], features), name
-    codes = [one.code for one in predictor.predict(audio.decode(samples / "voice-british.flac")).findings]
-    assert "unlike-training" in codes
+    # Synthetic voices: the farthest from anybody's.
+    for name in ("voice-whisper", "voice-high-fast"):
+        findings = predictor.predict(audio.decode(samples / f"{name}.flac")).findings
+        assert "unlike-training" in [one.code for one in findings], name
