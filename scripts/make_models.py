@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from ser_core.cli.main import main as command
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import kept, on_corpus
-from ser_core.evaluation.degradation import DEGRADATIONS
+from ser_core.evaluation.degradation import DEGRADATIONS, Degradation
 from ser_core.evaluation.enrolment import Enrolment
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
@@ -121,34 +122,42 @@ def _publish(name: str, chosen: Run, refitted: Run) -> None:
     runs.weightless(chosen, seeds)
 
 
+def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
+    """Keep what a model makes, as it ships, of SAVEE, of degraded clips and of speakers whose voice profile it is given."""
+    shipped = Run(settings.ARTIFACTS / "models" / name)
+    _measure(shipped, name, crema_d, savee, list(DEGRADATIONS.values()), ENROLMENTS)
+
+
 def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None:
     """Keep by what forms are compared in docs/results.md: the first seed in noise and with voice profiles, on the validation part's
     speakers, and on SAVEE.
     """
-    top = settings.ARTIFACTS / "evaluations"
-    shutil.rmtree(top / name, ignore_errors=True)
     first = (runs.pieces(chosen) or [chosen])[0]
-    model, split = Predictor(first), first.split
-    speakers = sorted(split.loc[split["part"] == "validation", "speaker"].unique())
-    conditions: list[dict[str, Any]] = [{}, *({"degradation": DEGRADATIONS[one]} for one in ("noise-20", "noise-10"))]
-    if model.takes_profile:
-        conditions += [{"enrolment": one} for one in (Enrolment(0), Enrolment(5, "neutral"), Enrolment(20, "any"))]
-    for condition in conditions:
-        found = on_corpus.evaluate(model, crema_d, speakers=speakers, include_seen=True, **condition)
-        kept.keep(first, crema_d, found, speakers=speakers, include_seen=True, top=top, rows=False, name=name)
-    kept.keep(first, savee, on_corpus.evaluate(model, savee), top=top, rows=False, name=name)
+    speakers = sorted(first.split.loc[first.split["part"] == "validation", "speaker"].unique())
+    noises = [DEGRADATIONS[one] for one in ("noise-20", "noise-10")]
+    enrolments = (Enrolment(0), Enrolment(5, "neutral"), Enrolment(20, "any"))
+    _measure(first, name, crema_d, savee, noises, enrolments, speakers=speakers, include_seen=True)
 
 
-def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
-    """Keep what a model makes, as it ships, of SAVEE, of degraded clips and of speakers whose voice profile it is given."""
+def _measure(
+    run: Run,
+    name: str,
+    crema_d: Corpus,
+    savee: Corpus,
+    degradations: Sequence[Degradation],
+    enrolments: Sequence[Enrolment],
+    **whom: Any,
+) -> None:
+    """Keep it under `name`, in place of what was; whom: the speakers of CREMA-D, by default those that the model has not heard."""
     top = settings.ARTIFACTS / "evaluations"
     shutil.rmtree(top / name, ignore_errors=True)
-    model = Predictor(Run(settings.ARTIFACTS / "models" / name))
-    kept.keep(model.run, savee, on_corpus.evaluate(model, savee), top=top, rows=False)
-    conditions: list[dict[str, Any]] = [{"degradation": one} for one in (None, *DEGRADATIONS.values())]
-    conditions += [{"enrolment": one} for one in ENROLMENTS] if model.takes_profile else []
+    model = Predictor(run)
+    kept.keep(run, savee, on_corpus.evaluate(model, savee), top=top, rows=False, name=name)
+    conditions: list[dict[str, Any]] = [{}, *({"degradation": one} for one in degradations)]
+    conditions += [{"enrolment": one} for one in enrolments] if model.takes_profile else []
     for condition in conditions:
-        kept.keep(model.run, crema_d, on_corpus.evaluate(model, crema_d, **condition), top=top, rows=False)
+        found = on_corpus.evaluate(model, crema_d, **whom, **condition)
+        kept.keep(run, crema_d, found, top=top, rows=False, name=name, **whom)
 
 
 if __name__ == "__main__":
