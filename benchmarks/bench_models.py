@@ -1,0 +1,52 @@
+"""How long a shipped model takes for one clip on one core, warm: `python -m benchmarks.bench_models`.
+
+Features and graph together, as analyze and `predict` run them, on clips of 2.5 s; beside it librosa's mel-spectrogram of the same clips,
+timed in turn. Prints a line of JSON and the same in words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import librosa
+from threadpoolctl import threadpool_limits
+
+from benchmarks.reference.voices import voice
+from benchmarks.timing import median_milliseconds
+from ser_core import runs
+from ser_core.audio import SAMPLE_RATE
+from ser_core.predictor import Predictor
+
+SECONDS = 2.5
+PITCHES_HZ = (95.0, 131.0, 173.0, 220.0)
+ROUNDS = 15
+BASELINE = "librosa"
+NAMES = ("accurate", "fast", "cnn1d", "paper")
+
+
+def main() -> None:
+    """Time the four models and the baseline, and print what was found."""
+    clips = [voice(SECONDS, pitch) for pitch in PITCHES_HZ]
+
+    def judged(model: Predictor) -> Callable[[], object]:
+        return lambda: [model.windows(clip) for clip in clips]
+
+    works = {name: judged(Predictor(runs.find(name))) for name in NAMES}
+    works[BASELINE] = lambda: [
+        librosa.feature.melspectrogram(y=clip, sr=SAMPLE_RATE, n_fft=512, hop_length=200, n_mels=64) for clip in clips
+    ]
+    with threadpool_limits(1):
+        found = {name: ms / len(clips) for name, ms in median_milliseconds(works, ROUNDS).items()}
+    models = {name: round(found[name], 2) for name in NAMES}
+    ratios = {name: round(found[name] / found[BASELINE], 2) for name in NAMES}
+    print(json.dumps({"benchmark": "models", "ms": models, "librosa_ms": round(found[BASELINE], 2), "ratio": ratios}))
+    said = ", ".join(f"{name} {models[name]:.1f} ms ({ratios[name]:.1f} times)" for name in NAMES)
+    print(
+        f"Features and answer for a clip of {SECONDS:g} s, one core, warm: {said}; librosa's mel-spectrogram alone "
+        f"{found[BASELINE]:.1f} ms."
+    )
+
+
+if __name__ == "__main__":
+    main()
