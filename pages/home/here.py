@@ -28,18 +28,20 @@ def models() -> None:
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{run.name} is damaged: {error}")
                 continue
-            st.page_link(
-                "pages/analyze/page.py",
-                label="Try it",
-                icon=":material/arrow_forward:",
-                query_params={"model": run.name},
-            )
-            st.page_link(
-                "pages/results/page.py",
-                label="Trust it?",
-                icon=":material/grid_on:",
-                query_params={"view": "run", "run": run.name},
-            )
+            # Together: on a narrow window they go to the next line as a pair.
+            with st.container(horizontal=True, width="content"):
+                st.page_link(
+                    "pages/analyze/page.py",
+                    label="Try it",
+                    icon=":material/arrow_forward:",
+                    query_params={"model": run.name},
+                )
+                st.page_link(
+                    "pages/results/page.py",
+                    label="Trust it?",
+                    icon=":material/grid_on:",
+                    query_params={"view": "run", "run": run.name},
+                )
     if found:
         st.caption(
             "Accuracy on speakers that no choice and no training had heard, with a 95 % interval over speakers; guessing gives 17 %."
