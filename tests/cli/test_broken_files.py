@@ -102,7 +102,7 @@ FILES: dict[str, tuple[bytes | Callable[[Path], None] | None, str | list[str]]] 
     "silence.wav": (sound(np.zeros(48000)), ["no-speech"]),
     "hum.wav": (sound(0.3 * np.sin(2 * np.pi * 50 * np.arange(48000) / 16000)), ["no-speech"]),
     "clipped.wav": (sound(clipped()), ["clipped"]),
-    "off-centre.wav": (sound(voice() * 0.5 + 0.3), ["dc-offset"]),
+    "off-centre.wav": (sound(voice() * 0.5 + 0.03), ["dc-offset"]),
     "very-quiet.wav": (sound(0.01 * voice(), subtype="FLOAT"), ["quiet"]),
     "eight-channels.wav": (sound(np.repeat(voice()[:, None], 8, axis=1)), []),
     "192-khz.wav": (sound(voice(192_000), 192_000), []),
