@@ -10,6 +10,8 @@ measurements to artifacts/evaluations.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs, settings
+from ser_core.augment import waveform
 from ser_core.cli.main import main as command
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
@@ -37,22 +40,26 @@ ENROLMENTS = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """What ships under a name: the recipe, on which features (empty: its own), with how many seeds its figure is taken, and which run in
-    SER_HOME has taught it.
+    """What ships under a name: the recipe, on which features (empty: its own), with how many copies of every clip as other microphones
+    would have it, with how many seeds its figure is taken, and which run in SER_HOME has taught it.
     """
 
     recipe: str
     features: str = ""
+    copies: int = 0
     seeds: int = 1
     teacher: str = ""
 
+
+#: Other microphones and rooms, for networks whose features are made from the sound itself.
+MICROPHONES = dataclasses.replace(waveform.NONE, equalizer_db=12.0, noise_snr_db=(10.0, 40.0), p=0.7)
 
 SHIPPED = {
     "accurate": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
     # Theirs hold the level of the recording, which is the microphone's.
     "cnn1d": Shipped("cnn1d-model3", features="seed-frames-levelled"),
-    "paper": Shipped("paper-crema-d", features="msf-mfcc-levelled"),
+    "paper": Shipped("paper-crema-d", features="msf-mfcc-levelled", copies=1),
 }
 
 
@@ -79,6 +86,9 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
         fields = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
         fields += ["--set", f"features={shipped.features}"] if shipped.features else []
+        if shipped.copies:
+            changed = json.dumps(dataclasses.asdict(MICROPHONES))
+            fields += ["--set", f"copies={shipped.copies}", "--set", f"waveform={changed}"]
         done = _run("train", shipped.recipe, *fields, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
     if done and not (chosen.predictions["part"] == "test").any():
         done = _run("runs", "read-test", str(chosen.path), *corpus)

@@ -27,6 +27,10 @@ SOUNDS = {
         "The clip gets slower or faster by up to {0:.0%} at the same pitch: as a calmer or a hastier speaker.",
     ),
     "gain": ("Gain", "The clip gets louder or softer by up to {0:g} dB: as another distance from the microphone."),
+    "equalizer": (
+        "Equalizer",
+        "Seven broad bands are raised or lowered by up to {0:g} dB each: as another microphone.",
+    ),
     "shift": ("Shift", "The clip moves in time by up to {0:.0%} of its length; silence takes its place."),
 }
 _VALUES = {
@@ -34,6 +38,7 @@ _VALUES = {
     "pitch": "pitch_semitones",
     "stretch": "stretch",
     "gain": "gain_db",
+    "equalizer": "equalizer_db",
     "shift": "shift",
 }
 PICTURES: dict[str, tuple[str, str, PictureAugmentation]] = {

@@ -1,4 +1,4 @@
-"""Augmentation of sounds with audiomentations: noise, pitch, speed, gain, shift; the same seed gives the same sound."""
+"""Augmentation of sounds with audiomentations: noise, pitch, speed, gain, equalizer, shift; the same seed gives the same sound."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ class WaveformAugmentation:
 
     stretch: slower or faster by up to this share, pitch kept; the length changes. pitch_semitones: voice moved up or
     down by up to this many semitones, speed kept. shift: moved in time by up to this share of its length, silence
-    follows. gain_db: louder or softer by up to this many dB; samples may leave [-1, 1]. noise_snr_db: range of the
-    signal-to-noise ratio of added white noise. All are drawn evenly from their ranges and applied in this order.
+    follows. gain_db: louder or softer by up to this many dB; samples may leave [-1, 1]. equalizer_db: seven broad bands
+    raised or lowered by up to this many dB each, as another microphone would. noise_snr_db: range of the signal-to-noise ratio
+    of added white noise. All are drawn evenly from their ranges and applied in this order.
     """
 
     stretch: float = 0.1
     pitch_semitones: float = 2.0
     shift: float = 0.1
     gain_db: float = 6.0
+    equalizer_db: float = 0.0
     noise_snr_db: tuple[float, float] | None = (10.0, 40.0)
     p: float = 0.5
 
@@ -80,6 +82,8 @@ class WaveformAugmentation:
             found.append(audiomentations.Shift(-self.shift, self.shift, rollover=False, p=self.p))
         if self.gain_db:
             found.append(audiomentations.Gain(-self.gain_db, self.gain_db, p=self.p))
+        if self.equalizer_db:
+            found.append(audiomentations.SevenBandParametricEQ(-self.equalizer_db, self.equalizer_db, p=self.p))
         if self.noise_snr_db:
             found.append(audiomentations.AddGaussianSNR(*self.noise_snr_db, p=self.p))
         return found
@@ -93,5 +97,6 @@ SINGLE: dict[str, WaveformAugmentation] = {
     "pitch": dataclasses.replace(NONE, pitch_semitones=4.0),
     "stretch": dataclasses.replace(NONE, stretch=0.25),
     "gain": dataclasses.replace(NONE, gain_db=12.0),
+    "equalizer": dataclasses.replace(NONE, equalizer_db=12.0),
     "shift": dataclasses.replace(NONE, shift=0.3),
 }
