@@ -22,26 +22,26 @@ SECONDS = 2.5
 PITCHES_HZ = (95.0, 131.0, 173.0, 220.0)
 ROUNDS = 15
 BASELINE = "librosa"
-NAMES = ("accurate", "fast", "cnn1d", "paper")
 
 
 def main() -> None:
-    """Time the four models and the baseline, and print what was found."""
+    """Time every model that ships and the baseline, and print what was found."""
+    shipped = runs.shipped()
     clips = [voice(SECONDS, pitch) for pitch in PITCHES_HZ]
 
     def judged(model: Predictor) -> Callable[[], object]:
         return lambda: [model.windows(clip) for clip in clips]
 
-    works = {name: judged(Predictor(runs.find(name))) for name in NAMES}
+    works = {run.name: judged(Predictor(run)) for run in shipped}
     works[BASELINE] = lambda: [
         librosa.feature.melspectrogram(y=clip, sr=SAMPLE_RATE, n_fft=512, hop_length=200, n_mels=64) for clip in clips
     ]
     with threadpool_limits(1):
         found = {name: ms / len(clips) for name, ms in median_milliseconds(works, ROUNDS).items()}
-    models = {name: round(found[name], 2) for name in NAMES}
-    ratios = {name: round(found[name] / found[BASELINE], 2) for name in NAMES}
+    models = {run.name: round(found[run.name], 2) for run in shipped}
+    ratios = {run.name: round(found[run.name] / found[BASELINE], 2) for run in shipped}
     print(json.dumps({"benchmark": "models", "ms": models, "librosa_ms": round(found[BASELINE], 2), "ratio": ratios}))
-    said = ", ".join(f"{name} {models[name]:.1f} ms ({ratios[name]:.1f} times)" for name in NAMES)
+    said = ", ".join(f"{name} {models[name]:.1f} ms ({ratios[name]:.1f} times)" for name in models)
     print(
         f"Features and answer for a clip of {SECONDS:g} s, one core, warm: {said}; librosa's mel-spectrogram alone "
         f"{found[BASELINE]:.1f} ms."
