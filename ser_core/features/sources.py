@@ -111,7 +111,7 @@ class SpectralSource(_Whole):
 
     `pools` are keys of POOLS (for every pool, every row); empty gives the frames. The mel-spectrogram is taken in dB.
     Descriptors of the whole clip (loudness, rhythm) stand once in a vector and are refused in frames. Silence at both
-    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs: see `sounding`.
+    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs: see `trimmed`.
     """
 
     names: tuple[str, ...] = spectral.SEED_SET
@@ -150,7 +150,7 @@ class SpectralSource(_Whole):
         return self.level_dbfs is None
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = spectral.extract(sounding(samples, self.trim_db, self.level_dbfs), self.names, self.spec)
+        found = spectral.extract(trimmed(samples, self.trim_db, self.level_dbfs), self.names, self.spec)
         if "melspectrogram" in found:
             found["melspectrogram"] = 10.0 * np.log10(np.maximum(found["melspectrogram"], 1e-10))
         if not self.pools:
@@ -206,7 +206,7 @@ class MsfSource(_Whole):
         return False
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = msf.describe(sounding(samples, self.trim_db, self.level_dbfs), spec=self.spec)
+        found = msf.describe(trimmed(samples, self.trim_db, self.level_dbfs), spec=self.spec)
         if self.values != "phi":
             frames = found.energy.reshape(-1, found.energy.shape[2]).T
             frames = np.log(frames + LEAST_ENERGY) if self.values == "log" else frames
@@ -290,7 +290,7 @@ class ExternalSource(_Whole):
         return {"kind": "external", **dataclasses.asdict(self)}
 
 
-def sounding(samples: np.ndarray, trim_db: float, level_dbfs: float | None = None) -> np.ndarray:
+def trimmed(samples: np.ndarray, trim_db: float, level_dbfs: float | None = None) -> np.ndarray:
     """Return the samples without the silence at both ends, brought to an RMS of `level_dbfs` (dB of full scale; None: as they are).
 
     Descriptors such as MFCC's first coefficient or the RMS hold the level of the recording. Where one microphone recorded all, as in
