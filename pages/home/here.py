@@ -20,16 +20,17 @@ def models() -> None:
     if not found:
         st.info("No model ships with this copy. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
     for run in found:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(border=True):
             try:
                 size = numbers.megabytes((run.path / "model.onnx").stat().st_size)
                 st.markdown(f"**{run.name}** — {run.recipe['recipe']['title']}, {size}")
-                st.markdown(f"{numbers.score(run.metrics)}")
+                score = numbers.score(run.metrics)
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{run.name} is damaged: {error}")
                 continue
-            # Together: on a narrow window they go to the next line as a pair.
-            with st.container(horizontal=True, width="content"):
+            # A line of their own, whatever the title's length: the rows are alike.
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{score}")
                 st.page_link(
                     "pages/analyze/page.py",
                     label="Try it",

@@ -11,6 +11,8 @@ from ser_core.runs import Run
 
 #: Most models that answer side by side.
 MOST = 4
+#: Where the session keeps the models that a link asked for and that are not here.
+_MISSING = "model-missing"
 
 
 def servable() -> dict[str, Run]:
@@ -36,6 +38,7 @@ def choose() -> list[Run]:
         key="model",
         help=f"Up to {MOST} models answer side by side.",
         select_all=False,
+        on_change=_forget_missing,
     )
     in_url.remember("model", picked)
     if not picked:
@@ -57,6 +60,7 @@ def choose_one(*, disabled: bool = False) -> Run | None:
         format_func=lambda one: worth.label(found[one]),
         key="one-model",
         disabled=disabled,
+        on_change=_forget_missing,
     )
     in_url.remember("model", name)
     return found[name]
@@ -66,7 +70,19 @@ def _servable_or_said() -> dict[str, Run]:
     found = servable()
     if not found:
         st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        return found
+    # The URL names what is picked from here on, so what a link asked for is kept until another model is picked.
+    asked = [name for name in st.query_params.get_all("model") if name not in found]
+    if asked:
+        st.session_state[_MISSING] = asked
+    missing = st.session_state.get(_MISSING)
+    if missing:
+        st.warning(f"There is no model called {' or '.join(f'“{name}”' for name in missing)} here.")
     return found
+
+
+def _forget_missing() -> None:
+    st.session_state.pop(_MISSING, None)
 
 
 def about(run: Run) -> None:

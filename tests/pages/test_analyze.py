@@ -70,6 +70,17 @@ def test_a_link_opens_its_sample() -> None:
     assert "am-8hz.flac" in words(at)
 
 
+def test_a_link_to_a_model_that_is_not_here_says_so_until_another_is_picked() -> None:
+    at = analyze(source="samples", sample="voice-british", model="somebody-elses")
+    at.run()
+    said = "There is no model called “somebody-elses” here."
+    assert [one.value for one in at.warning] == [said]
+    assert at.run().multiselect(key="model").value == ["accurate"]
+    assert [one.value for one in at.warning] == [said]
+    at.multiselect(key="model").set_value(["fast"]).run()
+    assert not at.warning
+
+
 def test_a_part_can_be_analyzed_alone() -> None:
     at = analyze(source="samples", sample="voice-british")
     slider = next(one for one in at.slider if one.label == "Part to analyze (s)")
