@@ -58,7 +58,7 @@ SHIPPED = {
     "accurate": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
     # Theirs hold the level of the recording, which is the microphone's.
-    "cnn1d": Shipped("cnn1d-model3", features="seed-frames-levelled"),
+    "cnn1d": Shipped("cnn1d-model3", features="seed-frames-floored", copies=1),
     "paper": Shipped("paper-crema-d", features="msf-mfcc-levelled", copies=1),
 }
 

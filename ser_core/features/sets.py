@@ -134,6 +134,8 @@ _EXTRA = ("spectral_centroid", "poly_features", "mfcc_delta", "mfcc_delta2", "yi
 
 #: RMS of levelled clips, dB of full scale: the nominal level of speech in the ITU-T's tests.
 LEVEL_DBFS = -26.0
+#: How far below a clip the floor of white noise lies, dB: chosen on the validation part.
+FLOOR_DB = 25.0
 #: Silence at both ends is kept down to this level: in SAVEE, how long it lasts tells something too.
 _WHOLE_DB = 120.0
 _MEAN = ("mean",)
@@ -170,9 +172,9 @@ SETS: dict[str, FeatureSet] = {
         ),
         _frames("seed-frames", "The seed's ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2),
         _frames(
-            "seed-frames-levelled",
-            "The seed's ten descriptors, frame by frame, of clips brought to one level",
-            SpectralSource(SEED_SET, level_dbfs=LEVEL_DBFS),
+            "seed-frames-floored",
+            "The seed's ten descriptors, frame by frame, of clips brought to one level with a floor of noise",
+            SpectralSource(SEED_SET, level_dbfs=LEVEL_DBFS, floor_db=FLOOR_DB),
             3.2,
         ),
         _vector("seed", "The seed's ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)),

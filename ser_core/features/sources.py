@@ -111,7 +111,7 @@ class SpectralSource(_Whole):
 
     `pools` are keys of POOLS (for every pool, every row); empty gives the frames. The mel-spectrogram is taken in dB.
     Descriptors of the whole clip (loudness, rhythm) stand once in a vector and are refused in frames. Silence at both
-    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs: see `trimmed`.
+    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs and floor_db: see `trimmed`.
     """
 
     names: tuple[str, ...] = spectral.SEED_SET
@@ -119,6 +119,7 @@ class SpectralSource(_Whole):
     spec: spectral.SpectralSpec = spectral.SpectralSpec()
     trim_db: float = 40.0
     level_dbfs: float | None = None
+    floor_db: float | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.names if name not in spectral.DESCRIPTORS]
@@ -150,7 +151,8 @@ class SpectralSource(_Whole):
         return self.level_dbfs is None
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = spectral.extract(trimmed(samples, self.trim_db, self.level_dbfs), self.names, self.spec)
+        sound = trimmed(samples, self.trim_db, self.level_dbfs, self.floor_db)
+        found = spectral.extract(sound, self.names, self.spec)
         if "melspectrogram" in found:
             found["melspectrogram"] = 10.0 * np.log10(np.maximum(found["melspectrogram"], 1e-10))
         if not self.pools:
@@ -290,24 +292,34 @@ class ExternalSource(_Whole):
         return {"kind": "external", **dataclasses.asdict(self)}
 
 
-def trimmed(samples: np.ndarray, trim_db: float, level_dbfs: float | None = None) -> np.ndarray:
+def trimmed(
+    samples: np.ndarray, trim_db: float, level_dbfs: float | None = None, floor_db: float | None = None
+) -> np.ndarray:
     """Return the samples without the silence at both ends, brought to an RMS of `level_dbfs` (dB of full scale; None: as they are).
 
     Descriptors such as MFCC's first coefficient or the RMS hold the level of the recording. Where one microphone recorded all, as in
-    a corpus, it tells an emotion; elsewhere how far the microphone stands. Digital silence stays what it is.
+    a corpus, it tells an emotion; elsewhere how far the microphone stands. floor_db: how far below the sound white noise is added,
+    the same for every sound of one length (None: none). Logarithms follow what is quiet as closely as what is loud, so without a floor
+    they tell how well a recording was made, and bands that a codec took away lie anywhere. Digital silence stays what it is.
     """
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
     found = samples[start:stop] if stop > start else samples
-    if level_dbfs is None or not found.any():
+    if not found.any():
         return found
     rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64))))
+    if floor_db is not None:
+        noise = np.random.default_rng(0).normal(scale=rms * 10.0 ** (-floor_db / 20.0), size=len(found))
+        found = (found + noise).astype(np.float32)
+    if level_dbfs is None:
+        return found
     return (found * (10.0 ** (level_dbfs / 20.0) / rms)).astype(np.float32)
 
 
 def _stated(source: SpectralSource | MsfSource) -> dict[str, Any]:
-    """Its fields; without a level it is stated, and found in the store, as it was before there were levels."""
+    """Its fields; without a level or a floor it is stated, and found in the store, as it was before there were any."""
     fields = dataclasses.asdict(source)
-    return {name: value for name, value in fields.items() if name != "level_dbfs" or value is not None}
+    added = ("level_dbfs", "floor_db")
+    return {name: value for name, value in fields.items() if name not in added or value is not None}
 
 
 def from_dict(stated: dict[str, Any]) -> Source:

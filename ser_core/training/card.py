@@ -19,7 +19,7 @@ def card(
         "",
         "## Trained on",
         "",
-        f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train, "
+        f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train{_copies(recipe, counts)}, "
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
         *_refitted(facts.get("refit")),
         *_taught(recipe),
@@ -71,6 +71,13 @@ def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any
         *_limits(corpus),
     ]
     return "\n".join(lines)
+
+
+def _copies(recipe: Recipe, counts: dict[str, int]) -> str:
+    if not recipe.copies:
+        return ""
+    changed = "1 changed copy" if recipe.copies == 1 else f"{recipe.copies} changed copies"
+    return f" ({counts.get('train', 0) // (recipe.copies + 1)} recordings, and {changed} of each)"
 
 
 def _taught(recipe: Recipe) -> list[str]:
