@@ -11,7 +11,7 @@ from ser_core.runs import Run
 
 #: Most models that answer side by side.
 MOST = 4
-#: Where the session keeps the models that a link asked for and that are not here.
+#: Where the session keeps that a link asked for a model that is not here.
 _MISSING = "model-missing"
 
 
@@ -71,13 +71,12 @@ def _servable_or_said() -> dict[str, Run]:
     if not found:
         st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
         return found
-    # The URL names what is picked from here on, so what a link asked for is kept until another model is picked.
-    asked = [name for name in st.query_params.get_all("model") if name not in found]
-    if asked:
-        st.session_state[_MISSING] = asked
-    missing = st.session_state.get(_MISSING)
-    if missing:
-        st.warning(f"There is no model called {' or '.join(f'“{name}”' for name in missing)} here.")
+    # The URL names what is picked from here on, so that a link asked for another is kept until one is picked. Unnamed: on a
+    # shared server the name of somebody's run is theirs.
+    if any(name not in found for name in st.query_params.get_all("model")):
+        st.session_state[_MISSING] = True
+    if st.session_state.get(_MISSING):
+        st.warning("A model that this link asks for is not here. Pick one.")
     return found
 
 

@@ -73,7 +73,7 @@ def test_a_link_opens_its_sample() -> None:
 def test_a_link_to_a_model_that_is_not_here_says_so_until_another_is_picked() -> None:
     at = analyze(source="samples", sample="voice-british", model="somebody-elses")
     at.run()
-    said = "There is no model called “somebody-elses” here."
+    said = "A model that this link asks for is not here. Pick one."
     assert [one.value for one in at.warning] == [said]
     assert at.run().multiselect(key="model").value == ["accurate"]
     assert [one.value for one in at.warning] == [said]
