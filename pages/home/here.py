@@ -45,7 +45,8 @@ def models() -> None:
                 )
     if found:
         st.caption(
-            "Accuracy on speakers that no choice and no training had heard, with a 95 % interval over speakers; guessing gives 17 %."
+            "Accuracy on speakers that no choice and no training had heard, with a 95 % interval over speakers; guessing gives 17 %. What "
+            "noise, telephones and other corpora take from it, more of one model than of another, stands under “Trust it?”, Other corpora."
         )
 
 
