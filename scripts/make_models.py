@@ -51,7 +51,7 @@ class Shipped:
     teacher: str = ""
 
 
-#: Other microphones and rooms, for networks whose features are made from the sound itself.
+#: Other microphones in some noise, for networks whose features are made from the sound itself.
 MICROPHONES = dataclasses.replace(waveform.NONE, equalizer_db=12.0, noise_snr_db=(10.0, 40.0), p=0.7)
 
 SHIPPED = {

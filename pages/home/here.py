@@ -30,7 +30,7 @@ def models() -> None:
                 continue
             # A line of their own, whatever the title's length: the rows are alike.
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{score}")
+                st.markdown(score)
                 st.page_link(
                     "pages/analyze/page.py",
                     label="Try it",

@@ -304,7 +304,7 @@ def trimmed(
     """
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
     found = samples[start:stop] if stop > start else samples
-    if not found.any():
+    if not found.any() or (level_dbfs is None and floor_db is None):
         return found
     rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64))))
     if floor_db is not None:
