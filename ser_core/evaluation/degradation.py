@@ -17,6 +17,10 @@ from ser_core import audio
 RATE = audio.SAMPLE_RATE
 #: Highest frequency and slope of a telephone band's edges, Hz and order.
 TELEPHONE_HZ, TELEPHONE_ORDER = (300.0, 3400.0), 6
+#: Above this frequency, Hz, a bright or a dull microphone differs from the one of the recording.
+TURN_HZ = 500.0
+#: How many times the noise's power is subtracted, and by how many dB a frequency is lowered at most.
+SUBTRACTED, SUPPRESSED_DB = 3.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,36 @@ def telephone(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
     narrow = signal.resample_poly(samples, 1, 2)
     bands = signal.butter(TELEPHONE_ORDER, TELEPHONE_HZ, "bandpass", fs=RATE / 2, output="sos")
     found: np.ndarray = signal.resample_poly(signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
+    return found
+
+
+def microphone(db_an_octave: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """Another microphone: every frequency above TURN_HZ raised (lowered, where negative) by so many dB an octave, without delay."""
+
+    def change(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        octaves = np.log2(np.maximum(np.fft.rfftfreq(len(samples), 1.0 / RATE) / TURN_HZ, 1.0))
+        return np.fft.irfft(np.fft.rfft(samples) * 10.0 ** (db_an_octave * octaves / 20.0), len(samples))
+
+    return change
+
+
+def suppressed(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Noise taken off, as browsers and calls do: spectral subtraction (Boll 1979; Berouti et al. 1979).
+
+    The quietest tenth of the frames is taken for noise.
+    """
+    spectrum = signal.stft(samples, RATE, nperseg=512, noverlap=384)[2]
+    power = np.abs(spectrum) ** 2
+    frames = power.sum(axis=0)
+    # Digital silence tells nothing of the noise.
+    sounding = frames > 1e-9 * frames.max()
+    if not sounding.any():
+        return samples
+    quiet = sounding & (frames <= np.quantile(frames[sounding], 0.1))
+    noise_power = SUBTRACTED * power[:, quiet].mean(axis=1, keepdims=True)
+    left = 1.0 - noise_power / np.maximum(power, 1e-20)
+    gain = np.sqrt(np.maximum(left, 10.0 ** (-SUPPRESSED_DB / 10.0)))
+    found: np.ndarray = signal.istft(spectrum * gain, RATE, nperseg=512, noverlap=384)[1][: len(samples)]
     return found
 
 
@@ -122,6 +156,9 @@ DEGRADATIONS: dict[str, Degradation] = {
         Degradation("noise-20", "pink noise, 20 dB below the voice", noise(20.0)),
         Degradation("noise-10", "pink noise, 10 dB below", noise(10.0)),
         Degradation("noise-0", "pink noise, as loud as the voice", noise(0.0)),
+        Degradation("suppressed", "noise suppressed by up to 20 dB, as in calls", suppressed),
+        Degradation("bright", "brighter microphone: above 500 Hz 3 dB more an octave", microphone(3.0)),
+        Degradation("dull", "duller microphone: above 500 Hz 3 dB less an octave", microphone(-3.0)),
         Degradation("telephone", "telephone: 8 kHz, 300 to 3400 Hz", telephone),
         Degradation("mp3", "MP3, 24 kbit/s", coded("libmp3lame", "mp3", 24)),
         Degradation("opus", "Opus, 12 kbit/s", coded("libopus", "ogg", 12)),

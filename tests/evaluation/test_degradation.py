@@ -51,6 +51,27 @@ def test_a_telephone_passes_its_band_alone() -> None:
     assert max(heard(100), heard(5000)) < -30
 
 
+@pytest.mark.parametrize(("name", "db_an_octave"), [("bright", 3), ("dull", -3)])
+def test_a_microphone_tilts_what_lies_above_its_turn(name: str, db_an_octave: float) -> None:
+    def heard(hz: float) -> float:
+        tone = np.sin(2 * np.pi * hz * np.arange(RATE) / RATE)
+        return power_db(DEGRADATIONS[name].apply(tone, "a")) - power_db(tone)
+
+    assert heard(200) == pytest.approx(0, abs=0.05)
+    assert heard(1000) == pytest.approx(db_an_octave, abs=0.05)
+    assert heard(4000) == pytest.approx(3 * db_an_octave, abs=0.05)
+
+
+def test_suppression_takes_the_noise_between_the_words_and_leaves_the_voice() -> None:
+    noise = np.random.default_rng(0).normal(scale=0.003, size=len(VOICE) + 2 * RATE)
+    noisy = np.pad(VOICE, RATE) + noise
+    found = DEGRADATIONS["suppressed"].apply(noisy, "a")
+    pause, words = slice(RATE // 4, 3 * RATE // 4), slice(RATE, -RATE)
+    assert power_db(noisy[pause]) - power_db(found[pause]) > 12
+    assert power_db(found[words]) == pytest.approx(power_db(VOICE), abs=0.5)
+    assert not DEGRADATIONS["suppressed"].apply(np.zeros(RATE), "a").any()
+
+
 @pytest.mark.parametrize(
     ("codec", "form", "kbit_s"), [("libmp3lame", "mp3", 24), ("libopus", "ogg", 12)], ids=["mp3", "opus"]
 )
