@@ -40,12 +40,12 @@ ENROLMENTS = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """What ships under a name: the recipe, on which features (empty: its own), with how many copies of every clip as other microphones
-    would have it, with how many seeds its figure is taken, and which run in SER_HOME has taught it.
+    """What ships under a name: the recipe, what of it is set otherwise (`--set`), with how many copies of every clip as other
+    microphones would have it, with how many seeds its figure is taken, and which run in SER_HOME has taught it.
     """
 
     recipe: str
-    features: str = ""
+    changed: tuple[str, ...] = ()
     copies: int = 0
     seeds: int = 1
     teacher: str = ""
@@ -57,9 +57,11 @@ MICROPHONES = dataclasses.replace(waveform.NONE, equalizer_db=12.0, noise_snr_db
 SHIPPED = {
     "accurate": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
-    # Theirs hold the level of the recording, which is the microphone's.
-    "cnn1d": Shipped("cnn1d-model3", features="seed-frames-floored", copies=1),
-    "paper": Shipped("paper-crema-d", features="msf-mfcc-levelled", copies=1),
+    # Theirs hold level and colour of the recording, which are the microphone's.
+    "cnn1d": Shipped(
+        "cnn1d-model3", ("features=seed-frames-conditioned", "network_params.mean_subtraction=true"), copies=1
+    ),
+    "paper": Shipped("paper-crema-d", ("features=msf-mfcc-levelled",), copies=1),
 }
 
 
@@ -85,10 +87,11 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     if done and not chosen.has("files.json"):
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
         fields = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
-        fields += ["--set", f"features={shipped.features}"] if shipped.features else []
+        for one in shipped.changed:
+            fields += ["--set", one]
         if shipped.copies:
-            changed = json.dumps(dataclasses.asdict(MICROPHONES))
-            fields += ["--set", f"copies={shipped.copies}", "--set", f"waveform={changed}"]
+            microphones = json.dumps(dataclasses.asdict(MICROPHONES))
+            fields += ["--set", f"copies={shipped.copies}", "--set", f"waveform={microphones}"]
         done = _run("train", shipped.recipe, *fields, *seeds, "--no-test", "--run", str(chosen.path), *corpus)
     if done and not (chosen.predictions["part"] == "test").any():
         done = _run("runs", "read-test", str(chosen.path), *corpus)

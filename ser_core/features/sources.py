@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ser_core import audio
 from ser_core.features import logmel, msf, spectral
+from ser_core.features.conditioned import conditioned
 
 
 class FeatureError(ValueError):
@@ -111,7 +111,7 @@ class SpectralSource(_Whole):
 
     `pools` are keys of POOLS (for every pool, every row); empty gives the frames. The mel-spectrogram is taken in dB.
     Descriptors of the whole clip (loudness, rhythm) stand once in a vector and are refused in frames. Silence at both
-    ends, `trim_db` below the loudest frame, is cut before anything is computed; level_dbfs and floor_db: see `trimmed`.
+    ends, `trim_db` below the loudest frame, is cut before anything is computed; the last four: see `conditioned`.
     """
 
     names: tuple[str, ...] = spectral.SEED_SET
@@ -119,7 +119,9 @@ class SpectralSource(_Whole):
     spec: spectral.SpectralSpec = spectral.SpectralSpec()
     trim_db: float = 40.0
     level_dbfs: float | None = None
-    floor_db: float | None = None
+    highpass_hz: float | None = None
+    room_snr_db: float | None = None
+    hiss_snr_db: float | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.names if name not in spectral.DESCRIPTORS]
@@ -151,7 +153,14 @@ class SpectralSource(_Whole):
         return self.level_dbfs is None
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        sound = trimmed(samples, self.trim_db, self.level_dbfs, self.floor_db)
+        sound = conditioned(
+            samples,
+            self.trim_db,
+            highpass_hz=self.highpass_hz,
+            room_snr_db=self.room_snr_db,
+            hiss_snr_db=self.hiss_snr_db,
+            level_dbfs=self.level_dbfs,
+        )
         found = spectral.extract(sound, self.names, self.spec)
         if "melspectrogram" in found:
             found["melspectrogram"] = 10.0 * np.log10(np.maximum(found["melspectrogram"], 1e-10))
@@ -208,7 +217,7 @@ class MsfSource(_Whole):
         return False
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
-        found = msf.describe(trimmed(samples, self.trim_db, self.level_dbfs), spec=self.spec)
+        found = msf.describe(conditioned(samples, self.trim_db, level_dbfs=self.level_dbfs), spec=self.spec)
         if self.values != "phi":
             frames = found.energy.reshape(-1, found.energy.shape[2]).T
             frames = np.log(frames + LEAST_ENERGY) if self.values == "log" else frames
@@ -292,33 +301,10 @@ class ExternalSource(_Whole):
         return {"kind": "external", **dataclasses.asdict(self)}
 
 
-def trimmed(
-    samples: np.ndarray, trim_db: float, level_dbfs: float | None = None, floor_db: float | None = None
-) -> np.ndarray:
-    """Return the samples without the silence at both ends, brought to an RMS of `level_dbfs` (dB of full scale; None: as they are).
-
-    Descriptors such as MFCC's first coefficient or the RMS hold the level of the recording. Where one microphone recorded all, as in
-    a corpus, it tells an emotion; elsewhere how far the microphone stands. floor_db: how far below the sound white noise is added,
-    the same for every sound of one length (None: none). Logarithms follow what is quiet as closely as what is loud, so without a floor
-    they tell how well a recording was made, and bands that a codec took away lie anywhere. Digital silence stays what it is.
-    """
-    start, stop = audio.trim_bounds(samples, top_db=trim_db)
-    found = samples[start:stop] if stop > start else samples
-    if not found.any() or (level_dbfs is None and floor_db is None):
-        return found
-    rms = float(np.sqrt(np.mean(np.square(found, dtype=np.float64))))
-    if floor_db is not None:
-        noise = np.random.default_rng(0).normal(scale=rms * 10.0 ** (-floor_db / 20.0), size=len(found))
-        found = (found + noise).astype(np.float32)
-    if level_dbfs is None:
-        return found
-    return (found * (10.0 ** (level_dbfs / 20.0) / rms)).astype(np.float32)
-
-
 def _stated(source: SpectralSource | MsfSource) -> dict[str, Any]:
-    """Its fields; without a level or a floor it is stated, and found in the store, as it was before there were any."""
+    """Its fields; what is not done to the sound is left out, so that sets that are older than it are found in the store."""
     fields = dataclasses.asdict(source)
-    added = ("level_dbfs", "floor_db")
+    added = ("level_dbfs", "highpass_hz", "room_snr_db", "hiss_snr_db")
     return {name: value for name, value in fields.items() if name not in added or value is not None}
 
 

@@ -20,14 +20,17 @@ def frames(
     gru: int = 0,
     dense: int = 64,
     dropout: float = 0.4,
+    mean_subtraction: bool = False,
 ) -> Any:
     """Return the embedding of a sequence of descriptors (frames × dims, scaled).
 
     One convolution over time of `kernel` frames for each of `channels`, with batch normalisation, ReLU and a max-pool of
     `pool`; a skip around each where `residual`; a bidirectional GRU of `gru` units; attention, mean and maximum over
-    time joined; a dense layer.
+    time joined; a dense layer. mean_subtraction: what each descriptor is on average over the sequence is taken off first.
     """
     x, stride = inputs["features"], 1
+    if mean_subtraction:
+        x = layers.MeanSubtraction()(x, inputs["n_frames"])
     for width in channels:
         skip = x
         x = keras.layers.Conv1D(width, kernel, padding="same", use_bias=False)(x)

@@ -158,6 +158,19 @@ class PaddingMask(keras.layers.Layer):
         return frames * frame_mask(n_frames, frames.shape[1])[:, :, None]
 
 
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MeanSubtraction(keras.layers.Layer):
+    """Take off what each feature is on average over the frames (frames × dims) that are not padding; padding becomes 0.
+
+    A microphone adds a constant to what is logarithmic, so without its mean it is alike for all (Atal 1974, of cepstra).
+    """
+
+    def call(self, frames: Any, n_frames: Any) -> Any:
+        mask = frame_mask(n_frames, frames.shape[1])[:, :, None]
+        mean = ops.sum(frames * mask, axis=1, keepdims=True) / ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
+        return (frames - mean) * mask
+
+
 def power(level_db: Any) -> Any:
     """Return the power of a level in dB."""
     return ops.exp(level_db * (math.log(10.0) / 10.0))

@@ -1,5 +1,6 @@
 """Every named set gives what it says, survives its description, and does not hear silence or gain where it should not."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_a_set_says_whether_it_hears_the_level(name: str, voice: np.ndarray) -> 
     assert found.hears_level == changed
 
 
-@pytest.mark.parametrize("name", ["seed-frames-floored", "msf-mfcc-levelled"])
+@pytest.mark.parametrize("name", ["seed-frames-conditioned", "msf-mfcc-levelled"])
 @pytest.mark.parametrize("gain_db", [-30.0, -10.0, 10.0])
 def test_the_level_of_a_recording_changes_nothing_of_a_levelled_set(
     name: str, gain_db: float, voice: np.ndarray
@@ -62,24 +63,21 @@ def test_the_level_of_a_recording_changes_nothing_of_a_levelled_set(
     assert np.isfinite(silent).all()
 
 
-def test_a_floor_keeps_what_a_line_takes_away_from_deciding(voice: np.ndarray) -> None:
+def test_noise_of_its_own_keeps_what_a_line_takes_away_from_deciding(voice: np.ndarray) -> None:
     line = signal.butter(6, 3400.0, fs=audio.SAMPLE_RATE, output="sos")
     narrow = signal.sosfilt(line, voice).astype(np.float32)
     names = ("mfcc_100", "melspectrogram", "spectral_contrast")
 
-    def moved(floor_db: float | None) -> float:
+    def moved(source: sources.SpectralSource) -> float:
         """By how many of its deviations a descriptor's mean moves, on average."""
-        source = sources.SpectralSource(names, level_dbfs=sets.LEVEL_DBFS, floor_db=floor_db)
         plain, lined = source.extract(voice), source.extract(narrow)
         return float(np.mean(np.abs(lined.mean(axis=0) - plain.mean(axis=0)) / (plain.std(axis=0) + 1e-6)))
 
-    assert moved(sets.FLOOR_DB) < 0.5 * moved(None)
-
-
-def test_a_floor_lies_as_far_below_the_sound_as_it_says(voice: np.ndarray) -> None:
-    plain = sources.trimmed(voice, 40.0).astype(np.float64)
-    added = sources.trimmed(voice, 40.0, floor_db=25.0) - plain
-    assert 10.0 * np.log10(np.mean(plain**2) / np.mean(added**2)) == pytest.approx(25.0, abs=0.2)
+    conditioned = sets.named("seed-frames-conditioned").inputs[0].source
+    assert isinstance(conditioned, sources.SpectralSource)
+    conditioned = dataclasses.replace(conditioned, names=names)
+    quiet = dataclasses.replace(conditioned, room_snr_db=None, hiss_snr_db=None)
+    assert moved(conditioned) < 0.5 * moved(quiet)
 
 
 def test_what_does_not_exist_is_refused() -> None:

@@ -44,9 +44,27 @@ def model_of(recipe: recipes.Recipe) -> keras.Model:
     return build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
 
 
-@pytest.mark.parametrize("name", [name for name, recipe in recipes.RECIPES.items() if recipe.network in build.BODIES])
-def test_a_network_exports_with_the_same_answers(name: str, tmp_path: Path) -> None:
-    recipe = recipes.named(name)
+def test_without_the_means_a_constant_changes_no_answer() -> None:
+    recipe = recipes.named("cnn1d-model3").override(["network_params.mean_subtraction=true"])
+    model, real = model_of(recipe), inputs_of(recipe)
+    (one,) = recipe.feature_set.inputs
+    frames = np.arange(one.frames) < real["n_frames"][:, None]
+    constant = np.random.default_rng(3).normal(size=(4, 1, one.source.dims)) * 10
+    moved = {**real, one.name: (real[one.name] + constant * frames[:, :, None]).astype(np.float32)}
+    np.testing.assert_allclose(
+        model.predict(moved, verbose=0)["logits"], model.predict(real, verbose=0)["logits"], atol=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        *(recipe for recipe in recipes.RECIPES.values() if recipe.network in build.BODIES),
+        recipes.named("cnn1d-model3").override(["network_params.mean_subtraction=true"]),
+    ],
+    ids=lambda recipe: f"{recipe.name}{'-mean-subtraction' if recipe.network_params.get('mean_subtraction') else ''}",
+)
+def test_a_network_exports_with_the_same_answers(recipe: recipes.Recipe, tmp_path: Path) -> None:
     model = model_of(recipe)
     real = inputs_of(recipe)
     run = runs.create(tmp_path / "r")
