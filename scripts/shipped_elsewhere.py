@@ -1,16 +1,20 @@
-"""The tables of docs/results.md on noise, lines, rooms and levels, on another corpus, and on voices that a model was introduced to."""
+"""The tables of docs/results.md on noise, lines, rooms and levels, on another corpus, on made sounds, and on voices that a model was
+introduced to.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
 
-from ser_core import runs
+from ser_core import audio, runs, settings
 from ser_core.evaluation import kept
 from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.evaluation.kept import Kept
+from ser_core.predictor import Predictor
 
 
 def lines() -> list[str]:
@@ -18,7 +22,7 @@ def lines() -> list[str]:
     shipped = [run.name for run in runs.shipped()]
     held = kept.shipped()
     own = [one for one in held if one.run in shipped]
-    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_enrolled(own, shipped)]
+    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_made(), "", *_enrolled(own, shipped)]
 
 
 def _degraded(held: list[Kept], names: list[str]) -> list[str]:
@@ -67,6 +71,32 @@ def _elsewhere(held: list[Kept]) -> list[str]:
         scores = [_with_interval(found, name) for name in ("accuracy", "uar")]
         table.append("| " + " | ".join(map(str, [*cells, *scores, _most_often(found), far])) + " |")
     return table
+
+
+def _made() -> list[str]:
+    """What the models say of the samples that ship, asked while the page is made."""
+    models = [Predictor(run) for run in runs.shipped()]
+    folder = settings.ARTIFACTS / "samples"
+    table = [
+        "What they say of sounds that nobody made in an emotion, the samples of the Analyze page: the most probable emotion and its confidence, "
+        "whether that is too little for an answer (uncertain), and whether the sound is found to be unlike the voices of the training.",
+        "",
+        "| the sound | heard as | " + " | ".join(f"`{model.run.name}`" for model in models) + " |",
+        "|---|---|" + "---|" * len(models),
+    ]
+    for sample in json.loads((folder / "samples.json").read_text(encoding="utf-8")):
+        clip = audio.decode(folder / sample["file"])
+        heard = "no speech" if any(one.code == "no-speech" for one in audio.findings(clip)) else "speech"
+        table.append("| " + " | ".join([sample["title"], heard, *(_said(model, clip) for model in models)]) + " |")
+    return table
+
+
+def _said(model: Predictor, clip: audio.Clip) -> str:
+    found = model.predict(clip)
+    features = {one.name: one.source.extract(clip.samples) for one in model.inputs}
+    unlike = model.unlike(model.windows_of(features)[1], features)
+    notes = ["uncertain"] * (found.confidence < model.threshold) + ["unlike"] * unlike
+    return ", ".join([f"{found.label} {found.confidence:.0%}".replace("%", " %"), *notes])
 
 
 def _most_often(found: dict[str, Any]) -> str:
