@@ -224,6 +224,8 @@ def test_two_who_are_allowed_do_not_see_each_other(shared: Shared, visit: Callab
     assert not page.get_by_text("Training of Ada").count()
     other_runs_look_absent(shared, page)
     page.goto(f"{shared.url}/datasets?view=mine")
+    # A file given to an uploader that is about to be replaced is lost.
+    steps.settled(page)
     page.locator("input[type=file]").set_input_files(VOICE)
     page.get_by_role("button", name="Keep 1 as anger").click()
     expect(page.get_by_role("heading", name="anger 1", exact=True)).to_be_visible()
