@@ -94,7 +94,8 @@ def _made() -> list[str]:
 def _said(model: Predictor, clip: audio.Clip) -> str:
     found = model.predict(clip)
     features = {one.name: one.source.extract(clip.samples) for one in model.inputs}
-    unlike = model.unlike(model.windows_of(features)[1], features)
+    # The prediction does not say it of what it takes for no speech.
+    unlike = model.unlike(found.embedding[None], features)
     notes = ["uncertain"] * (found.confidence < model.threshold) + ["unlike"] * unlike
     return ", ".join([f"{found.label} {found.confidence:.0%}".replace("%", " %"), *notes])
 

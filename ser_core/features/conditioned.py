@@ -30,8 +30,8 @@ def conditioned(
     taken off, a sound that is off centre too. room_snr_db, hiss_snr_db: how far below the sound brown noise, as rooms have it, and
     white noise, as microphones do, are added; the same for every sound of one length. Logarithms follow what is quiet as closely as what
     is loud, so without noise they tell how well a recording was made, and bands that a codec took away lie anywhere. level_dbfs: the
-    RMS to which the sound is brought last, dB of full scale. The level tells an emotion where one microphone recorded all, as in a
-    corpus, and elsewhere how far away the microphone was.
+    RMS to which the sound is brought, before its silence is cut and once more at the end, dB of full scale. The level tells an emotion
+    where one microphone recorded all, as in a corpus, and elsewhere how far away the microphone was.
     """
     if highpass_hz is not None:
         samples = _above(samples, highpass_hz)
