@@ -29,7 +29,8 @@ def _switched() -> None:
     go(st.session_state["view"], [run] if run else [])
 
 
-state.begin("view", VIEWS, "runs")
+# A link that names a run and no view means that run.
+state.begin("view", VIEWS, "run" if "run" in st.query_params else "runs")
 view = str(
     st.segmented_control(
         "View",

@@ -225,8 +225,9 @@ def test_wrong_on_purpose_is_said(home: Path) -> None:
     assert "Wrong on purpose" in words(at) and "chosen on test" in words(at)
 
 
-def test_a_link_to_a_run_that_is_not_here_says_so() -> None:
-    at = results(view="run", run="gone")
+@pytest.mark.parametrize("view", [{"view": "run"}, {}])
+def test_a_link_to_a_run_that_is_not_here_says_so(view: dict[str, str]) -> None:
+    at = results(**view, run="gone")
     assert not at.exception
     assert "There is no run called “gone”" in words(at)
 
