@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ser_core.figures import curves, matrix, trust
+from ser_core.figures import comparison, curves, matrix, trust
 
 LABELS = ("anger", "disgust", "fear")
 COUNTS = np.array([[60, 12, 10], [3, 40, 7], [0, 0, 0]])
@@ -35,6 +35,14 @@ def test_cells_are_counts_or_shares_of_their_row_or_column(norm: str, expected: 
     heatmap = matrix.confusion(COUNTS, LABELS, norm=norm).data[0]
     np.testing.assert_allclose(np.asarray(heatmap.z)[0], expected)
     assert heatmap.text[0][1].endswith("12")
+
+
+def test_a_difference_is_in_points_of_the_row_in_cells_and_scale() -> None:
+    (heatmap,) = comparison.difference(COUNTS, COUNTS.T, LABELS).data
+    shares = 100 * (COUNTS[0] / 82 - COUNTS.T[0] / 63)
+    np.testing.assert_allclose(np.asarray(heatmap.z)[0], shares)
+    assert heatmap.text[0] == [f"{share:+.0f}" for share in shares]
+    assert heatmap.zmax == 40 and "%" not in heatmap.colorbar.tickformat
 
 
 def test_every_cell_has_an_invisible_point_that_names_it_and_one_is_framed() -> None:

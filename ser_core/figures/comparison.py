@@ -14,7 +14,7 @@ RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F")
 _PATTERNS = ("", "/", ".", "x")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 #: Differences of this many points and more have the full colour.
-_FULL = 0.4
+_FULL = 40
 #: Dark enough for white figures on them; the order of the cases in the legend is that of the bars.
 _CASE_COLOURS = ("#3A57B0", "#9A6410", "#2A7A70", "#6B7385")
 
@@ -25,9 +25,9 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
     Diverging scale with its middle at 0: blue where the first answers so more often, red where the second does.
     """
     one, other = _shares(first), _shares(second)
-    gap = one - other
+    gap = 100 * (one - other)
     size = range(len(labels))
-    text = [[f"{100 * gap[i, j]:+.0f}" if round(100 * gap[i, j]) else "0" for j in size] for i in size]
+    text = [[f"{gap[i, j]:+.0f}" if round(gap[i, j]) else "0" for j in size] for i in size]
     words = [
         [f"{labels[i]} taken for {labels[j]}: {100 * one[i, j]:.0f} % and {100 * other[i, j]:.0f} %" for j in size]
         for i in size
@@ -44,7 +44,7 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
             zmax=_FULL,
             zmid=0,
             colorscale="RdBu",
-            colorbar={"title": {"text": "points"}, "tickformat": "+.0%", "thickness": 12},
+            colorbar={"title": {"text": "points"}, "tickformat": "+d", "thickness": 12},
             hovertemplate="%{customdata}<extra></extra>",
             xgap=1,
             ygap=1,
