@@ -15,8 +15,6 @@ from ser_core.streaming.voice import is_speaking
 EMOTION, UNCERTAIN, NO_SPEECH = "emotion", "uncertain", "no-speech"
 #: Seconds between the ends of two windows.
 HOP_S = 0.5
-#: Lengths of a window: at most, and at the start of a stream or after a gap at least.
-WINDOW_S, SHORTEST_S = 3.0, 2.0
 #: After this time a window counts 1/e in the smoothed probabilities.
 SMOOTHING_S = 1.0
 
@@ -52,9 +50,6 @@ class Judge:
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
-        window_s = float(predictor.run.feature.get("window_s", WINDOW_S))
-        self.longest = round(min(max(window_s, SHORTEST_S), WINDOW_S) * audio.SAMPLE_RATE)
-        self.shortest = round(SHORTEST_S * audio.SAMPLE_RATE)
         self._smoothed: NDArray[np.float64] | None = None
 
     def forget(self) -> None:

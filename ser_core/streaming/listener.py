@@ -16,6 +16,8 @@ from ser_core.streaming.ring import Ring
 
 #: Seconds of sound kept in memory: the longest window, and what a page draws.
 RING_S = 12.0
+#: Lengths of a window in samples: at most 3 s, and at the start of a stream or after a gap at least 2 s.
+LONGEST, SHORTEST = 3 * audio.SAMPLE_RATE, 2 * audio.SAMPLE_RATE
 #: A window whose end arrived longer ago is passed over when a newer one is there already.
 LATE_S = 0.75
 
@@ -76,11 +78,11 @@ class Listener:
 
     def _judged(self, received: float, newer_s: float) -> Entry | None:
         end = self.ring.end
-        if end - self._unbroken < self._judge.shortest:
+        if end - self._unbroken < SHORTEST:
             return None
         if newer_s >= HOP_S and self._clock() - received > LATE_S:
             self.skipped += 1
             return None
-        first = max(self._unbroken, end - self._judge.longest)
+        first = max(self._unbroken, end - LONGEST)
         entry = self._judge.judge(self.ring.between(first, end), first)
         return replace(entry, arrived=received, latency_s=self._clock() - received)
