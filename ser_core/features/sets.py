@@ -167,6 +167,11 @@ SETS: dict[str, FeatureSet] = {
             (Input("logmel", LogMelSource(), frames=256, hop=128, piece=160, beyond=256),),
         ),
         FeatureSet(
+            "logmel-2s-windows",
+            "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 2 s windows",
+            (Input("logmel", LogMelSource(), frames=160, hop=80),),
+        ),
+        FeatureSet(
             "logmel-40ms",
             "Log-mel spectrogram of 40 ms windows, 80 bands from 50 to 8000 Hz, 3.2 s windows",
             (Input("logmel", LogMelSource(LogMelSpec(n_fft=1024, win_length=640, n_mels=80)), frames=256, hop=128),),

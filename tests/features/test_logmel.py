@@ -78,7 +78,7 @@ def test_silence_around_the_voice_is_left_out() -> None:
     assert source.bounds(np.full((50, 64), -100.0, np.float32)) == (0, 50)
 
 
-@given(n=st.integers(1, 900), name=st.sampled_from(["logmel", "logmel-2s", "logmel-pieces"]))
+@given(n=st.integers(1, 900), name=st.sampled_from(["logmel", "logmel-2s", "logmel-pieces", "logmel-2s-windows"]))
 @settings(max_examples=100, deadline=None)
 def test_windows_cover_the_clip(n: int, name: str) -> None:
     one = sets.named(name).inputs[0]
