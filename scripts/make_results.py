@@ -19,6 +19,8 @@ TARGET = settings.ROOT / "docs" / "results.md"
 FLOORS = ("svm", "logreg", "mlp")
 #: The form that ships, before its refit, and the degradation by which forms are compared.
 CHOSEN, NOISE = "accurate-seeds", "noise-20"
+#: The recipe of `paper`, trained again.
+AGAIN = "paper-again"
 #: The voice profiles by which forms are compared: clips, emotion.
 ENROLLED = ((5, "neutral"), (20, "any"))
 SPLITS = {"clips": "by clip (80/10/10: the same speakers on both sides)", "speakers": "by speaker (the `dev` split)"}
@@ -191,6 +193,14 @@ def _before_refit(published: dict[str, Run]) -> list[str]:
         lines.append(
             _line([f"`{run.name}`", str(refit["trainings"]), *scores, ece, _duration(trained), _duration(run)])
         )
+    if AGAIN in published:
+        again = published[AGAIN].metrics["test"]
+        lines += [
+            "",
+            f"`paper` ships from one training. Trained again later, with {len(again['folds'])} seeds (`{AGAIN}`), its recipe reached "
+            f"{again['accuracy']:.3f} ± {again['deviation']['accuracy']:.3f} (UAR {again['uar']:.3f} ± {again['deviation']['uar']:.3f}): "
+            "the training that ships was a lucky one.",
+        ]
     return lines
 
 
