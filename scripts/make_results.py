@@ -197,9 +197,8 @@ def _before_refit(published: dict[str, Run]) -> list[str]:
         again = published[AGAIN].metrics["test"]
         lines += [
             "",
-            f"`paper` ships from one training. Trained again later, with {len(again['folds'])} seeds (`{AGAIN}`), its recipe reached "
-            f"{again['accuracy']:.3f} ± {again['deviation']['accuracy']:.3f} (UAR {again['uar']:.3f} ± {again['deviation']['uar']:.3f}): "
-            "the training that ships was a lucky one.",
+            f"`paper` ships from one training, which is a draw. Trained again, with {len(again['folds'])} seeds (`{AGAIN}`), its recipe reached "
+            f"{_with_deviation(again, 'accuracy')} (UAR {_with_deviation(again, 'uar')}).",
         ]
     return lines
 

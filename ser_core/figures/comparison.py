@@ -24,13 +24,12 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
 
     Diverging scale with its middle at 0: blue where the first answers so more often, red where the second does.
     """
-    one, other = _shares(first), _shares(second)
-    gap = 100 * (one - other)
+    one, other = 100 * _shares(first), 100 * _shares(second)
+    gap = one - other
     size = range(len(labels))
     text = [[f"{gap[i, j]:+.0f}" if round(gap[i, j]) else "0" for j in size] for i in size]
     words = [
-        [f"{labels[i]} taken for {labels[j]}: {100 * one[i, j]:.0f} % and {100 * other[i, j]:.0f} %" for j in size]
-        for i in size
+        [f"{labels[i]} taken for {labels[j]}: {one[i, j]:.0f} % and {other[i, j]:.0f} %" for j in size] for i in size
     ]
     figure = go.Figure(
         go.Heatmap(

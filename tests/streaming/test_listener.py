@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ser_core import audio, streaming
+from ser_core import audio, runs, streaming
 from ser_core.predictor import Predictor
 from ser_core.streaming import Chunk, Entry, Listener
 from ser_core.streaming.judge import SMOOTHING_S
@@ -36,6 +36,11 @@ def test_a_window_every_half_second_that_grows_to_three(predictor: Predictor, sp
         (1.5, 4.5),
         (2.0, 5.0),
     ]
+
+
+def test_a_network_of_vectors_is_given_as_long_a_window(speech: np.ndarray) -> None:
+    found = heard(Predictor(runs.find("paper")), frames(speech[: 4 * RATE]))
+    assert [entry.last - entry.first + 1 for entry in found] == [round(s * RATE) for s in (2.0, 2.5, 3.0, 3.0, 3.0)]
 
 
 def test_each_window_is_judged_as_a_file_of_it(predictor: Predictor, speech: np.ndarray) -> None:
