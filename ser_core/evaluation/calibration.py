@@ -32,15 +32,16 @@ def error(said: np.ndarray, hits: np.ndarray, speakers: Sequence[str]) -> dict[s
     """Return the expected calibration error and its 95 % interval: {ece, low, high, method, speakers}.
 
     said: confidences; hits: whether each was right; speakers: whose clip each was. Clips of one speaker are not
-    independent, so speakers are drawn (clips where there is one speaker alone). A drawn sample's error is larger than that of
+    independent, so speakers are drawn (clips where there is one speaker alone; those whose speaker nobody stated are left out of the
+    interval). A drawn sample's error is larger than that of
     the sample it was drawn from, by as much as chance adds: the quantiles are moved back by that, and widened as Student's t is
     against the normal distribution, since few speakers vary too little when drawn.
     """
     estimate = metrics.calibration_error(said, hits)
-    names, whose = np.unique(np.asarray(speakers, dtype=str), return_inverse=True)
-    rows = (
-        [np.flatnonzero(whose == k) for k in range(len(names))] if len(names) > 1 else [*np.arange(len(said))[:, None]]
-    )
+    whose = np.asarray(speakers, dtype=str)
+    names = [name for name in np.unique(whose) if name]
+    several = len(names) > 1
+    rows = [np.flatnonzero(whose == name) for name in names] if several else [*np.arange(len(said))[:, None]]
     random = np.random.default_rng(0)
     drawn = np.empty(BOOTSTRAPS)
     for k in range(BOOTSTRAPS):
@@ -49,7 +50,8 @@ def error(said: np.ndarray, hits: np.ndarray, speakers: Sequence[str]) -> dict[s
     level, units = (1 + metrics.LEVEL) / 2, len(rows)
     wider = stats.t.ppf(level, units - 1) / stats.norm.ppf(level) * np.sqrt(units / (units - 1)) if units > 1 else 1.0
     low, high = estimate + wider * (np.quantile(drawn, [1 - level, level]) - drawn.mean())
-    method = "bootstrap over speakers" if len(names) > 1 else "bootstrap over clips (too narrow: one speaker)"
+    left_out = metrics.without_speaker(int((whose == "").sum()))
+    method = f"bootstrap over speakers{left_out}" if several else "bootstrap over clips (too narrow: one speaker)"
     return {
         "ece": estimate,
         "low": max(0.0, float(low)),

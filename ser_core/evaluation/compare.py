@@ -136,7 +136,7 @@ def compare(named: Mapping[str, Run]) -> Comparison:
         labels,
         tables,
         first["clip"].nunique(),
-        first["speaker"].nunique(),
+        metrics.speakers(first),
         heard,
         pairs,
         differences(named),

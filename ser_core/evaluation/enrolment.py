@@ -50,8 +50,14 @@ class Pool:
 def pools(clips: pd.DataFrame, speakers: Sequence[str]) -> dict[str, Pool]:
     """Return the pool of each of `speakers` (`<corpus>/<speaker>`, as splits.speaker_key tells them apart), drawn from `clips`.
 
-    A speaker's pool depends on their own clips alone. Raises CorpusError that names a speaker with too few clips.
+    A speaker's pool depends on their own clips alone. Raises CorpusError that names a speaker with too few clips, and where clips
+    have no speaker.
     """
+    if any(speaker.endswith("/") for speaker in speakers):
+        raise CorpusError(
+            "Some of these clips have no speaker, so nobody can be enrolled with them: state who speaks (the column speaker of a table), "
+            "name speakers with --speakers, or leave --enrol out."
+        )
     by_speaker = dict(iter(clips.groupby(speaker_key(clips))))
     return {speaker: _pool(speaker, by_speaker.get(speaker, clips.iloc[:0])) for speaker in speakers}
 

@@ -49,7 +49,7 @@ def age_groups(ages: pd.Series) -> pd.Series:
 
 def _scored(part: pd.DataFrame, labels: Sequence[str]) -> dict[str, object]:
     accuracy = float((part["true"] == part["predicted"]).mean())
-    speakers = int(part["speaker"].nunique())
+    speakers = metrics.speakers(part)
     found: dict[str, object] = {"n": len(part), "speakers": speakers, "accuracy": accuracy}
     if speakers >= metrics.SPEAKERS_FOR_T:
         span = metrics.interval(part, "accuracy", labels)

@@ -64,26 +64,44 @@ def interval(predictions: pd.DataFrame, metric: str, labels: Sequence[str]) -> d
 
     Clips of one speaker are not independent, so from 8 speakers on it is Student's t over the speakers' own scores
     (bootstrap over speakers from 40 on), centred on their mean. Below 8 it is a bootstrap over clips, which is too
-    narrow; `method` says which.
+    narrow; `method` says which. Clips whose speaker nobody stated are of no speaker: they are left out of what is taken over
+    speakers, which `method` says too.
     """
-    groups = [confusion(group["true"], group["predicted"], labels) for _, group in predictions.groupby("speaker")]
+    known = predictions[predictions["speaker"] != ""]
+    left_out = without_speaker(len(predictions) - len(known))
+    groups = [confusion(group["true"], group["predicted"], labels) for _, group in known.groupby("speaker")]
     random = np.random.default_rng(0)
     if len(groups) >= SPEAKERS_FOR_BOOTSTRAP:
         stack = np.stack(groups)
         drawn = [
             scores(stack[random.integers(0, len(stack), len(stack))].sum(axis=0))[metric] for _ in range(BOOTSTRAPS)
         ]
-        return _between(drawn, "bootstrap over speakers", len(groups))
+        return _between(drawn, f"bootstrap over speakers{left_out}", len(groups))
     if len(groups) >= SPEAKERS_FOR_T:
         own = np.array([scores(matrix)[metric] for matrix in groups])
         half = stats.t.ppf((1 + LEVEL) / 2, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own))
         low, high = max(0.0, own.mean() - half), min(1.0, own.mean() + half)
-        return {"low": float(low), "high": float(high), "method": "Student's t over speakers", "speakers": len(own)}
+        return {
+            "low": float(low),
+            "high": float(high),
+            "method": f"Student's t over speakers{left_out}",
+            "speakers": len(own),
+        }
     # A clip that several seeds answered is one clip.
     stack = np.stack([confusion(group["true"], group["predicted"], labels) for _, group in predictions.groupby("clip")])
     picks = random.integers(0, len(stack), (BOOTSTRAPS, len(stack)))
     drawn = [scores(stack[pick].sum(axis=0))[metric] for pick in picks]
     return _between(drawn, "bootstrap over clips (too narrow: under 8 speakers)", len(groups))
+
+
+def speakers(predictions: pd.DataFrame) -> int:
+    """Return how many speakers are known in a table of predictions."""
+    return int(predictions["speaker"].replace("", pd.NA).nunique())
+
+
+def without_speaker(clips: int) -> str:
+    """Return what is added to the name of a method over speakers that left so many clips out; '' for none."""
+    return f", {clips} clips without a speaker left out" if clips else ""
 
 
 def summary(predictions: pd.DataFrame, labels: Sequence[str], *, intervals: bool = True) -> dict[str, Any]:
@@ -92,7 +110,7 @@ def summary(predictions: pd.DataFrame, labels: Sequence[str], *, intervals: bool
     result: dict[str, Any] = {
         **scores(matrix),
         "n": len(predictions),
-        "speakers": int(predictions["speaker"].nunique()),
+        "speakers": speakers(predictions),
         "labels": list(labels),
         "confusion": matrix.tolist(),
         "classes": per_class(matrix, labels).to_dict("records"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
-from ser_core.evaluation.metrics import BOOTSTRAPS, LEVEL, SPEAKERS_FOR_T
+from ser_core.evaluation.metrics import BOOTSTRAPS, LEVEL, SPEAKERS_FOR_T, without_speaker
 
 #: Below this many clips on which only one of two is right, McNemar's test is the exact binomial one.
 EXACT_BELOW = 25
@@ -76,8 +77,9 @@ def sign_flip(differences: np.ndarray, speakers: Sequence[str], *, seed: int = 0
 
     If the two were alike, each speaker's sum could as well have the other sign. All 2^S flips are tried up to 2^14, else
     20,000 drawn by `seed`; p is the share of flips whose sum is as far from 0, with one added to both where they are drawn.
+    Clips whose speaker nobody stated ('') are left out.
     """
-    sums = pd.Series(np.asarray(differences, float)).groupby(np.asarray(speakers)).sum().to_numpy()
+    sums = _by_speaker(differences, speakers).sum().to_numpy()
     n = len(sums)
     exact = 2**n <= ALL_FLIPS
     signs = _every_sign(n) if exact else np.random.default_rng(seed).choice((-1, 1), (DRAWN, n))
@@ -100,16 +102,18 @@ def holm(values: Sequence[float]) -> list[float]:
 def paired(differences: np.ndarray, speakers: Sequence[str]) -> Span:
     """Return the mean of paired differences (a value a clip) with its interval.
 
-    Student's t over the speakers' own means from 8 speakers on; below that a bootstrap over clips, which is too narrow.
+    Student's t over the speakers' own means from 8 speakers on; below that a bootstrap over clips, which is too narrow. Clips whose
+    speaker nobody stated ('') are of no speaker.
     """
     from scipy import stats
 
     values = np.asarray(differences, float)
-    own = pd.Series(values).groupby(np.asarray(speakers)).mean().to_numpy()
+    own = _by_speaker(values, speakers).mean().to_numpy()
     if len(own) >= SPEAKERS_FOR_T:
         half = stats.t.ppf((1 + LEVEL) / 2, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own))
         low, high = float(own.mean() - half), float(own.mean() + half)
-        return Span(float(values.mean()), low, high, "Student's t over speakers")
+        left_out = without_speaker(list(speakers).count(""))
+        return Span(float(values.mean()), low, high, f"Student's t over speakers{left_out}")
     picks = np.random.default_rng(0).integers(0, len(values), (BOOTSTRAPS, len(values)))
     low, high = np.quantile(values[picks].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Span(float(values.mean()), float(low), float(high), "bootstrap over clips (too narrow: under 8 speakers)")
@@ -127,16 +131,24 @@ def unpaired(
     one, other = np.asarray(first, float), np.asarray(second, float)
     difference = float(one.mean() - other.mean())
     own = [
-        pd.Series(values).groupby(np.asarray(speakers)).mean().to_numpy()
+        _by_speaker(values, speakers).mean().to_numpy()
         for values, speakers in ((one, first_speakers), (other, second_speakers))
     ]
     if min(map(len, own)) >= SPEAKERS_FOR_T:
         span = stats.ttest_ind(*own, equal_var=False).confidence_interval(LEVEL)
-        return Span(difference, float(span.low), float(span.high), "Welch's t over speakers")
+        left_out = without_speaker([*first_speakers, *second_speakers].count(""))
+        return Span(difference, float(span.low), float(span.high), f"Welch's t over speakers{left_out}")
     random = np.random.default_rng(0)
     drawn = [values[random.integers(0, len(values), (BOOTSTRAPS, len(values)))].mean(axis=1) for values in (one, other)]
     low, high = np.quantile(drawn[0] - drawn[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Span(difference, float(low), float(high), "bootstrap over clips (too narrow: under 8 speakers)")
+
+
+def _by_speaker(values: np.ndarray, speakers: Sequence[str]) -> SeriesGroupBy[float, str]:
+    """Values in groups by speaker, those of no stated one left out."""
+    whose = np.asarray(speakers, dtype=object)
+    stated = whose != ""
+    return pd.Series(np.asarray(values, float)[stated]).groupby(whose[stated])
 
 
 def _every_sign(n: int) -> np.ndarray:

@@ -32,6 +32,12 @@ def test_a_pool_is_five_neutral_clips_and_three_of_each_other_emotion() -> None:
         assert set(pool.neutral) == set(rows.index[rows["emotion"] == "neutral"])
 
 
+def test_nobody_is_enrolled_with_clips_of_no_speaker() -> None:
+    frame = pd.DataFrame({"clip": ["own/a"], "speaker": [""], "emotion": ["anger"]})
+    with pytest.raises(CorpusError, match="have no speaker, so nobody can be enrolled"):
+        enrolment.pools(frame, ["own/"])
+
+
 def test_draws_are_nested_and_fixed() -> None:
     (pool,) = enrolment.pools(clips(), ["c/01"]).values()
     for emotion, most in (("neutral", 5), ("any", 20)):

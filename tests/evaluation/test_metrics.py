@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics as sk
 
-from ser_core.evaluation import metrics
+from ser_core.evaluation import calibration, metrics, significance
 
 LABELS = ("anger", "fear", "neutral", "sadness")
 
@@ -55,6 +55,30 @@ def test_nine_speakers_get_students_t_over_speakers() -> None:
     found = metrics.interval(frame, "accuracy", LABELS)
     assert (found["low"], found["high"]) == pytest.approx((low, high))
     assert found["method"] == "Student's t over speakers"
+
+
+def test_clips_of_no_speaker_are_nobodys() -> None:
+    """Six people whom a table calls nothing are not one speaker: what is taken over speakers leaves their clips out, and says so."""
+    known, unknown = table(9), table(6, seed=1).assign(speaker="")
+    both = pd.concat([known, unknown.assign(clip="u" + unknown["clip"])], ignore_index=True)
+    alone, found = metrics.interval(known, "accuracy", LABELS), metrics.interval(both, "accuracy", LABELS)
+    assert (found["low"], found["high"], found["speakers"]) == (alone["low"], alone["high"], 9)
+    assert found["method"] == "Student's t over speakers, 240 clips without a speaker left out"
+    assert metrics.summary(both, LABELS, intervals=False)["speakers"] == 9
+    nobody = metrics.interval(unknown, "accuracy", LABELS)
+    assert nobody["speakers"] == 0 and nobody["method"].startswith("bootstrap over clips")
+    gap = (both["true"] == both["predicted"]).to_numpy(float) - 0.5
+    paired = significance.paired(gap, list(both["speaker"]))
+    own = significance.paired(gap[: len(known)], list(known["speaker"]))
+    assert (paired.low, paired.high) == (own.low, own.high) and paired.method.endswith(
+        "240 clips without a speaker left out"
+    )
+    assert significance.sign_flip(gap, list(both["speaker"])) == significance.sign_flip(
+        gap[: len(known)], list(known["speaker"])
+    )
+    hits = (both["true"] == both["predicted"]).to_numpy()
+    error = calibration.error(both[[f"p_{label}" for label in LABELS]].max(axis=1).to_numpy(), hits, both["speaker"])
+    assert error["speakers"] == 9 and error["method"] == "bootstrap over speakers, 240 clips without a speaker left out"
 
 
 def test_few_speakers_are_said_to_be_too_few() -> None:
