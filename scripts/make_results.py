@@ -13,7 +13,7 @@ from ser_core import files, recipes, runs, settings
 from ser_core.evaluation import kept, msf_or_split
 from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.recipes import Recipe, seed_rows
-from ser_core.runs import Run
+from ser_core.runs import Run, measured
 
 TARGET = settings.ROOT / "docs" / "results.md"
 FLOORS = ("svm", "logreg", "mlp")
@@ -272,7 +272,7 @@ def _gain(accuracies: dict[tuple[str, int, str], float], name: str, clips: int, 
 
 
 def _differences(theirs: Recipe, ours: Recipe) -> str:
-    a, b = recipes.flat(theirs.to_dict()), recipes.flat(ours.to_dict())
+    a, b = (recipes.flat(measured.without_own_labels(one).to_dict()) for one in (theirs, ours))
     keys = sorted(key for key in {*a, *b} - {"title", "seed", "split", "seed_row"} if a.get(key) != b.get(key))
     return ", ".join(f"{key} = {a.get(key)}" for key in keys)
 

@@ -28,6 +28,7 @@ from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import registry, splits
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
+from ser_core.corpora.splits import Division
 from ser_core.evaluation import metrics
 from ser_core.features.store import Copies
 from ser_core.recipes import Recipe
@@ -85,7 +86,7 @@ def divided(corpus: Corpus, train_speakers: int) -> pd.Series:
 
 def right_epoch(corpus: Corpus, path: Path) -> Run:
     """Fit, and keep the epoch that is best on the validation part."""
-    division = train.Division(f"dev, {TRAIN_SPEAKERS} train speakers", divided(corpus, TRAIN_SPEAKERS))
+    division = Division(f"dev, {TRAIN_SPEAKERS} train speakers", divided(corpus, TRAIN_SPEAKERS))
     return train.train(EPOCHS, corpus, runs.create(path), Progress(), division=division)
 
 
@@ -94,7 +95,7 @@ def wrong_epoch(corpus: Corpus, path: Path) -> Run:
     parts = divided(corpus, TRAIN_SPEAKERS)
     swapped = parts.mask(parts == "validation", "").mask(parts == "test", "validation")
     name = f"dev, {TRAIN_SPEAKERS} train speakers, validated on test"
-    run = train.train(EPOCHS, corpus, runs.create(path), Progress(), test=False, division=train.Division(name, swapped))
+    run = train.train(EPOCHS, corpus, runs.create(path), Progress(), test=False, division=Division(name, swapped))
     for file in ("predictions.csv", "split.csv"):
         table = run.predictions if file == "predictions.csv" else run.split
         both = [table, table[table["part"] == "validation"].assign(part="test")]
@@ -107,9 +108,7 @@ def wrong_epoch(corpus: Corpus, path: Path) -> Run:
 def right_copies(corpus: Corpus, path: Path) -> Run:
     """Divide the clips, then copy those of the train part."""
     name, parts = splits.by_clips(corpus.clips[_copied(corpus)], COPIES.seed)
-    division = train.Division(
-        f"clips of {COPIED_SPEAKERS} speakers, {name}", parts.reindex(corpus.clips.index).fillna("")
-    )
+    division = Division(f"clips of {COPIED_SPEAKERS} speakers, {name}", parts.reindex(corpus.clips.index).fillna(""))
     return train.train(COPIES, corpus, runs.create(path), Progress(), division=division)
 
 
@@ -118,7 +117,7 @@ def wrong_copies(corpus: Corpus, path: Path) -> Run:
     clips = corpus.clips[_copied(corpus)]
     both = dataclasses.replace(corpus, clips=_with_copies(clips, path.parent / "copies"))
     name, parts = splits.by_clips(both.clips, COPIES.seed)
-    division = train.Division(f"clips and copies of {COPIED_SPEAKERS} speakers, {name}", parts)
+    division = Division(f"clips and copies of {COPIED_SPEAKERS} speakers, {name}", parts)
     run = train.train(COPIES.with_(copies=0), both, runs.create(path), Progress(), division=division)
     return owned_up(
         run, corpus, "clips were copied before the split, so that copies of tested clips are in the train part"
@@ -154,7 +153,7 @@ def owned_up(run: Run, corpus: Corpus, how: str) -> Run:
     fresh = Run(run.path)
     stated = {**fresh.recipe, "wrong_on_purpose": how}
     run.write_json("recipe.json", stated)
-    scores = metrics.parts(fresh.predictions, EPOCHS.labels)
+    scores = metrics.parts(fresh.predictions, fresh.recipe["recipe"]["labels"])
     run.write_json("metrics.json", scores)
     counts = fresh.split["part"].value_counts().to_dict()
     recipe = recipes.from_dict(stated["recipe"])

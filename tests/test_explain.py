@@ -162,7 +162,9 @@ def vector_model(folder: Path) -> tuple[Run, np.ndarray]:
     fitted = Pipeline(steps).fit(x, y)
     fitted.named_steps["classifier"].coef_[:, np.setdiff1d(np.arange(one.source.dims), mfcc)] = 0
     run = Run(Path(shutil.copytree(SHIPPED.path, folder)))
-    onnx.save(graphs.from_scikit_learn(fitted, one.source.dims, 1.0, one.name), run.path / "model.onnx")
+    placed = graphs.Placed.of(fitted.named_steps["classifier"].classes_, ("anger", "fear", "sadness"))
+    graph = graphs.from_scikit_learn(fitted, one.source.dims, 1.0, one.name, placed)
+    onnx.save(graph, run.path / "model.onnx")
     stated = {"name": one.name, "shape": [one.source.dims], "dtype": "float32", "frames": 0, "hop": 0}
     feature = {**run.feature, "labels": list(fitted.classes_), "inputs": [{**stated, "source": one.source.to_dict()}]}
     (run.path / "feature.json").write_text(json.dumps(feature))

@@ -21,20 +21,21 @@ from ser_core.recipes import LOSSES, Recipe, with_selection
 WITHOUT_EPOCHS = ("svm", "logreg")
 
 
-def show(chosen: Chosen, source: Source, split: str) -> Order:
+def show(chosen: Chosen, source: Source) -> Order:
     """Draw the fold-out with the settings, and return what shall be trained."""
-    recipe = source.recipe.with_(split=split)
+    recipe = source.recipe
     # A key a recipe and corpus: another one begins with its own values.
     key = f"{source.words}-{recipe.corpus}"
     with st.expander("Advanced", icon=":material/tune:"):
         labels = st.multiselect(
             "Emotions",
             chosen.corpus.emotions,
-            default=recipe.labels,
+            default=recipe.labels or chosen.corpus.emotions,
             key=f"labels-{key}",
-            help="Clips of others are left out.",
+            help="Clips of others are left out. None chosen: all of them.",
         )
-        recipe = recipe.with_(labels=tuple(one for one in chosen.corpus.emotions if one in labels))
+        chosen_labels = tuple(one for one in chosen.corpus.emotions if one in labels)
+        recipe = recipe.with_(labels=() if chosen_labels == chosen.corpus.emotions else chosen_labels)
         recipe, selection = _features(recipe, key)
         if recipe.network not in WITHOUT_EPOCHS:
             recipe = _augmentation(recipe, key)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import streamlit as st
 
 from pages.train.corpus import Chosen
 from pages.train.recipe import Source
 from pages.widgets import in_url, numbers
 from pages.widgets.corpora import title
-from ser_core.corpora import folds, splits
+from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus
-from ser_core.recipes import Recipe
+from ser_core.recipes import Recipe, plan
 from ser_core.runs import measured
 
 SPLITS = {
@@ -27,8 +30,8 @@ SPLITS = {
 MANY_SPEAKERS = 12
 
 
-def choose(chosen: Chosen, source: Source) -> str:
-    """Draw the splits with what they mean, and return the picked one."""
+def choose(chosen: Chosen, source: Source) -> Source:
+    """Draw the splits with what they mean, and return the recipe with the picked one."""
     st.markdown("##### 3 · Split")
     names = list(SPLITS)
     default = source.recipe.split if source.recipe.split in names else names[0]
@@ -49,12 +52,23 @@ def choose(chosen: Chosen, source: Source) -> str:
         _warn(source.recipe)
     elif split == "loso" and chosen.speakers > MANY_SPEAKERS:
         st.info(f"{chosen.speakers} speakers are {chosen.speakers} trainings; see the estimate below before you start.")
-    return split
+    return dataclasses.replace(
+        source, recipe=source.recipe.with_(split=split, unknown_speakers=_unknown(chosen, split))
+    )
+
+
+def _unknown(chosen: Chosen, split: str) -> str:
+    """What becomes of clips whose speaker nobody stated: asked for where that decides whether the corpus can be divided."""
+    unknown = int((chosen.corpus.clips["speaker"] == "").sum())
+    if split not in splits.BY_SPEAKER or unknown in (0, len(chosen.corpus.clips)):
+        return "refuse"
+    left_out = st.checkbox(f"Leave out the {unknown:,} clips whose speaker is not stated", key="train-unknown-speakers")
+    return "leave-out" if left_out else "refuse"
 
 
 def counted(chosen: Chosen, recipe: Recipe, n_folds: int) -> str:
-    """Return how many clips fall into which part, as a sentence. Raises CorpusError where the corpus cannot be divided so."""
-    return _counted(chosen.key, recipe.labels, recipe.split, recipe.seed, n_folds, chosen.corpus)
+    """Return how many clips fall into which part, in sentences. Raises CorpusError or RecipeError where the corpus cannot be divided so."""
+    return _counted(chosen.key, json.dumps(recipe.to_dict(), sort_keys=True), n_folds, recipe, chosen.corpus)
 
 
 def _warn(recipe: Recipe) -> None:
@@ -77,12 +91,16 @@ def _warn(recipe: Recipe) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _counted(key: str, labels: tuple[str, ...], split: str, seed: int, n_folds: int, _corpus: Corpus) -> str:
-    clips = _corpus.clips[_corpus.clips["emotion"].isin(labels)].copy()
-    if split in folds.KINDS:
-        made = folds.divide(clips, split, n_folds, seed)
-        return f"{len(made)} trainings, each tested on about {len(clips) // len(made):,} of {len(clips):,} clips."
-    name, part = splits.assign(clips, _corpus.name, split, seed)
-    counts = [f"{int((part == one).sum()):,} {one}" for one in splits.PARTS]
-    out = int((part == "").sum())
-    return f"{', '.join(counts)} clips (split {name})" + (f"; {out:,} are in no part of it." if out else ".")
+def _counted(key: str, stated: str, n_folds: int, _recipe: Recipe, _corpus: Corpus) -> str:
+    planned = plan(_recipe, _corpus, n_folds)
+    clips, made = len(planned.clips), planned.divisions
+    if len(made) > 1:
+        said = f"{len(made)} trainings, each tested on about {clips // len(made):,} of {clips:,} clips."
+    else:
+        part = made[0].parts
+        counts = [f"{int((part == one).sum()):,} {one}" for one in splits.PARTS]
+        out = int((part == "").sum())
+        said = f"{', '.join(counts)} clips (split {made[0].title})" + (
+            f"; {out:,} are in no part of it." if out else "."
+        )
+    return " ".join([said, *planned.notes])

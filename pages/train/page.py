@@ -14,8 +14,7 @@ else:
         found = corpus.choose()
         chosen = recipe.choose(found) if found is not None else None
         if found is not None and chosen is not None:
-            split = division.choose(found, chosen)
-            order = advanced.show(found, chosen, split)
+            order = advanced.show(found, division.choose(found, chosen))
             starting.show(found, order)
 
 live.show()

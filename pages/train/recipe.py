@@ -51,11 +51,10 @@ def choose(chosen: Chosen) -> Source | None:
 
 
 def on_corpus(recipe: Recipe, chosen: Chosen) -> Recipe:
-    """Return the recipe on another corpus: with that corpus' emotions; on its own, those of its emotions that are here."""
+    """Return the recipe on the corpus: with all of its emotions, or those among them that the recipe was written for."""
     corpus = chosen.corpus
-    own = recipe.corpus == corpus.name
-    labels = tuple(label for label in recipe.labels if label in corpus.emotions) if own else corpus.emotions
-    return recipe.with_(corpus=corpus.name, labels=labels)
+    labels = recipe.labels if recipe.corpus == corpus.name else ()
+    return recipe.with_(corpus=corpus.name, labels=tuple(label for label in labels if label in corpus.emotions))
 
 
 def _said(name: str) -> str:

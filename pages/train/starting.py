@@ -13,9 +13,6 @@ from ser_core.jobs.order import Order
 from ser_core.recipes import RecipeError
 from ser_core.runs import RunError, measured
 
-#: Of emotions: a model that tells one from nothing is none.
-FEWEST_LABELS = 2
-
 
 def show(chosen: Chosen, order: Order) -> None:
     """Draw what will happen and the estimate, and queue the training when the button is pressed."""
@@ -39,7 +36,7 @@ def show(chosen: Chosen, order: Order) -> None:
 
 def estimate(chosen: Chosen, order: Order) -> measured.Estimate | None:
     """Return how long the order may take, from runs of its recipe; None where none is known."""
-    clips = int(chosen.corpus.clips["emotion"].isin(order.wanted.labels).sum())
+    clips = int(chosen.corpus.clips["emotion"].isin(order.wanted.labels or chosen.corpus.emotions).sum())
     return measured.estimate(order.wanted, clips, order.trainings(chosen.speakers), measured.finished())
 
 
@@ -51,11 +48,9 @@ def about(seconds: float) -> str:
 
 
 def _impossible(chosen: Chosen, order: Order) -> str | None:
-    if len(order.wanted.labels) < FEWEST_LABELS:
-        return "A model needs at least two emotions to tell apart; choose them under Advanced, or record more."
     try:
         st.caption(division.counted(chosen, order.wanted, order.folds))
-    except CorpusError as error:
+    except (CorpusError, RecipeError) as error:
         return str(error)
     return None
 

@@ -6,7 +6,11 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import NonNegativeFloat, NonNegativeInt
+from pydantic.dataclasses import dataclass as checked_dataclass
 from scipy import signal
+
+from ser_core.ranges import CHECKED, PositiveSpan, Share, Span, Stretch
 
 #: Seconds from one frame to the next, as the log-mel sets have it.
 HOP_S = 0.0125
@@ -14,7 +18,7 @@ HOP_S = 0.0125
 STOPPED_DB = 60.0
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class PictureAugmentation:
     """How strongly pictures are changed; 0 turns a part off.
 
@@ -30,22 +34,22 @@ class PictureAugmentation:
     each band's own mean, for descriptors whose rows have different units.
     """
 
-    stretch: float = 0.15
-    shift_frames: int = 20
-    shift_bands: int = 3
-    mel_masks: int = 1
-    mel_mask_bands: int = 8
-    time_masks: int = 2
-    time_mask_frames: int = 24
-    tilt_db: float = 0.0
-    equalizer_db: float = 0.0
-    noise: float = 0.0
-    noise_snr_db: tuple[float, float] = (0.0, 40.0)
-    reverb: float = 0.0
-    reverb_s: tuple[float, float] = (0.1, 1.0)
-    reverb_db: tuple[float, float] = (-12.0, 0.0)
-    band_limit: float = 0.0
-    mixup: float = 0.3
+    stretch: Stretch = 0.15
+    shift_frames: NonNegativeInt = 20
+    shift_bands: NonNegativeInt = 3
+    mel_masks: NonNegativeInt = 1
+    mel_mask_bands: NonNegativeInt = 8
+    time_masks: NonNegativeInt = 2
+    time_mask_frames: NonNegativeInt = 24
+    tilt_db: NonNegativeFloat = 0.0
+    equalizer_db: NonNegativeFloat = 0.0
+    noise: Share = 0.0
+    noise_snr_db: Span = (0.0, 40.0)
+    reverb: Share = 0.0
+    reverb_s: PositiveSpan = (0.1, 1.0)
+    reverb_db: Span = (-12.0, 0.0)
+    band_limit: Share = 0.0
+    mixup: NonNegativeFloat = 0.3
     mask_by_band: bool = False
 
     def change(self, frames: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import random
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field, NonNegativeFloat
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from ser_core.ranges import CHECKED, Share, Span, Stretch
 
 if TYPE_CHECKING:
     import audiomentations
@@ -21,7 +24,7 @@ class AugmentationError(RuntimeError):
     """Sounds cannot be changed here; the message says what to do."""
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class WaveformAugmentation:
     """Which transforms a sound goes through, each with probability `p`; 0 or None leaves one out.
 
@@ -32,13 +35,13 @@ class WaveformAugmentation:
     of added white noise. All are drawn evenly from their ranges and applied in this order.
     """
 
-    stretch: float = 0.1
-    pitch_semitones: float = 2.0
-    shift: float = 0.1
-    gain_db: float = 6.0
-    equalizer_db: float = 0.0
-    noise_snr_db: tuple[float, float] | None = (10.0, 40.0)
-    p: float = 0.5
+    stretch: Stretch = 0.1
+    pitch_semitones: Annotated[float, Field(ge=0.0, le=24.0)] = 2.0
+    shift: Share = 0.1
+    gain_db: NonNegativeFloat = 6.0
+    equalizer_db: NonNegativeFloat = 0.0
+    noise_snr_db: Span | None = (10.0, 40.0)
+    p: Share = 0.5
 
     def apply(self, samples: np.ndarray, rate: int, seed: int) -> np.ndarray:
         """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike.

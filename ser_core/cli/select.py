@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ser_core import files
+from ser_core import files, recipes
 from ser_core.cli import output, overrides
-from ser_core.corpora import registry, splits
+from ser_core.corpora import registry
 from ser_core.features import selection, store
 from ser_core.features.sources import FeatureError, SpectralSource
 
@@ -35,16 +35,19 @@ def select(stated: argparse.Namespace) -> int:
         )
     source = dataclasses.replace(source, pools=source.pools or ("mean", "std"))
     corpus = registry.load(recipe.corpus, stated.data)
+    planned = recipes.plan(recipe, corpus)
+    if len(planned.divisions) > 1:
+        raise recipes.RecipeError(
+            f"A selection is made on one train part; {recipe.split} has {len(planned.divisions)}."
+        )
+    (division,) = planned.divisions
+    clips = planned.clips.assign(part=division.parts)
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")
         found = store.load(
             corpus, source, progress=lambda done, total: progress.update(task, completed=done, total=total)
         )
-        clips = corpus.clips[
-            corpus.clips["emotion"].isin(recipe.labels) & corpus.clips["clip"].isin(found.starts)
-        ].copy()
-        split_name, clips["part"] = splits.assign(clips, corpus.name, recipe.split, recipe.seed)
-        train = clips[clips["part"] == "train"]
+        train = clips[(clips["part"] == "train") & clips["clip"].isin(found.starts)]
         values = np.concatenate([found[clip] for clip in train["clip"]])
         task = progress.add_task("selection", total=None, note="")
         chosen = selection.select(
@@ -57,7 +60,7 @@ def select(stated: argparse.Namespace) -> int:
     facts = {
         "corpus": corpus.name,
         "split": recipe.split,
-        "split_name": split_name,
+        "split_name": division.title,
         "seed": recipe.seed,
         "clips": len(train),
         "speakers": int(train["speaker"].nunique()),

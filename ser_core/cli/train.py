@@ -57,7 +57,7 @@ class _Bar:
     def epoch(self, row: dict[str, Any], epochs: int) -> None:
         self._task("epochs", epochs)
         self.epochs_done = row["epoch"]
-        # Imported here, so that every other command works without TensorFlow.
+        # Imported here: every other command does without it.
         from ser_core.training.train import in_words
 
         note = in_words(row)
@@ -82,6 +82,8 @@ class _Bar:
 
 def train(stated: argparse.Namespace) -> int:
     """Train in this process, holding the lock that keeps two trainings apart."""
+    # Read when TensorFlow loads, here and in the processes of folds: its notes on the CPU are no news to a reader.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     chosen = runs.find(stated.recipe) if stated.refit else None
     recipe = _recipe_of(chosen, stated) if chosen else overrides.resolve(stated)
     if stated.folds < 2 or stated.seeds < 1:
@@ -91,6 +93,14 @@ def train(stated: argparse.Namespace) -> int:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
     if stated.features:
         recipe = recipe.on_external(external.keep(stated.features, corpus))
+    # Imported here: every other command does without it. TensorFlow loads with the first network.
+    from ser_core.training import refit, repeats
+    from ser_core.training.train import check_network
+
+    if chosen is None:
+        # All that can be refused is, before there is a folder and before a long wait.
+        recipe = recipes.plan(recipe, corpus, stated.folds).recipe
+        check_network(recipe)
     _say_how_long(recipe, corpus, stated.folds, stated.seeds)
     run = _folder(stated.run, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -101,11 +111,6 @@ def train(stated: argparse.Namespace) -> int:
         print("Another training runs; this one waits for it.", file=sys.stderr)
         lock.acquire()
     try:
-        # Read when TensorFlow loads, here and in the processes of folds: its notes on the CPU are no news to a reader.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        # Imported here, so that every other command works without TensorFlow.
-        from ser_core.training import refit, repeats
-
         with output.progress() as progress:
             bar = _Bar(progress)
             if chosen is not None:

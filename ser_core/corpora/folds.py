@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.corpora.base import CorpusError
+from ser_core.corpora.splits import Division
 
 #: Splits of a recipe that make several folds instead of one division.
 KINDS = ("kfold-speakers", "kfold-clips", "loso")
@@ -19,21 +18,13 @@ VALIDATION_SHARE = 0.125
 SPEAKERS_FOR_VALIDATION = 8
 
 
-@dataclass(frozen=True, eq=False)
-class Fold:
-    """One division of a cross-validation: its name (a number, or the speaker left out) and the part of every clip."""
-
-    name: str
-    title: str
-    parts: pd.Series = field(repr=False)
-
-
-def divide(clips: pd.DataFrame, kind: str, folds: int, seed: int) -> list[Fold]:
+def divide(clips: pd.DataFrame, kind: str, folds: int, seed: int) -> list[Division]:
     """Return the folds of `kind`: kfold-speakers, kfold-clips (stratified by emotion) or loso (one speaker a fold).
 
     Of what a fold leaves for training an eighth is the validation part: speakers of their own where at least 8 are left,
-    else clips, stratified by emotion; the tested speakers are never among them unless the folds are by clip. Clips that a
-    public split drops get the part ''. Raises CorpusError for too few speakers or clips.
+    else clips, stratified by emotion (of an emotion of few clips a larger share; its only clip stays in train); the tested
+    speakers are never among them unless the folds are by clip. Clips that a public split drops get the part ''. Raises
+    CorpusError for too few speakers or clips.
     """
     usable = clips[~splits.dropped(clips)]
     if kind == "kfold-clips":
@@ -53,12 +44,10 @@ def divide(clips: pd.DataFrame, kind: str, folds: int, seed: int) -> list[Fold]:
             names = [str(number) for number in range(folds)]
             title = f"{folds} folds by speaker, seed {seed}"
         if len(speakers) < max(2, folds):
-            raise CorpusError(
-                f"{folds} folds by speaker need as many speakers, and two at least; here are {len(speakers)}."
-            )
+            raise CorpusError(_too_few_speakers(kind, folds, len(speakers)))
         groups = [usable.index[keys.isin(set(part))] for part in np.array_split(order, folds)]
     return [
-        Fold(name, f"{title}, fold {name}", _parts(clips, usable, test, kind, seed + number))
+        Division(f"{title}, fold {name}", _parts(clips, usable, test, kind, seed + number), name)
         for number, (name, test) in enumerate(zip(names, groups, strict=True))
     ]
 
@@ -77,7 +66,12 @@ def _validation(rest: pd.DataFrame, kind: str, seed: int) -> pd.Index:
     if kind != "kfold-clips" and len(speakers) >= SPEAKERS_FOR_VALIDATION:
         chosen = np.random.default_rng(seed).permutation(speakers)[: max(1, round(VALIDATION_SHARE * len(speakers)))]
         return rest.index[keys.isin(set(chosen))]
-    return _clip_groups(rest, round(1 / VALIDATION_SHARE), seed)[0]
+    counts = rest["emotion"].value_counts()
+    several = counts.index[counts > 1]
+    if not len(several):
+        return rest.index[:0]
+    groups = min(round(1 / VALIDATION_SHARE), int(counts[several].min()))
+    return _clip_groups(rest[rest["emotion"].isin(several)], groups, seed)[0]
 
 
 def _clip_groups(clips: pd.DataFrame, folds: int, seed: int) -> list[pd.Index]:
@@ -85,8 +79,19 @@ def _clip_groups(clips: pd.DataFrame, folds: int, seed: int) -> list[pd.Index]:
     groups: list[list[int]] = [[] for _ in range(folds)]
     for number, (emotion, group) in enumerate(clips.groupby("emotion", sort=True)):
         if len(group) < folds:
-            raise CorpusError(f"Emotion '{emotion}' has {len(group)} clips; {folds} folds need at least as many.")
+            raise CorpusError(
+                f"The emotion {emotion} has {len(group)} clips, fewer than the {folds} folds. Ask for fewer with --folds, record more "
+                "of it, or leave it out: --set labels=… with the others."
+            )
         # The remainder goes to other folds for every emotion, so that folds stay of about one size.
         for fold, part in enumerate(np.array_split(random.permutation(group.index.to_numpy()), folds)):
             groups[(fold + number) % folds] += part.tolist()
     return [pd.Index(sorted(group)) for group in groups]
+
+
+def _too_few_speakers(kind: str, folds: int, speakers: int) -> str:
+    here = "is one" if speakers == 1 else f"are {speakers or 'none'}"
+    if kind == "loso":
+        return f"Leaving one speaker out needs two speakers at least; here {here}. Use --split clips."
+    fewer = f"Ask for --folds {speakers}, or use" if speakers > 1 else "Use"
+    return f"{folds} folds by speaker need {folds} speakers at least; here {here}. {fewer} --split clips."

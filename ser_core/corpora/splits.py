@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,21 @@ PARTS = ("train", "validation", "test")
 SPEAKER_SHARES = (0.7, 0.1, 0.2)
 CLIP_SHARES = (0.8, 0.1, 0.1)
 
+#: Splits that keep people apart: no voice of a test part is heard in training.
+BY_SPEAKER = ("speakers", "kfold-speakers", "loso")
+
 _PUBLISHED = json.loads((Path(__file__).parent / "splits.json").read_text())
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """How a corpus is divided for one training: the split's name, the part of every clip ('' for none), and of one of several the
+    fold's own name (a number, or the speaker left out).
+    """
+
+    title: str
+    parts: pd.Series = field(repr=False)
+    name: str = ""
 
 
 def published(corpus: str, speakers: set[str]) -> tuple[str, dict[str, str]] | None:
@@ -89,8 +104,11 @@ def by_clips(clips: pd.DataFrame, seed: int) -> tuple[str, pd.Series]:
     for _, group in usable.groupby("emotion", sort=True):
         order = random.permutation(group.index.to_numpy())
         n_validation, n_test = (max(1, round(share * len(order))) for share in CLIP_SHARES[1:])
-        if len(order) < 3:
-            raise CorpusError(f"Emotion '{group['emotion'].iloc[0]}' has {len(order)} clips; a split needs three.")
+        if len(order) < len(PARTS):
+            raise CorpusError(
+                f"The emotion {group['emotion'].iloc[0]} has {len(order)} of the three clips that a split by clip needs, one a part. "
+                "Record more of it, or leave it out: --set labels=… with the others."
+            )
         part[order[:n_validation]] = "validation"
         part[order[n_validation : n_validation + n_test]] = "test"
         part[order[n_validation + n_test :]] = "train"
@@ -124,14 +142,14 @@ def from_file(clips: pd.DataFrame, path: Path) -> tuple[str, pd.Series]:
     return Path(path).name, part
 
 
-def assign(clips: pd.DataFrame, corpus: str, split: str, seed: int) -> tuple[str, pd.Series]:
-    """Return (name, part of every clip) of `split`: 'speakers', 'clips', or a CSV file's path."""
+def assign(clips: pd.DataFrame, corpus: str, split: str, seed: int) -> Division:
+    """Return the division of `split`: 'speakers', 'clips', or a CSV file's path. Raises CorpusError where there is none of it."""
     if split == "speakers":
-        return by_speakers(clips, corpus, seed)
+        return Division(*by_speakers(clips, corpus, seed))
     if split == "clips":
-        return by_clips(clips, seed)
+        return Division(*by_clips(clips, seed))
     if Path(split).is_file():
-        return from_file(clips, Path(split))
+        return Division(*from_file(clips, Path(split)))
     raise CorpusError(f"There is no split called '{split}', and no file of that name: use speakers, clips or a CSV.")
 
 
@@ -155,7 +173,7 @@ def _speakers_parts(corpus: str, speakers: set[str], seed: int) -> tuple[str, di
 def _shuffled(speakers: list[str], seed: int) -> dict[str, str]:
     if len(speakers) < len(PARTS):
         raise CorpusError(
-            f"A split by speakers needs at least three speakers; here are {len(speakers)}. "
+            f"A split by speakers needs at least three speakers; here {_are(len(speakers))}. "
             "Use --split clips, and read its score as what it is: the same speakers on both sides."
         )
     order = np.random.default_rng(seed).permutation(speakers)
@@ -167,3 +185,7 @@ def _shuffled(speakers: list[str], seed: int) -> dict[str, str]:
         for part, group in zip(("validation", "test", "train"), cuts, strict=True)
         for speaker in group
     }
+
+
+def _are(count: int) -> str:
+    return "is one" if count == 1 else f"are {count or 'none'}"

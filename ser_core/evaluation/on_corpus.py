@@ -107,6 +107,11 @@ def evaluate(
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
+    if not labels:
+        raise CorpusError(
+            f"{corpus.card.title} has the emotions {', '.join(corpus.emotions)}; {predictor.run.name} knows {', '.join(predictor.labels)}. "
+            "None is in both: give the corpus' emotions the names that the model knows."
+        )
     clips = clips[clips["emotion"].isin(labels)]
     if speakers is not None:
         unknown = sorted(set(speakers) - set(corpus.clips["speaker"]))

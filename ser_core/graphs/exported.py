@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,31 @@ if TYPE_CHECKING:
 
 #: Operator set of graphs made here; the newest that skl2onnx writes and every supported ONNX Runtime reads.
 OPSET = 18
+#: The logit of a label that no clip of the train part had: a probability of 0 at every temperature.
+ABSENT = -1e4
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Which column each of a classifier's classes has among the labels; labels that it never saw are given no probability.
+
+    places: classes × labels, 1 where they are the same. absent: a value a label, ABSENT for those without a class, else 0.
+    """
+
+    places: np.ndarray
+    absent: np.ndarray
+
+    @classmethod
+    def of(cls, classes: Sequence[str], labels: Sequence[str]) -> Placed:
+        """Return the columns of `classes` among `labels`; every class is a label."""
+        places = np.array([[float(one == label) for label in labels] for one in classes])
+        return cls(places, np.where(places.any(axis=0), 0.0, ABSENT))
+
+    def logits(self, scores: np.ndarray) -> np.ndarray:
+        """Return decision values as logits, a column a label: of two classes there is one value, for the second."""
+        columns = np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
+        placed: np.ndarray = columns @ self.places + self.absent
+        return placed
 
 
 def rename_outputs(path: Path, names: list[str]) -> None:
@@ -28,11 +56,13 @@ def rename_outputs(path: Path, names: list[str]) -> None:
     onnx.save(model, path)
 
 
-def from_scikit_learn(fitted: Pipeline, dims: int, temperature: float, input_name: str) -> onnx.ModelProto:
+def from_scikit_learn(
+    fitted: Pipeline, dims: int, temperature: float, input_name: str, placed: Placed
+) -> onnx.ModelProto:
     """Return a fitted (scaling, classifier) pipeline as a graph: `probabilities` and, as `embedding`, the scaled vector.
 
-    The classifier's scores (decision values, one a class in the order of `classes_`) are divided by `temperature` and
-    given to a softmax.
+    The classifier's scores (decision values, one a class in the order of `classes_`) are put into the labels' columns as
+    `placed` says, divided by `temperature` and given to a softmax.
     """
     # Imported here: a prediction does not wait for the converter and scikit-learn.
     from skl2onnx import to_onnx
@@ -41,26 +71,34 @@ def from_scikit_learn(fitted: Pipeline, dims: int, temperature: float, input_nam
     scaling, classifier = fitted.named_steps["scaling"], fitted.named_steps["classifier"]
     options = {id(classifier): {"zipmap": False, "raw_scores": True}}
     shape = [(input_name, FloatTensorType([None, dims]))]
-    scaled = to_onnx(scaling, initial_types=shape, target_opset=OPSET)
-    scores = to_onnx(
-        classifier, initial_types=[("scaled", FloatTensorType([None, dims]))], options=options, target_opset=OPSET
-    )
+    with warnings.catch_warnings():
+        # The converter asks for attributes that scikit-learn is about to drop; a reader can do nothing about it.
+        warnings.simplefilter("ignore", FutureWarning)
+        scaled = to_onnx(scaling, initial_types=shape, target_opset=OPSET)
+        scores = to_onnx(
+            classifier, initial_types=[("scaled", FloatTensorType([None, dims]))], options=options, target_opset=OPSET
+        )
     joined = onnx.compose.merge_models(
         onnx.compose.add_prefix(scaled, "scaling_", rename_inputs=False),
         onnx.compose.add_prefix(scores, "classifier_"),
         io_map=[(f"scaling_{scaled.graph.output[0].name}", "classifier_scaled")],
     )
     graph = joined.graph
-    graph.initializer.append(onnx.numpy_helper.from_array(np.array(temperature, np.float32), "temperature"))
+    constants = {"places": placed.places, "absent": placed.absent, "temperature": np.array(temperature)}
+    for name, values in constants.items():
+        graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float32), name))
+    scaled_name, scores_name = f"scaling_{scaled.graph.output[0].name}", f"classifier_{scores.graph.output[1].name}"
     graph.node.extend(
         [
-            onnx.helper.make_node("Div", [f"classifier_{scores.graph.output[1].name}", "temperature"], ["calibrated"]),
+            onnx.helper.make_node("MatMul", [scores_name, "places"], ["in_their_columns"]),
+            onnx.helper.make_node("Add", ["in_their_columns", "absent"], ["logits"]),
+            onnx.helper.make_node("Div", ["logits", "temperature"], ["calibrated"]),
             onnx.helper.make_node("Softmax", ["calibrated"], ["probabilities"], axis=-1),
-            onnx.helper.make_node("Identity", [f"scaling_{scaled.graph.output[0].name}"], ["embedding"]),
+            onnx.helper.make_node("Identity", [scaled_name], ["embedding"]),
         ]
     )
     del graph.output[:]
-    for name, width in (("probabilities", len(classifier.classes_)), ("embedding", dims)):
+    for name, width in (("probabilities", placed.places.shape[1]), ("embedding", dims)):
         graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, width]))
     onnx.checker.check_model(joined)
     return joined

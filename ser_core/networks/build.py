@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,26 @@ class Preparation:
     """LDA: scaled features × components."""
 
 
+def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) -> None:
+    """Raise RecipeError for an unknown network, for parameters that it does not have, and for features that it cannot read."""
+    if network not in BODIES:
+        raise RecipeError(f"There is no network called '{network}'. Known: {', '.join(BODIES)}.")
+    if features.is_vector != (network in OF_VECTORS):
+        fitting = OF_VECTORS if features.is_vector else sorted(set(BODIES) - set(OF_VECTORS))
+        kind = "one vector a clip" if features.is_vector else "frames"
+        raise RecipeError(
+            f"{network} cannot read {features.name}, which is {kind}. Networks for it: {', '.join(fitting)}."
+        )
+    taken = [
+        name for name, one in inspect.signature(BODIES[network]).parameters.items() if one.kind is one.KEYWORD_ONLY
+    ]
+    unknown = [name for name in params if name not in taken]
+    if unknown:
+        raise RecipeError(f"The network {network} has no parameter '{unknown[0]}'; it has {', '.join(taken)}.")
+    if params.get("profile", False) and not isinstance(features.inputs[0].source, LogMelSource):
+        raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
+
+
 def trainable(
     network: str,
     params: Mapping[str, Any],
@@ -51,26 +72,14 @@ def trainable(
 ) -> keras.Model:
     """Return the network with outputs `logits` and `embedding`.
 
-    Raises RecipeError for an unknown name, for parameters that it does not have, and for features that it cannot read.
+    Raises as `check`.
     """
-    if network not in BODIES:
-        raise RecipeError(f"There is no network called '{network}'. Known: {', '.join(BODIES)}.")
-    if features.is_vector != (network in OF_VECTORS):
-        fitting = OF_VECTORS if features.is_vector else sorted(set(BODIES) - set(OF_VECTORS))
-        kind = "one vector a clip" if features.is_vector else "frames"
-        raise RecipeError(
-            f"{network} cannot read {features.name}, which is {kind}. Networks for it: {', '.join(fitting)}."
-        )
+    check(network, params, features)
     (one,) = features.inputs
     inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
     if not one.is_vector:
         inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
-    wanted = params.get("profile", False)
-    if not isinstance(wanted, bool):
-        raise RecipeError(f"network_params.profile is true or false, not {wanted!r}.")
-    if wanted:
-        if not isinstance(one.source, LogMelSource):
-            raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
+    if params.get("profile", False):
         inputs["profile"] = keras.Input((2, one.source.dims), name="profile", dtype="float32")
         inputs["profile_weight"] = keras.Input((), name="profile_weight", dtype="float32")
     x = inputs[one.name]
@@ -84,10 +93,7 @@ def trainable(
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
     about = {"mel_hz": logmel.mel_hz(one.source.spec)} if isinstance(one.source, LogMelSource) else {}
-    try:
-        body = BODIES[network]({**inputs, **about, "features": x}, **params)
-    except TypeError as error:
-        raise RecipeError(f"The network {network} does not take these parameters: {error}") from error
+    body = BODIES[network]({**inputs, **about, "features": x}, **params)
     embedding = keras.layers.Identity(name="embedding")(body)
     logits = keras.layers.Dense(n_labels, name="logits")(embedding)
     return keras.Model(inputs, {"logits": logits, "embedding": embedding}, name=network)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sklearn.linear_model import LogisticRegression
@@ -25,6 +25,6 @@ def logreg(*, c: float = 0.1, class_weight: str | None = None) -> LogisticRegres
 CLASSIFIERS: dict[str, Callable[..., Any]] = {"svm": svm, "logreg": logreg}
 
 
-def pipeline(network: str, params: dict[str, Any]) -> Pipeline:
+def pipeline(network: str, params: Mapping[str, Any]) -> Pipeline:
     """Return the classifier behind a scaling to unit deviation; both are fitted on the train part. KeyError if unknown."""
     return Pipeline([("scaling", StandardScaler()), ("classifier", CLASSIFIERS[network](**params))])

@@ -1,6 +1,7 @@
 """Recipes: whole experiments as frozen values, and the ones that ship."""
 
 from ser_core.recipes.catalogue import RECIPES, named, with_selection
+from ser_core.recipes.planning import Plan, plan
 from ser_core.recipes.recipe import LOSSES, Fit, Recipe, RecipeError, flat, from_dict, in_words
 from ser_core.recipes.seed_rows import SEED_ROWS, SeedRow
 
@@ -9,6 +10,7 @@ __all__ = [
     "RECIPES",
     "SEED_ROWS",
     "Fit",
+    "Plan",
     "Recipe",
     "RecipeError",
     "SeedRow",
@@ -16,5 +18,6 @@ __all__ = [
     "from_dict",
     "in_words",
     "named",
+    "plan",
     "with_selection",
 ]

@@ -10,8 +10,6 @@ from ser_core.augment import picture
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
 
-SAVEE_LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
-
 #: The 1D rows: fits of less than three minutes on two cores, on cached descriptors.
 _FIT_1D = Fit(epochs=40, learning_rate=2e-3, patience=12, ema=0.99)
 #: The 2D rows: log-mel, changed as little as a fit of some minutes can make up for; the third row as `crnn`.
@@ -131,7 +129,6 @@ RECIPES: dict[str, Recipe] = {
             "paper-savee",
             "The paper's MSF + MFCC on SAVEE: of few clips a support vector machine makes more than the network",
             corpus="savee",
-            labels=SAVEE_LABELS,
             split="clips",
             features="msf-mfcc-whole",
             network="svm",
@@ -142,7 +139,6 @@ RECIPES: dict[str, Recipe] = {
             "paper-savee-cnn",
             "The paper's MSF + MFCC into a CNN, re-implemented by name, on SAVEE",
             corpus="savee",
-            labels=SAVEE_LABELS,
             split="clips",
             features="msf-mfcc-whole",
             picture=picture.NONE,

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.dataclasses import dataclass as checked_dataclass
 
 from ser_core.augment.picture import PictureAugmentation
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.features import sets
+from ser_core.ranges import CHECKED, Share
+from ser_core.recipes.network_params import NetworkParams
 
 
 class RecipeError(ValueError):
@@ -22,8 +33,29 @@ class RecipeError(ValueError):
 #: What a network can be fitted to make small: its name in a recipe → how it is called.
 LOSSES = {"crossentropy": "Cross-entropy", "hinge": "Hinge"}
 
+#: Seeds that NumPy and Keras take.
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
-@dataclass(frozen=True)
+
+def _listed(stated: Any) -> Any:
+    """A list, or `a,b` as it can be typed without JSON's brackets and quotes, as the tuple that a name's field holds."""
+    if isinstance(stated, str):
+        return tuple(part.strip() for part in stated.split(",") if part.strip())
+    return tuple(stated) if isinstance(stated, list) else stated
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"it names {twice} twice")
+    return names
+
+
+#: Names, each once; in a setting also as text, by commas.
+Names = Annotated[tuple[str, ...], AfterValidator(_each_once), BeforeValidator(_listed)]
+
+
+@checked_dataclass(frozen=True, config=CHECKED)
 class Fit:
     """How a network is fitted.
 
@@ -35,17 +67,17 @@ class Fit:
     label_smoothing. taught: how much of a label is what the recipe's teachers say of the clip. Raises RecipeError for a loss that is none.
     """
 
-    epochs: int = 40
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    warmup_epochs: float = 2.0
-    weight_decay: float = 1e-3
-    label_smoothing: float = 0.1
-    patience: int = 0
-    ema: float = 0.0
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 40
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = 64
+    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 2e-3
+    warmup_epochs: NonNegativeFloat = 2.0
+    weight_decay: Share = 1e-3
+    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
+    patience: NonNegativeInt = 0
+    ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     class_weights: bool = False
     loss: str = "crossentropy"
-    taught: float = 0.5
+    taught: Share = 0.5
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
@@ -54,10 +86,11 @@ class Fit:
             raise RecipeError("The hinge loss takes no label smoothing: set fit.label_smoothing=0.")
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class Recipe:
     """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random.
 
+    labels: the emotions that are told apart, empty for all that the corpus has.
     descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
     part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
     lda: components of an LDA of the frames in front of the network, 0 for none.
@@ -65,26 +98,28 @@ class Recipe:
     picture: how features are changed anew in every epoch.
     start: the run whose weights a network begins with, all but the last layer's; empty to begin from nothing.
     teachers: finished runs whose answers on the train part are mixed into its labels (training.teaching).
+    unknown_speakers: what becomes of clips whose speaker nobody stated where the split is by speaker: it is refused, or they are left out.
     """
 
     name: str
     title: str
     corpus: str = "crema-d"
-    labels: tuple[str, ...] = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
+    labels: Names = ()
     split: str = "speakers"
     features: str = "logmel"
-    descriptors: tuple[str, ...] = ()
+    descriptors: Names = ()
     selected_on: str = ""
-    lda: int = 0
+    lda: NonNegativeInt = 0
     waveform: WaveformAugmentation | None = None
-    copies: int = 0
+    copies: Annotated[int, Field(ge=0, le=20)] = 0
     picture: PictureAugmentation = PictureAugmentation()
     network: str = "crnn"
-    network_params: dict[str, Any] = field(default_factory=dict)
+    network_params: NetworkParams = field(default_factory=NetworkParams)
     fit: Fit = Fit()
     start: str = ""
-    teachers: tuple[str, ...] = ()
-    seed: int = 0
+    teachers: Names = ()
+    unknown_speakers: Literal["refuse", "leave-out"] = "refuse"
+    seed: Seed = 0
     seed_row: str | None = None
     """The seed project's own name of the row whose figure stands beside this recipe's."""
 
@@ -109,8 +144,11 @@ class Recipe:
         return dataclasses.asdict(self)
 
     def with_(self, **changes: Any) -> Recipe:
-        """Return the recipe with fields replaced."""
-        return dataclasses.replace(self, **changes)
+        """Return the recipe with fields replaced. Raises RecipeError for a value that is out of its range."""
+        try:
+            return dataclasses.replace(self, **changes)
+        except ValidationError as error:
+            raise RecipeError(_sentence(error)) from error
 
     def on_external(self, features: str) -> Recipe:
         """Return the recipe on vectors that were computed elsewhere, by the set's name; what belongs to its own is dropped."""
@@ -141,8 +179,12 @@ class Recipe:
 
 
 def from_dict(stated: dict[str, Any]) -> Recipe:
-    """Return the recipe that `to_dict` described. Raises RecipeError for unknown fields or values of the wrong type."""
-    return typing.cast(Recipe, _build(Recipe, stated, "recipe"))
+    """Return the recipe that `to_dict` described. Raises RecipeError for unknown fields and values of the wrong type or range."""
+    try:
+        # As JSON, in which a list is what a tuple becomes.
+        return _RECIPE.validate_json(json.dumps(stated))
+    except ValidationError as error:
+        raise RecipeError(_sentence(error)) from error
 
 
 def flat(stated: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -158,34 +200,19 @@ def in_words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
 
 
-def _build(kind: type, stated: Any, where: str) -> Any:
-    if not isinstance(stated, dict):
-        raise RecipeError(f"{where} must be a table of fields.")
-    hints = typing.get_type_hints(kind)
-    unknown = set(stated) - set(hints)
-    if unknown:
-        raise RecipeError(f"{where} has no field '{sorted(unknown)[0]}'; it has {', '.join(hints)}.")
-    try:
-        return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in stated.items()})
-    except TypeError as error:
-        raise RecipeError(f"{where}: {error}") from error
+def _sentence(error: ValidationError) -> str:
+    """The first of the reasons why a recipe is none, naming the field as `override` does."""
+    first = error.errors()[0]
+    where = ".".join(str(step) for step in first["loc"])
+    own = first.get("ctx", {}).get("error")
+    if isinstance(own, RecipeError):
+        return str(own)
+    if first["type"] == "unexpected_keyword_argument":
+        return f"A recipe has no field '{where}'."
+    if first["type"] in ("missing", "missing_argument"):
+        return f"A recipe needs the field '{where}'."
+    reason = str(own) if own is not None else first["msg"].replace("Input", "it", 1)
+    return f"{where or 'A recipe'} cannot be {first['input']!r}: {reason}."
 
 
-def _value(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return _build(typing.cast(type, hint), value, where)
-    origin = typing.get_origin(hint)
-    if origin in (typing.Union, types.UnionType):
-        allowed = [kind for kind in typing.get_args(hint) if kind is not type(None)]
-        return None if value is None else _value(allowed[0], value, where)
-    if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise RecipeError(f"{where} must be a list, not {value!r}.")
-        inner = typing.get_args(hint)[0]
-        return tuple(_value(inner, item, where) for item in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    plain = origin or hint
-    if not isinstance(value, plain) or (plain is int and isinstance(value, bool)):
-        raise RecipeError(f"{where} must be of the type {plain.__name__}, not {value!r}.")
-    return value
+_RECIPE = TypeAdapter(Recipe)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import recipes, settings
+from ser_core.corpora import registry
 from ser_core.recipes import Recipe
 from ser_core.runs import listing
 from ser_core.runs.run import Run, RunError
@@ -113,7 +114,14 @@ def gap(recipe: Recipe, known: Sequence[Measured]) -> tuple[Measured, Measured] 
 
 
 def _comparable(recipe: Recipe) -> Recipe:
-    return recipe.with_(split="", seed=0, title="", seed_row=None)
+    return without_own_labels(recipe).with_(split="", seed=0, title="", seed_row=None)
+
+
+def without_own_labels(recipe: Recipe) -> Recipe:
+    """Return the recipe with its labels left out where they are all of its official corpus: as a recipe states it before it is trained."""
+    official = registry.MODULES.get(recipe.corpus)
+    own = official is not None and set(recipe.labels) == set(official.card.emotions)
+    return recipe.with_(labels=()) if own else recipe
 
 
 @lru_cache(maxsize=2048)

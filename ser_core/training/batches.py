@@ -1,75 +1,19 @@
-"""Batches of a part of a corpus, read from the memory-mapped store and augmented anew in every epoch."""
+"""Batches of a train part, read from the memory-mapped store and augmented anew in every epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import keras
 import numpy as np
-import pandas as pd
 
 from ser_core.augment import picture
-from ser_core.features import profile, sets, store
-from ser_core.features.sources import LogMelSource
+from ser_core.features import profile, sets
 from ser_core.recipes import Fit
+from ser_core.training.parts import Part
 from ser_core.training.profiles import Drawn, Profiles
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """The clips of one part: their table, their label numbers, and the features of every input.
-
-    with_profile: whether the network takes a voice profile. Windows, on which is validated and tested, hold none: what a new
-    user has. taught: what teachers say of every clip (clips × labels), where there are any.
-    """
-
-    clips: pd.DataFrame
-    labels: tuple[str, ...]
-    inputs: tuple[sets.Input, ...]
-    features: Mapping[str, store.Features | store.Together]
-    with_profile: bool = False
-    taught: np.ndarray | None = None
-
-    @property
-    def targets(self) -> np.ndarray:
-        """One row a clip, 1 in the column of its label."""
-        number = {label: k for k, label in enumerate(self.labels)}
-        return np.eye(len(self.labels), dtype=np.float32)[[number[emotion] for emotion in self.clips["emotion"]]]
-
-    @cached_property
-    def windows(self) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Every window of every clip (inputs by name, `n_frames`), and to which clip (row) each belongs.
-
-        Cut once: a fit validates on the same windows after every epoch.
-        """
-        arrays: dict[str, list[np.ndarray]] = {one.name: [] for one in self.inputs}
-        n_frames: list[np.ndarray] = []
-        rows: list[int] = []
-        for row, clip in enumerate(self.clips["clip"]):
-            for one in self.inputs:
-                cut = one.windows(np.asarray(self.features[one.name][clip]))
-                arrays[one.name].append(cut.features)
-            n_frames.append(cut.n_frames)
-            rows += [row] * len(cut.n_frames)
-        joined = {name: np.concatenate(parts) for name, parts in arrays.items()}
-        if not all(one.is_vector for one in self.inputs):
-            joined["n_frames"] = np.concatenate(n_frames)
-        if self.with_profile:
-            (one,) = self.inputs
-            joined["profile"] = np.zeros((len(rows), 2, one.source.dims), np.float32)
-            joined["profile_weight"] = np.zeros(len(rows), np.float32)
-        return joined, np.array(rows)
-
-    @cached_property
-    def band_sums(self) -> profile.BandSums:
-        """What each clip adds to a voice profile of its speaker; summed up once, from the clips as they are recorded."""
-        (one,) = self.inputs
-        assert isinstance(one.source, LogMelSource)
-        return profile.sums((self.features[one.name][clip] for clip in self.clips["clip"]), one.source)
 
 
 class AugmentedBatches(keras.utils.PyDataset):

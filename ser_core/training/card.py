@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ser_core.corpora.base import Card
@@ -9,9 +10,18 @@ from ser_core.recipes import Recipe
 
 
 def card(
-    recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], counts: dict[str, int], facts: dict[str, Any]
+    recipe: Recipe,
+    corpus: Card,
+    split: str,
+    metrics: dict[str, Any],
+    counts: dict[str, int],
+    facts: dict[str, Any],
+    notes: Sequence[str] = (),
 ) -> str:
-    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity; refit of a refitted one."""
+    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity; refit of a refitted one.
+
+    notes: what a reader must know of how the corpus was divided.
+    """
     lines = [
         f"# {recipe.title}",
         "",
@@ -23,6 +33,7 @@ def card(
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
         *_refitted(facts.get("refit")),
         *_taught(recipe),
+        *(line for note in notes for line in ("", note)),
         "",
         f"{corpus.honesty}",
         "",
@@ -42,8 +53,15 @@ def card(
     return "\n".join(lines)
 
 
-def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], facts: dict[str, Any]) -> str:
-    """Return card.md of a parent run: several trainings pooled. `metrics`: with `folds`, `mean`, `deviation` a part."""
+def parent_card(
+    recipe: Recipe,
+    corpus: Card,
+    split: str,
+    metrics: dict[str, Any],
+    facts: dict[str, Any],
+    notes: Sequence[str] = (),
+) -> str:
+    """Return card.md of a parent run: several trainings pooled. `metrics`: with `folds`, `mean`, `deviation` a part; `notes`: as of `card`."""
     lines = [
         f"# {recipe.title}",
         "",
@@ -51,6 +69,7 @@ def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any
         f"pooled; each is a run of its own below this folder. There is no model here to predict with.",
         "",
         f"{corpus.title} ({corpus.language}), {split}.",
+        *(line for note in notes for line in ("", note)),
         "",
         f"{corpus.honesty}",
         "",

@@ -14,8 +14,8 @@ from ser_core.features import sets
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import export
-from ser_core.training.batches import Part
+from ser_core.training import parity
+from ser_core.training.parts import Part
 
 
 class FittedClassifier:
@@ -23,6 +23,7 @@ class FittedClassifier:
 
     def __init__(self, fitted: Pipeline, one: sets.Input, labels: tuple[str, ...]) -> None:
         self.fitted, self.one, self.labels = fitted, one, labels
+        self.placed = graphs.Placed.of(fitted.named_steps["classifier"].classes_, labels)
 
     @property
     def parameters(self) -> int:
@@ -42,14 +43,14 @@ class FittedClassifier:
     def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
         """Write model.onnx and layers.json; raises RunError where the graph answers differently."""
         vectors = real[self.one.name]
-        graph = graphs.from_scikit_learn(self.fitted, vectors.shape[1], temperature, self.one.name)
+        graph = graphs.from_scikit_learn(self.fitted, vectors.shape[1], temperature, self.one.name, self.placed)
         onnx.save(graph, run.path / "model.onnx")
         expected = clip_probabilities(self._scores(vectors), np.arange(len(vectors)), temperature)
         run.write_json("layers.json", self._layers(vectors.shape[1]))
-        return export.checked(run.path / "model.onnx", real, expected)
+        return parity.checked(run.path / "model.onnx", real, expected)
 
     def _scores(self, vectors: np.ndarray) -> np.ndarray:
-        return np.asarray(self.fitted.decision_function(vectors), dtype=np.float64)
+        return self.placed.logits(np.asarray(self.fitted.decision_function(vectors), dtype=np.float64))
 
     def _layers(self, dims: int) -> list[dict[str, Any]]:
         steps = [("scaling", "StandardScaler", dims, 2 * dims)]
@@ -58,15 +59,22 @@ class FittedClassifier:
         return [{"name": n, "kind": kind, "shape": [width], "parameters": p} for n, kind, width, p in steps]
 
 
-def fit(recipe: Recipe, train: Part) -> FittedClassifier:
-    """Fit the recipe's classifier. Raises RecipeError for features that are no vector, or labels in another order than by name."""
-    (one,) = train.inputs
-    if not one.is_vector:
+def check(recipe: Recipe) -> None:
+    """Raise RecipeError for features that are no vector, and for parameters that the classifier does not have."""
+    if not recipe.feature_set.is_vector:
         raise RecipeError(
             f"{recipe.network} needs a vector a clip; {recipe.features} is a sequence. Vector sets: seed, mfcc-20, msf, ..."
         )
-    if list(recipe.labels) != sorted(recipe.labels) or len(recipe.labels) < 3:
-        raise RecipeError(f"{recipe.network} needs three labels or more, in alphabetical order.")
+    try:
+        pipeline(recipe.network, recipe.network_params)
+    except TypeError as error:
+        raise RecipeError(f"The network {recipe.network} does not take these parameters: {error}") from error
+
+
+def fit(recipe: Recipe, train: Part) -> FittedClassifier:
+    """Fit the recipe's classifier on a train part. Raises as `check`."""
+    check(recipe)
+    (one,) = train.inputs
     windows, _ = train.windows
     fitted = pipeline(recipe.network, recipe.network_params)
     fitted.fit(windows[one.name].astype(np.float64), train.clips["emotion"].to_numpy())

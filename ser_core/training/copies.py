@@ -11,7 +11,7 @@ from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus
 from ser_core.features import store
 from ser_core.recipes import Recipe
-from ser_core.training.batches import Part
+from ser_core.training.parts import Part
 
 
 def joined(

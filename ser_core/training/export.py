@@ -11,21 +11,10 @@ import keras
 import numpy as np
 
 from ser_core import files, graphs
-from ser_core.audio import SAMPLE_RATE
-from ser_core.features import profile, sets
 from ser_core.networks import build
-from ser_core.runs import Run, RunError
-from ser_core.training import fit
-from ser_core.training.batches import Part
-
-#: Largest difference between Keras' and ONNX Runtime's probabilities that an export may show.
-PARITY = 1e-4
-#: What feature.json says of the two inputs.
-PROFILE = (
-    "mean and deviation in dB of each band over the speaker's frames of speech (at most trim_db below their clip's loudest; values "
-    f"more than {profile.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
-    f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
-)
+from ser_core.runs import Run
+from ser_core.training import fit, parity
+from ser_core.training.parts import Part
 
 
 class FittedNetwork:
@@ -56,65 +45,11 @@ class FittedNetwork:
             reloaded({name: values[:1] for name, values in real.items()})
             reloaded.export(onnx_file, format="onnx", verbose=False)
             _name_outputs(onnx_file, expected.shape[1])
-            difference = checked(onnx_file, real, expected)
+            difference = parity.checked(onnx_file, real, expected)
             os.replace(keras_file, run.path / "model.keras")
             os.replace(onnx_file, run.path / "model.onnx")
         files.write_json(run.path / "layers.json", layer_table(serving))
         return difference
-
-
-def checked(path: Path, real: dict[str, np.ndarray], expected: np.ndarray) -> float:
-    """Return the largest difference of the graph's probabilities from `expected`. Raises RunError above PARITY."""
-    probabilities, _ = graphs.run(graphs.session(path), real)
-    difference = float(np.abs(probabilities - expected).max())
-    if difference > PARITY:
-        raise RunError(
-            f"model.onnx differs from its origin by {difference:.1e} in a probability (allowed: {PARITY:.0e})."
-        )
-    return difference
-
-
-def feature_json(
-    features: sets.FeatureSet, labels: tuple[str, ...], threshold: float, with_profile: bool = False
-) -> dict[str, Any]:
-    """Return feature.json: what a program must compute and feed to run model.onnx on a clip.
-
-    with_profile: the graph takes a voice profile too.
-    """
-    inputs: list[dict[str, Any]] = [
-        {
-            "name": one.name,
-            "shape": list(one.shape),
-            "dtype": "float32",
-            "source": one.source.to_dict(),
-            "frames": one.frames,
-            "hop": one.hop,
-            "piece": one.piece,
-            "beyond": one.beyond,
-        }
-        for one in features.inputs
-    ]
-    if not features.is_vector:
-        inputs.append({"name": "n_frames", "shape": [], "dtype": "int32", "source": None})
-    first = features.inputs[0]
-    stated = {}
-    if with_profile:
-        inputs.append({"name": "profile", "shape": [2, first.source.dims], "dtype": "float32", "source": None})
-        inputs.append({"name": "profile_weight", "shape": [], "dtype": "float32", "source": None})
-        stated["profile"] = PROFILE
-    return {
-        "sample_rate": SAMPLE_RATE,
-        "feature_set": features.name,
-        "inputs": inputs,
-        "window_s": first.frames * first.source.hop_s,
-        "hop_s": first.hop * first.source.hop_s,
-        "long": "what is longer than `beyond` frames is cut into pieces of `piece` frames, half overlapping (piece 0: never)",
-        "pad": "zeros after the last frame; n_frames says how many frames are not padding",
-        "pooling": "mean of the windows' probabilities",
-        "labels": list(labels),
-        "threshold": threshold,
-        **stated,
-    }
 
 
 def layer_table(model: keras.Model) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ def read_test(run: Run, corpus: Corpus) -> Run:
     scores = metrics.parts(Run(run.path).predictions, recipe.labels)
     run.write_json("metrics.json", scores)
     counts = split["part"].value_counts().to_dict()
-    run.write_text("card.md", card(recipe, corpus.card, run.recipe["split_name"], scores, counts, run.recipe["found"]))
+    stated = run.recipe
+    text = card(recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ()))
+    run.write_text("card.md", text)
     run.seal()
     return Run(run.path)

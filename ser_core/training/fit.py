@@ -13,8 +13,9 @@ import numpy as np
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.recipes import Recipe
-from ser_core.runs import Run
-from ser_core.training.batches import AugmentedBatches, Part
+from ser_core.runs import Run, RunError
+from ser_core.training.batches import AugmentedBatches
+from ser_core.training.parts import Part
 
 #: Called after every epoch with its row of history.csv.
 EpochReport = Callable[[dict[str, Any]], None]
@@ -74,6 +75,9 @@ class _Watch(keras.callbacks.Callback):
                 variable.assign(state.astype("uint32"))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if not math.isfinite((logs or {}).get("loss", 0.0)):
+            # Raised before the epoch ends: checkpoint and best weights stay those of the last good epoch.
+            raise RunError(self._diverged())
         self.tick((batch + 1) / self.steps)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -104,8 +108,19 @@ class _Watch(keras.callbacks.Callback):
         if validated and self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
 
+    def _diverged(self) -> str:
+        epoch = len(self.run.history) + 1
+        kept = "best.weights.h5 holds those of the best epoch before it. " if self.run.has("best.weights.h5") else ""
+        return (
+            f"The fit diverged in epoch {epoch}: its loss is no finite number any more. {kept}Try a smaller learning rate "
+            f"(--set fit.learning_rate={self.recipe.fit.learning_rate / 10:g}) or a longer warm-up (--set fit.warmup_epochs="
+            f"{2 * max(1.0, self.recipe.fit.warmup_epochs):g})."
+        )
+
     def _validated(self, validation: Part) -> dict[str, float]:
         found = clip_probabilities(*window_logits(self.full, validation))
+        if not np.isfinite(found).all():
+            raise RunError(self._diverged())
         labels = validation.labels
         matrix = metrics.confusion(validation.clips["emotion"], [labels[k] for k in found.argmax(axis=1)], labels)
         scores = metrics.scores(matrix)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ser_core.recipes import RecipeError
 from ser_core.runs import Run
-from ser_core.training.batches import Part
+from ser_core.training.parts import Part
 
 
 def refuse(other: Run, parts: Mapping[str, Part]) -> None:

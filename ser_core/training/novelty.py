@@ -11,7 +11,7 @@ from ser_core import graphs
 from ser_core.evaluation.temperature import clip_means
 from ser_core.graphs import novelty
 from ser_core.runs import Run
-from ser_core.training.batches import Part
+from ser_core.training.parts import Part
 
 #: Clips whose windows are in memory at once.
 AT_ONCE = 64

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from ser_core.networks.build import Preparation
-from ser_core.training.batches import Part
+from ser_core.training.parts import Part
 
 #: A feature that never changes is divided by this instead of by 0.
 LEAST_DEVIATION = 1e-6
@@ -19,7 +19,7 @@ def prepare(train: Part, lda: int) -> Preparation | None:
 
     None for log-mel pictures: those are normalised clip by clip inside their networks. LDA (Fisher 1936; scikit-learn's
     eigenvalue solver with Ledoit-Wolf shrinkage) is fitted on the scaled frames, each labelled with its clip's emotion;
-    it has at most labels - 1 axes.
+    it has at most one axis less than there are labels in the train part.
     """
     (one,) = train.inputs
     if one.source.to_dict()["kind"] == "logmel":
@@ -32,7 +32,7 @@ def prepare(train: Part, lda: int) -> Preparation | None:
         labels = np.repeat(train.clips["emotion"].to_numpy(), [len(clip) for clip in frames])
         picked = np.random.default_rng(0).permutation(len(rows))[:LDA_FRAMES]
         found = LinearDiscriminantAnalysis(
-            solver="eigen", shrinkage="auto", n_components=min(lda, len(train.labels) - 1)
+            solver="eigen", shrinkage="auto", n_components=min(lda, len(set(labels)) - 1)
         )
         found.fit(((rows - mean) / deviation)[picked], labels[picked])
         projection = found.scalings_[:, : found.n_components].astype(np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import pandas as pd
 from ser_core import fanout, runs
 from ser_core.corpora import folds
 from ser_core.corpora.base import Corpus
+from ser_core.corpora.splits import Division
 from ser_core.evaluation import repeats
 from ser_core.features import store
-from ser_core.recipes import Recipe
+from ser_core.recipes import Recipe, plan
+from ser_core.recipes.planning import with_labels
 from ser_core.runs import Run
 from ser_core.training import train as single
 from ser_core.training.card import parent_card
@@ -72,6 +74,7 @@ def _seeds(
 ) -> Run:
     started = time.monotonic()
     with single.reported(run):
+        recipe = with_labels(recipe, corpus)
         _start(recipe, run, f"{seeds} seeds", test, "seeds", {"folds": n_folds, "seeds": seeds})
         for number in range(seeds):
             piece = Run(run.path / "seeds" / str(recipe.seed + number))
@@ -98,15 +101,18 @@ def _folds(
         # Extracted here, once, so that the folds only read.
         for one in recipe.feature_set.inputs:
             store.load(corpus, one.source, progress=reporter.features)
-        made = folds.divide(single.labelled(recipe, corpus), recipe.split, n_folds, recipe.seed)
-        _start(recipe, run, made[0].title.rpartition(", ")[0], test, "folds", {"folds": n_folds})
+        planned = plan(recipe, corpus, n_folds)
+        recipe, made = planned.recipe, planned.divisions
+        title = made[0].title.rpartition(", ")[0]
+        _start(recipe, run, title, test, "folds", {"folds": n_folds}, planned.notes)
+        for note in planned.notes:
+            run.log_line(note)
         todo = [fold for fold in made if not _whole(Run(run.path / "folds" / fold.name))]
         done = len(made) - len(todo)
         workers = min(WORKERS, len(todo) or 1)
         threads = max(1, WORKERS // workers)
         tasks = [
-            joblib.delayed(_fold)(recipe, corpus, run.path / "folds" / fold.name, fold.title, fold.parts, test, threads)
-            for fold in todo
+            joblib.delayed(_fold)(recipe, corpus, run.path / "folds" / fold.name, fold, test, threads) for fold in todo
         ]
         for _ in fanout.each(tasks, n_jobs=workers):
             done += 1
@@ -116,18 +122,26 @@ def _folds(
     return run
 
 
-def _fold(recipe: Recipe, corpus: Corpus, path: Path, title: str, parts: pd.Series, test: bool, threads: int) -> None:
+def _fold(recipe: Recipe, corpus: Corpus, path: Path, division: Division, test: bool, threads: int) -> None:
     # Read by TensorFlow when it first computes: folds side by side must not each take every core.
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
     path.mkdir(parents=True, exist_ok=True)
-    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=single.Division(title, parts))
+    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=division)
 
 
 def _whole(piece: Run) -> bool:
     return piece.has("files.json") and not piece.problems()
 
 
-def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, asked: dict[str, int]) -> None:
+def _start(
+    recipe: Recipe,
+    run: Run,
+    split_name: str,
+    test: bool,
+    kind: str,
+    asked: dict[str, int],
+    notes: Sequence[str] = (),
+) -> None:
     run.write_json(
         "recipe.json",
         {
@@ -138,6 +152,7 @@ def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, ask
             "pooled": kind,
             # What it takes to go on with it.
             "asked": asked,
+            "notes": list(notes),
             "packages": single.versions(),
             "git_commit": single.commit(),
             "created": runs.now(),
@@ -169,7 +184,8 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
         or pieces[0].recipe["found"]["corpus_fingerprint"],
     }
     stated = json.loads((run.path / "recipe.json").read_text(encoding="utf-8"))
-    run.write_text("card.md", parent_card(recipe, corpus.card, stated["split_name"], scores, facts))
+    notes = stated.get("notes", ())
+    run.write_text("card.md", parent_card(recipe, corpus.card, stated["split_name"], scores, facts, notes))
     run.write_json("recipe.json", {**stated, "found": facts})
     run.log_line(f"done: {len(pieces)} {stated['pooled']}")
     run.write_status("done", message="done", seconds=round(facts["seconds"], 1))

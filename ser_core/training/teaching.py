@@ -12,7 +12,7 @@ from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
 from ser_core.training import heard
-from ser_core.training.batches import Part
+from ser_core.training.parts import Part
 
 
 def answers(recipe: Recipe, parts: Mapping[str, Part]) -> np.ndarray:

@@ -11,23 +11,24 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
-import keras
 import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.splits import Division
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
-from ser_core.features import selection, store
-from ser_core.networks import build
+from ser_core.features import store
 from ser_core.networks.classical import CLASSIFIERS
-from ser_core.recipes import Recipe, RecipeError
+from ser_core.recipes import Recipe, plan
+from ser_core.recipes.planning import checked, labelled, with_labels
 from ser_core.runs import Run
-from ser_core.training import classical, copies, export, fit, heard, novelty, preparation, profiles, start, teaching
-from ser_core.training.batches import Part
+from ser_core.training import classical, copies, novelty, profiles, teaching
 from ser_core.training.card import card
+from ser_core.training.feature_json import feature_json
+from ser_core.training.parts import Part
 
 PACKAGES = (
     "tensorflow",
@@ -66,12 +67,15 @@ class Reporter(Protocol):
     def batch(self, share_of_epoch: float) -> None: ...
 
 
-@dataclass(frozen=True, eq=False)
-class Division:
-    """How a corpus is divided for one training: the split's name, and the part of every clip ('' for none)."""
+def check_network(recipe: Recipe) -> None:
+    """Raise RecipeError where there is no such network, or it takes other features or parameters than the recipe's."""
+    if recipe.network in CLASSIFIERS:
+        classical.check(recipe)
+        return
+    # Imported here: a classical classifier is fitted without TensorFlow.
+    from ser_core.networks import build
 
-    name: str
-    parts: pd.Series
+    build.check(recipe.network, recipe.network_params, recipe.feature_set)
 
 
 @contextmanager
@@ -120,75 +124,156 @@ def train(
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Raises CorpusError,
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Raises CorpusError, RecipeError,
     RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
-    started = time.monotonic()
     with reported(run):
-        _train(recipe, corpus, run, reporter, test, division, settled, started)
+        _Training(recipe, corpus, run, reporter, test, settled).work(division)
     return run
 
 
-def _train(
-    recipe: Recipe,
-    corpus: Corpus,
-    run: Run,
-    reporter: Reporter,
-    test: bool,
-    division: Division | None,
-    settled: Settled | None,
-    started: float,
-) -> None:
-    keras.utils.set_random_seed(recipe.seed)
-    clips, split_name = divided(recipe, corpus, division)
-    inputs = recipe.feature_set.inputs
-    features = {one.name: store.load(corpus, one.source, progress=reporter.features) for one in inputs}
-    first = next(iter(features.values()))
-    clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
-    if not (clips["part"] == "train").any():
-        reason = next(iter(first.failed.items()), None)
-        why = f": {reason[0]}, for one: {reason[1]}" if reason else "."
-        raise CorpusError(f"No clip of the train part of {corpus.card.title} has features{why}")
-    write_start(recipe, run, clips, split_name, first, test)
-    parts = {
-        name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features, recipe.profile)
-        for name in splits.PARTS
-    }
-    if recipe.copies:
-        parts["train"] = copies.joined(parts["train"], features, recipe, corpus, reporter.features)
-    run.log_line(
-        f"{recipe.name}, {split_name}: " + ", ".join(f"{len(part.clips)} clips {name}" for name, part in parts.items())
-    )
-    if recipe.teachers:
-        parts["train"] = replace(parts["train"], taught=teaching.answers(recipe, parts))
-        run.log_line(f"taught by {', '.join(recipe.teachers)}")
-    if recipe.network in CLASSIFIERS:
-        fitted: Fitted = classical.fit(recipe, parts["train"])
-    else:
-        fitted = _fit_network(recipe, run, parts, reporter, settled)
-    _finish(recipe, corpus, run, fitted, parts, split_name, test, settled, time.monotonic() - started)
+class _Training:
+    """What the steps of one training share."""
 
+    def __init__(
+        self, recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: bool, settled: Settled | None
+    ) -> None:
+        self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
+        self.test, self.settled = test, settled
+        self.started = time.monotonic()
 
-def _fit_network(
-    recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter, settled: Settled | None
-) -> Fitted:
-    prepared = preparation.prepare(parts["train"], recipe.lda)
-    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
-    if recipe.start:
-        begun = runs.find(recipe.start)
-        heard.refuse(begun, parts)
-        start.take_over(full, begun)
+    def work(self, division: Division | None) -> None:
+        self.divide(division)
+        parts = self.read()
+        self.write_start()
+        self.run.log_line(
+            f"{self.recipe.name}, {self.division.title}: "
+            + ", ".join(f"{len(part.clips)} clips {name}" for name, part in parts.items())
+        )
+        for note in self.notes:
+            self.run.log_line(note)
+        self.finish(self.fit(parts), parts)
 
-    last = settled.epochs if settled else recipe.fit.epochs
-    validation = None if settled else parts["validation"]
+    def divide(self, division: Division | None) -> None:
+        """Decide which clips are in which part, and what a reader must know of that."""
+        if division is None:
+            planned = plan(self.recipe, self.corpus)
+            self.recipe, self.clips, self.notes = planned.recipe, planned.clips, list(planned.notes)
+            (self.division,) = planned.divisions
+        else:
+            self.recipe, self.division = with_labels(self.recipe, self.corpus), division
+            self.clips, self.notes = labelled(self.recipe, self.corpus), []
+            if self.settled is None:
+                self.notes = checked(self.clips, division, self.recipe.labels)
+        self.clips = self.clips.assign(part=self.division.parts)
+        self.clips = self.clips[self.clips["part"] != ""]
 
-    def epoch_done(row: dict[str, Any]) -> None:
-        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {last}")
-        run.log_line(f"epoch {row['epoch']} of {last}: {in_words(row)}, {row['seconds']:.1f} s")
-        reporter.epoch(row, last)
+    def read(self) -> dict[str, Part]:
+        """Return the parts with their features, the copies of the train part and its teachers' answers."""
+        recipe, inputs = self.recipe, self.recipe.feature_set.inputs
+        self.features = {
+            one.name: store.load(self.corpus, one.source, progress=self.reporter.features) for one in inputs
+        }
+        first = next(iter(self.features.values()))
+        self.clips = self.clips[self.clips["clip"].map(lambda clip: all(clip in one for one in self.features.values()))]
+        if not (self.clips["part"] == "train").any():
+            reason = next(iter(first.failed.items()), None)
+            why = f": {reason[0]}, for one: {reason[1]}" if reason else "."
+            raise CorpusError(f"No clip of the train part of {self.corpus.card.title} has features{why}")
+        parts = {
+            name: Part(
+                self.clips[self.clips["part"] == name].reset_index(drop=True),
+                recipe.labels,
+                inputs,
+                self.features,
+                recipe.profile,
+            )
+            for name in splits.PARTS
+        }
+        if recipe.copies:
+            parts["train"] = copies.joined(parts["train"], self.features, recipe, self.corpus, self.reporter.features)
+        if recipe.teachers:
+            parts["train"] = replace(parts["train"], taught=teaching.answers(recipe, parts))
+            self.notes.append(f"taught by {', '.join(recipe.teachers)}")
+        return parts
 
-    fit.fit(full, recipe, run, parts["train"], validation, epoch_done, reporter.batch, last=last)
-    return export.FittedNetwork(full)
+    def write_start(self) -> None:
+        """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""
+        hashes = next(iter(self.features.values())).hashes
+        self.run.write_json(
+            "recipe.json",
+            {
+                "recipe": self.recipe.to_dict(),
+                "split_name": self.division.title,
+                "seed": self.recipe.seed,
+                "test": self.test,
+                "notes": self.notes,
+                "corpus_fingerprint": store.corpus_fingerprint(hashes, self.clips),
+                "packages": versions(),
+                "git_commit": commit(),
+                "created": runs.now(),
+            },
+        )
+        table = self.clips[["clip", "speaker", "emotion", "part"]]
+        self.run.write_table("split.csv", table.assign(pcm16_sha256_16=table["clip"].map(hashes)))
+
+    def fit(self, parts: dict[str, Part]) -> Fitted:
+        """Fit the classifier or the network on the train part."""
+        if self.recipe.network in CLASSIFIERS:
+            return classical.fit(self.recipe, parts["train"])
+        # Imported here: a classical classifier is fitted without TensorFlow.
+        from ser_core.training import network
+
+        return network.fitted(self.recipe, self.run, parts, self.reporter, self.settled)
+
+    def finish(self, fitted: Fitted, parts: dict[str, Part]) -> None:
+        """Calibrate, predict, measure, export, and seal the run."""
+        recipe, run, settled = self.recipe, self.run, self.settled
+        seconds = time.monotonic() - self.started
+        train, validation = parts["train"], parts["validation"]
+        tables = []
+        if settled is None:
+            logits, rows = fitted.window_logits(validation)
+            temperature = fit_temperature(logits, rows, validation.targets)
+            found = clip_probabilities(logits, rows, temperature)
+            right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
+            threshold = metrics.choose_threshold(found.max(axis=1), right)
+            tables.append(_rows(validation, "validation", found))
+        else:
+            temperature, threshold = settled.temperature, settled.threshold
+            # How far unheard voices lie is told by those that were unheard until now.
+            train, validation = _apart(train, set(settled.validation))
+        if self.test and len(parts["test"].clips):
+            tables.append(
+                _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
+            )
+        run.write_table("predictions.csv", pd.concat(tables, ignore_index=True))
+        # Computed from the file as written, so that anyone who reads it finds the same numbers.
+        scores = metrics.parts(Run(run.path).predictions, recipe.labels)
+        run.write_json("metrics.json", scores)
+        real = {name: values[:32] for name, values in validation.windows[0].items()}
+        if recipe.profile:
+            real = profiles.with_some(real, train.band_sums)
+        parity = fitted.export(temperature, real, run)
+        run.write_json("feature.json", feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
+        novelty.write(run, train, validation)
+        facts: dict[str, Any] = {
+            "temperature": temperature,
+            "threshold": threshold,
+            "parameters": fitted.parameters,
+            "seconds": seconds,
+            "parity": parity,
+        }
+        if settled is not None:
+            facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}
+        counts = {name: len(part.clips) for name, part in parts.items()}
+        run.write_text(
+            "card.md", card(recipe, self.corpus.card, self.division.title, scores, counts, facts, self.notes)
+        )
+        run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
+        run.log_line(f"done in {seconds:.0f} s")
+        run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
+        run.seal()
 
 
 def in_words(row: dict[str, Any]) -> str:
@@ -197,105 +282,6 @@ def in_words(row: dict[str, Any]) -> str:
     if "val_uar" in row:
         said += f", validation accuracy {row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}"
     return said
-
-
-def labelled(recipe: Recipe, corpus: Corpus) -> pd.DataFrame:
-    """Return the corpus' clips whose emotion is one of the recipe's labels. Raises CorpusError where a label has no clip."""
-    absent = set(recipe.labels) - set(corpus.clips["emotion"])
-    if absent:
-        raise CorpusError(f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it.")
-    return corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
-
-
-def divided(recipe: Recipe, corpus: Corpus, division: Division | None) -> tuple[pd.DataFrame, str]:
-    """Return the recipe's clips with their part, and the split's name. Raises RecipeError for a selection made on others."""
-    clips = labelled(recipe, corpus)
-    if division is None:
-        division = Division(*splits.assign(clips, corpus.name, recipe.split, recipe.seed))
-    clips["part"] = division.parts
-    if recipe.selected_on and recipe.selected_on != selection.train_digest(clips):
-        raise RecipeError(
-            f"The descriptors of this recipe were selected on another train part than that of {corpus.card.title}, split {division.name}: "
-            "test clips may have helped to choose them. Select again on this split."
-        )
-    return clips[clips["part"] != ""], division.name
-
-
-def write_start(
-    recipe: Recipe, run: Run, clips: pd.DataFrame, split_name: str, features: store.Features, test: bool
-) -> None:
-    """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""
-    run.write_json(
-        "recipe.json",
-        {
-            "recipe": recipe.to_dict(),
-            "split_name": split_name,
-            "seed": recipe.seed,
-            "test": test,
-            "corpus_fingerprint": store.corpus_fingerprint(features.hashes, clips),
-            "packages": versions(),
-            "git_commit": commit(),
-            "created": runs.now(),
-        },
-    )
-    table = clips[["clip", "speaker", "emotion", "part"]].assign(pcm16_sha256_16=clips["clip"].map(features.hashes))
-    run.write_table("split.csv", table)
-
-
-def _finish(
-    recipe: Recipe,
-    corpus: Corpus,
-    run: Run,
-    fitted: Fitted,
-    parts: dict[str, Part],
-    split_name: str,
-    test: bool,
-    settled: Settled | None,
-    seconds: float,
-) -> None:
-    train, validation = parts["train"], parts["validation"]
-    tables = []
-    if settled is None:
-        logits, rows = fitted.window_logits(validation)
-        temperature = fit_temperature(logits, rows, validation.targets)
-        found = clip_probabilities(logits, rows, temperature)
-        right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
-        threshold = metrics.choose_threshold(found.max(axis=1), right)
-        tables.append(_rows(validation, "validation", found))
-    else:
-        temperature, threshold = settled.temperature, settled.threshold
-        # How far unheard voices lie is told by those that were unheard until now.
-        train, validation = _apart(train, set(settled.validation))
-    if test:
-        tables.append(
-            _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
-        )
-    predictions = pd.concat(tables, ignore_index=True)
-    run.write_table("predictions.csv", predictions)
-    # Computed from the file as written, so that anyone who reads it finds the same numbers.
-    found_metrics = metrics.parts(Run(run.path).predictions, recipe.labels)
-    run.write_json("metrics.json", found_metrics)
-    real = {name: values[:32] for name, values in validation.windows[0].items()}
-    if recipe.profile:
-        real = profiles.with_some(real, train.band_sums)
-    parity = fitted.export(temperature, real, run)
-    run.write_json("feature.json", export.feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
-    novelty.write(run, train, validation)
-    facts: dict[str, Any] = {
-        "temperature": temperature,
-        "threshold": threshold,
-        "parameters": fitted.parameters,
-        "seconds": seconds,
-        "parity": parity,
-    }
-    if settled is not None:
-        facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}
-    counts = {name: len(part.clips) for name, part in parts.items()}
-    run.write_text("card.md", card(recipe, corpus.card, split_name, found_metrics, counts, facts))
-    run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
-    run.log_line(f"done in {seconds:.0f} s")
-    run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
-    run.seal()
 
 
 def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:

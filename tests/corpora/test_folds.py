@@ -69,5 +69,14 @@ def test_dropped_clips_are_in_no_part() -> None:
 def test_too_few_speakers_or_clips_are_said() -> None:
     with pytest.raises(CorpusError, match="here are 3"):
         folds.divide(clips(3), "kfold-speakers", 5, 0)
-    with pytest.raises(CorpusError, match="need at least"):
-        folds.divide(clips(1, each=6), "kfold-clips", 5, 0)
+    with pytest.raises(CorpusError, match=r"has 2 clips, fewer than the 8 folds\. Ask for fewer with --folds"):
+        folds.divide(clips(1, each=6), "kfold-clips", 8, 0)
+    with pytest.raises(CorpusError, match="Leaving one speaker out needs two speakers at least; here is one"):
+        folds.divide(clips(1), "loso", 5, 0)
+
+
+@pytest.mark.parametrize("kind", ["loso", "kfold-speakers", "kfold-clips"])
+def test_a_small_corpus_is_validated_on_less(kind: str) -> None:
+    """Nobody asked for the eight groups of which one is the validation part: of fewer clips it is a larger share."""
+    for fold in folds.divide(clips(3, each=2), kind, 2 if kind == "kfold-clips" else 3, 0):
+        assert set(fold.parts) == {"train", "validation", "test"}

@@ -151,7 +151,8 @@ def test_labels_rename_emotions_and_leave_some_out(tmp_path: Path) -> None:
 def test_the_tables_own_split_is_taken(tmp_path: Path) -> None:
     path = table(tmp_path / "m.csv", FULL)
     clips = manifest.load(path, "mine").clips
-    name, part = splits.assign(clips, "mine", str(path), 0)
+    division = splits.assign(clips, "mine", str(path), 0)
+    name, part = division.title, division.parts
     assert name == "m.csv"
     assert list(part) == ["train", "validation", "test", "train"]
 

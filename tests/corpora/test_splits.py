@@ -95,7 +95,8 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     frame = clips(["a", "b", "c"], each=1)
     stated = frame[["clip"]].assign(part=["train"] * 5 + ["validation"] * 2 + ["test"] * 2)
     stated.to_csv(tmp_path / "mine.csv", index=False)
-    name, part = splits.assign(frame, "own", str(tmp_path / "mine.csv"), 0)
+    division = splits.assign(frame, "own", str(tmp_path / "mine.csv"), 0)
+    name, part = division.title, division.parts
     assert name == "mine.csv"
     assert list(part) == list(stated["part"])
 

@@ -28,7 +28,8 @@ from ser_core.predictor import Predictor
 from ser_core.recipes import Fit
 from ser_core.runs import RunError
 from ser_core.training import export, profiles, train
-from ser_core.training.batches import AugmentedBatches, Part
+from ser_core.training.batches import AugmentedBatches
+from ser_core.training.parts import Part
 from ser_core.training.repeats import Quiet
 from tests import made
 
@@ -164,9 +165,9 @@ def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -
 def test_what_cannot_take_a_profile_is_refused() -> None:
     with pytest.raises(recipes.RecipeError, match="A voice profile is of log-mel frames; seed-frames"):
         build.trainable("crnn", SMALL, sets.named("seed-frames"), 6)
-    with pytest.raises(recipes.RecipeError, match="true or false, not 'yes'"):
-        build.trainable("crnn", {**SMALL, "profile": "yes"}, RECIPE.feature_set, 6)
-    with pytest.raises(recipes.RecipeError, match="does not take these parameters"):
+    with pytest.raises(recipes.RecipeError, match=r"network_params\.profile cannot be 'yes'"):
+        RECIPE.override(["network_params.profile=yes"])
+    with pytest.raises(recipes.RecipeError, match="cnn2d-initial has no parameter 'profile'; it has channels"):
         build.trainable("cnn2d-initial", {"profile": True}, RECIPE.feature_set, 6)
 
 

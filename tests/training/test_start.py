@@ -12,7 +12,7 @@ from ser_core.corpora import crema_d
 from ser_core.networks import build
 from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError
-from ser_core.training import repeats, start, train
+from ser_core.training import repeats, start
 from tests import made
 
 
@@ -52,8 +52,8 @@ def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Pa
     corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", seconds=0.5))
     base = runs.Run(shutil.copytree(runs.find("accurate").path, tmp_path / "base"))
     recipe = recipes.from_dict(base.recipe["recipe"]).with_(start=str(base.path), teachers=())
-    clips, _ = train.divided(recipe, corpus, None)
-    judged = clips["clip"][clips["part"] == part].iloc[0]
+    planned = recipes.plan(recipe, corpus)
+    judged = planned.clips["clip"][planned.divisions[0].parts == part].iloc[0]
     split = base.split
     split.loc[split["part"] == "train", "clip"] = [judged, *split["clip"][split["part"] == "train"].iloc[1:]]
     base.write_table("split.csv", split)

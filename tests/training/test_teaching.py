@@ -14,7 +14,8 @@ from ser_core.features import store
 from ser_core.predictor import Predictor
 from ser_core.recipes import Fit, Recipe, RecipeError
 from ser_core.training import repeats, teaching
-from ser_core.training.batches import AugmentedBatches, Part
+from ser_core.training.batches import AugmentedBatches
+from ser_core.training.parts import Part
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -45,7 +46,7 @@ def parts(corpus: Corpus) -> dict[str, Part]:
     by = {"test": speakers[:1], "validation": speakers[1:2], "train": speakers[2:4]}
     return {
         name: Part(
-            corpus.clips[corpus.clips["speaker"].isin(chosen)].reset_index(drop=True), recipe().labels, inputs, features
+            corpus.clips[corpus.clips["speaker"].isin(chosen)].reset_index(drop=True), corpus.emotions, inputs, features
         )
         for name, chosen in by.items()
     }

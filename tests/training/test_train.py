@@ -120,7 +120,7 @@ def test_the_run_folder_is_whole(done: runs.Run) -> None:
         "log.txt",
         "files.json",
     }
-    assert recipes.from_dict(done.recipe["recipe"]) == recipe(LONG)
+    assert recipes.from_dict(done.recipe["recipe"]) == recipe(LONG).with_(labels=tuple(done.feature["labels"]))
     assert done.recipe["packages"]["tensorflow"]
     assert len(done.history) == LONG
 
@@ -135,7 +135,7 @@ def test_no_speaker_stands_in_two_parts_and_scaling_saw_none_of_the_test(done: r
 
 
 def test_metrics_are_those_of_the_predictions_file(done: runs.Run) -> None:
-    assert done.metrics == json.loads(json.dumps(metrics.parts(done.predictions, recipe().labels)))
+    assert done.metrics == json.loads(json.dumps(metrics.parts(done.predictions, done.feature["labels"])))
 
 
 def test_the_onnx_graph_answers_as_the_predictions_say(done: runs.Run, corpus: Corpus) -> None:

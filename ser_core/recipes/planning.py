@@ -1,0 +1,137 @@
+"""Whether and how a recipe can be trained on a corpus, decided before anything is computed: its labels, its clips, its divisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ser_core.corpora import folds, splits
+from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.splits import Division
+from ser_core.features import selection
+from ser_core.recipes.recipe import Recipe, RecipeError
+
+#: Emotions of which one is told apart from another; of a single one everything is right.
+FEWEST_LABELS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What will be trained: the recipe with its labels stated, the clips that have one of them, one division a fit, and what a
+    reader of its scores must know.
+    """
+
+    recipe: Recipe
+    clips: pd.DataFrame = field(repr=False)
+    divisions: tuple[Division, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
+    """Return how `recipe` is trained on `corpus`. Nothing is extracted or fitted, and no file of sound is opened.
+
+    n_folds: of kfold-speakers and kfold-clips. Raises CorpusError or RecipeError, one sentence with the way out: labels that the
+    corpus has no clip of; fewer than two emotions in all, or in what a fit would train on; a split that keeps speakers apart where
+    they are not known (unless the recipe leaves such clips out); too few speakers or clips; a selection made on another train part.
+    """
+    recipe = with_labels(recipe, corpus)
+    clips = labelled(recipe, corpus)
+    notes = []
+    unknown = clips["speaker"] == ""
+    if recipe.split in splits.BY_SPEAKER and unknown.any():
+        if recipe.unknown_speakers == "refuse":
+            raise CorpusError(_speakers_unknown(corpus, int(unknown.sum()), len(clips)))
+        notes.append(f"{int(unknown.sum())} of {len(clips)} clips have no speaker and are left out.")
+        clips = clips[~unknown]
+    if recipe.split in folds.KINDS:
+        divisions = tuple(folds.divide(clips, recipe.split, n_folds, recipe.seed))
+    else:
+        divisions = (splits.assign(clips, corpus.name, recipe.split, recipe.seed),)
+    for division in divisions:
+        _not_selected_elsewhere(clips.assign(part=division.parts), division, recipe)
+        notes += checked(clips, division, recipe.labels)
+    return Plan(recipe, clips, divisions, tuple(notes))
+
+
+def with_labels(recipe: Recipe, corpus: Corpus) -> Recipe:
+    """Return the recipe with its labels stated: the corpus' own where it states none. Raises CorpusError where they cannot be told apart."""
+    here = corpus.clips["emotion"].value_counts()
+    labels = recipe.labels or corpus.emotions
+    absent = [label for label in labels if label not in here]
+    if absent:
+        counted = ", ".join(f"{emotion} ({here[emotion]})" for emotion in corpus.emotions)
+        raise CorpusError(
+            f"{corpus.card.title} has no clip of {', '.join(absent)}; it has {counted}. To train on what it has, leave labels out or "
+            f"state them: --set labels={','.join(corpus.emotions)}."
+        )
+    if len(labels) < FEWEST_LABELS:
+        only = f", and {corpus.card.title} has {labels[0]} alone" if len(corpus.emotions) < FEWEST_LABELS else ""
+        raise CorpusError(
+            f"A model tells two emotions apart, or more{only}. Add clips of another emotion, or name more labels."
+        )
+    return recipe.with_(labels=tuple(labels))
+
+
+def labelled(recipe: Recipe, corpus: Corpus) -> pd.DataFrame:
+    """Return the corpus' clips whose emotion is one of the recipe's labels."""
+    return corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
+
+
+def checked(clips: pd.DataFrame, division: Division, labels: Sequence[str]) -> list[str]:
+    """Return what is to be known of a division of `clips` (columns speaker, emotion): the labels of which its train part has no clip.
+
+    Raises CorpusError where it has nothing to train on or to choose by.
+    """
+    parts = division.parts.reindex(clips.index)
+    where = f"In the fold {division.name}" if division.name else f"In the split {division.title}"
+    trained = clips[parts == "train"]
+    there = set(trained["emotion"])
+    if len(there) < FEWEST_LABELS:
+        only = f"clips of {next(iter(there))} alone" if there else "no clip at all"
+        others = sorted(set(labels) - there)
+        raise CorpusError(
+            f"{where} the train part has {only}: {_whose(clips, parts, others)}. Record more speakers with these emotions, or "
+            "divide otherwise."
+        )
+    if not (parts == "validation").any():
+        raise CorpusError(f"{where} no clip is left to choose by: the validation part is empty. Record more clips.")
+    lacking = [label for label in labels if label not in there]
+    if not lacking:
+        return []
+    return [
+        f"{where} the train part has no clip of {', '.join(lacking)}, so none is expected there: {_whose(clips, parts, lacking)}."
+    ]
+
+
+def _whose(clips: pd.DataFrame, parts: pd.Series, emotions: list[str]) -> str:
+    """Where the clips of these emotions are: `all of fear is spoken by 03 (test)`."""
+    said = []
+    for emotion in emotions:
+        rows = clips["emotion"] == emotion
+        speakers = sorted({speaker for speaker in clips["speaker"][rows] if speaker})
+        by = (
+            f" is spoken by {', '.join(speakers[:3])}{' and others' if len(speakers) > 3 else ''}"
+            if speakers
+            else " lies"
+        )
+        inside = sorted({part for part in parts[rows] if part} or {"no part"})
+        said.append(f"all of {emotion}{by} ({' and '.join(inside)})")
+    return "; ".join(said)
+
+
+def _not_selected_elsewhere(clips: pd.DataFrame, division: Division, recipe: Recipe) -> None:
+    if recipe.selected_on and recipe.selected_on != selection.train_digest(clips):
+        raise RecipeError(
+            f"The descriptors of this recipe were selected on another train part than that of the split {division.title}: test clips "
+            "may have helped to choose them. Select again on this split."
+        )
+
+
+def _speakers_unknown(corpus: Corpus, unknown: int, of: int) -> str:
+    return (
+        f"{unknown} of {of} clips of {corpus.card.title} have no speaker, so a split by speaker cannot keep people apart. Fill in who "
+        "speaks (the column speaker of a table); or leave these clips out: --set unknown_speakers=leave-out; or divide by clip: "
+        "--split clips, whose score is of people who were heard in training."
+    )

@@ -1,0 +1,42 @@
+"""A recipe's network, fitted with Keras; the one module that a training without a network does not import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from ser_core import runs
+from ser_core.networks import build
+from ser_core.recipes import Recipe
+from ser_core.runs import Run
+from ser_core.training import export, fit, heard, preparation, start
+from ser_core.training.parts import Part
+from ser_core.training.train import Reporter, Settled, in_words
+
+
+def fitted(
+    recipe: Recipe, run: Run, parts: dict[str, Part], reporter: Reporter, settled: Settled | None
+) -> export.FittedNetwork:
+    """Return the recipe's network fitted on the train part, with the weights of its best epoch on the validation part.
+
+    With `settled` those of its last epoch. Raises RecipeError for features or parameters that the network does not take, and
+    RunError for a fit that diverges.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    prepared = preparation.prepare(parts["train"], recipe.lda)
+    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
+    if recipe.start:
+        begun = runs.find(recipe.start)
+        heard.refuse(begun, parts)
+        start.take_over(full, begun)
+    last = settled.epochs if settled else recipe.fit.epochs
+    validation = None if settled else parts["validation"]
+
+    def epoch_done(row: dict[str, Any]) -> None:
+        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {last}")
+        run.log_line(f"epoch {row['epoch']} of {last}: {in_words(row)}, {row['seconds']:.1f} s")
+        reporter.epoch(row, last)
+
+    fit.fit(full, recipe, run, parts["train"], validation, epoch_done, reporter.batch, last=last)
+    return export.FittedNetwork(full)
