@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.results import state
 from pages.widgets import in_url, model_picker, numbers, words
-from ser_core.corpora import registry
+from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, repeats
 from ser_core.personal import worth as personal
 from ser_core.runs import Run, RunError, notes, overview
@@ -160,15 +160,7 @@ def analyzes(shown: Shown) -> None:
 
 def _split(run: Run) -> str:
     kind = str(run.recipe.get("recipe", {}).get("split") or "not stated")
-    meaning = {
-        "speakers": "speakers, so no voice of this part was heard in training",
-        "clips": "clips, so voices of this part were heard in training too",
-        "loso": "one speaker left out in turn, so no voice was heard in the training that answered it",
-        "kfold-speakers": "folds of speakers, so no voice was heard in the training that answered it",
-        "sittings": "one sitting left out in turn, so the voices are those of training and the recordings are not",
-        "kfold-clips": "folds of clips, so voices were heard in training too",
-    }
-    return meaning.get(kind, kind)
+    return schemes.of(kind).means
 
 
 def _number(title: str, value: str, below: str) -> None:

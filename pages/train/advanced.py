@@ -190,7 +190,7 @@ def _repeats(recipe: Recipe, source: Source, selection: Path | None, key: str) -
         help="Train with so many seeds, one after the other: mean and spread of the scores.",
     )
     n_folds = folds.FOLDS
-    if recipe.split in folds.KINDS and recipe.split != "loso":
+    if recipe.split in ("kfold-speakers", "kfold-clips"):
         n_folds = three.number_input("Folds", 2, 20, folds.FOLDS, key=f"folds-{key}")
     untested = four.toggle(
         "No test rows",

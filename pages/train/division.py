@@ -13,19 +13,10 @@ from pages.widgets import in_url, numbers
 from pages.widgets.corpora import title
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus
+from ser_core.corpora.schemes import SCHEMES
 from ser_core.recipes import Recipe, plan
 from ser_core.runs import measured
 
-SPLITS = {
-    "speakers": ("By speaker", "Tested on people whom the model has never heard."),
-    "clips": ("By clip", "80/10/10 at random: the same people on both sides."),
-    "kfold-speakers": (
-        "Cross-validation by speaker",
-        "Every speaker is tested once, by a model that never heard them.",
-    ),
-    "kfold-clips": ("Cross-validation by clip", "Every clip is tested once; the same people on both sides."),
-    "loso": ("Leave one speaker out", "A training for each speaker, who is tested."),
-}
 #: From more speakers than this, leaving one out at a time is long enough for a word.
 MANY_SPEAKERS = 12
 
@@ -33,22 +24,22 @@ MANY_SPEAKERS = 12
 def choose(chosen: Chosen, source: Source) -> Source:
     """Draw the splits with what they mean, and return the recipe with the picked one."""
     st.markdown("##### 3 · Split")
-    names = list(SPLITS)
+    names = list(SCHEMES)
     default = source.recipe.split if source.recipe.split in names else names[0]
     first = names.index(in_url.initial("split", names, default))
     split = st.segmented_control(
         "Split",
         names,
         default=names[first],
-        format_func=lambda name: SPLITS[name][0],
+        format_func=lambda name: SCHEMES[name].title,
         required=True,
         key="train-split",
         label_visibility="collapsed",
     )
     split = str(split or names[first])
     in_url.remember("split", split)
-    st.caption(SPLITS[split][1])
-    if split in measured.BY_CLIP:
+    st.caption(SCHEMES[split].tells)
+    if SCHEMES[split].both_sides:
         _warn(source.recipe)
     elif split == "loso" and chosen.speakers > MANY_SPEAKERS:
         st.info(f"{chosen.speakers} speakers are {chosen.speakers} trainings; see the estimate below before you start.")
@@ -60,7 +51,7 @@ def choose(chosen: Chosen, source: Source) -> Source:
 def _unknown(chosen: Chosen, split: str) -> str:
     """What becomes of clips whose speaker nobody stated: asked for where that decides whether the corpus can be divided."""
     unknown = int((chosen.corpus.clips["speaker"] == "").sum())
-    if split not in splits.BY_SPEAKER or unknown in (0, len(chosen.corpus.clips)):
+    if SCHEMES[split].both_sides or unknown in (0, len(chosen.corpus.clips)):
         return "refuse"
     left_out = st.checkbox(f"Leave out the {unknown:,} clips whose speaker is not stated", key="train-unknown-speakers")
     return "leave-out" if left_out else "refuse"

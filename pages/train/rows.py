@@ -11,11 +11,12 @@ from pages.widgets.corpora import title
 from ser_core import jobs, recipes
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
+from ser_core.corpora.schemes import SCHEMES
 from ser_core.jobs import order, rows
 from ser_core.recipes import Recipe, seed_rows
 from ser_core.runs import RunError, measured
 
-SPLITS = {"clips": "By clip", "speakers": "By speaker"}
+SPLITS = {name: SCHEMES[name].title for name in ("clips", "speakers")}
 
 
 def show(*, startable: bool) -> None:

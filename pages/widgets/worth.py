@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pages.widgets import numbers, words
+from ser_core.corpora import schemes
+from ser_core.corpora.schemes import Scheme
 from ser_core.evaluation import metrics
 from ser_core.personal import worth as personal
 from ser_core.runs import Run, RunError
@@ -12,9 +14,6 @@ from ser_core.runs import Run, RunError
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
 
-#: Splits under which the clips of a part come from voices that were heard in training too.
-BY_CLIP = ("clips", "kfold-clips")
-BY_SPEAKER = ("speakers", "loso", "kfold-speakers")
 #: Clips among which answers at a confidence are counted.
 NEAREST = 150
 
@@ -70,23 +69,23 @@ def label(run: Run) -> str:
     return f"{run.name} · {own.label}" if own is not None else run.name
 
 
-def _split(run: Run) -> str:
-    return str(run.recipe.get("recipe", {}).get("split") or "")
+def _split(run: Run) -> Scheme:
+    return schemes.of(str(run.recipe.get("recipe", {}).get("split") or ""))
 
 
 def _voices(run: Run) -> str:
     split = _split(run)
-    if split in BY_SPEAKER:
-        return "voices it had never heard"
-    if split in BY_CLIP:
-        return "voices that it had heard in training, in other clips"
-    return f"a split of its maker's own ({split or 'not stated'}), so whether it had heard the voices is not known"
+    if split.both_sides is None:
+        return f"a split of its maker's own ({split.name or 'not stated'}), so whether it had heard the voices is not known"
+    return "voices that it had heard in training, in other clips" if split.both_sides else "voices it had never heard"
 
 
 def _whose(run: Run) -> str:
-    split = _split(run)
-    if split in BY_SPEAKER:
-        return "On acted, unheard voices of its corpus"
-    if split in BY_CLIP:
-        return "On other clips of the voices that it was trained on"
-    return "On clips of its maker's own split"
+    both_sides = _split(run).both_sides
+    if both_sides is None:
+        return "On clips of its maker's own split"
+    return (
+        "On other clips of the voices that it was trained on"
+        if both_sides
+        else "On acted, unheard voices of its corpus"
+    )

@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides
-from ser_core.corpora import folds, registry
+from ser_core.corpora import folds, registry, schemes
 from ser_core.corpora.base import Corpus
 from ser_core.features import external
 from ser_core.runs import measured
@@ -154,8 +154,7 @@ def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:
     """Say on stderr how long several trainings will take, as far as a finished run of the recipe tells."""
-    once = len(corpus.speakers) if recipe.split == "loso" else n_folds if recipe.split in folds.KINDS else 1
-    trainings = once * seeds
+    trainings = schemes.of(recipe.split).fits(len(corpus.speakers), n_folds) * seeds
     if trainings == 1:
         return
     known = measured.estimate(recipe, len(corpus.clips), trainings, measured.finished())

@@ -9,8 +9,6 @@ from ser_core.corpora import splits
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.splits import Division
 
-#: Splits of a recipe that make several folds instead of one division.
-KINDS = ("kfold-speakers", "kfold-clips", "loso")
 FOLDS = 5
 #: Share of what a fold leaves for training that epoch, temperature and threshold are chosen on.
 VALIDATION_SHARE = 0.125

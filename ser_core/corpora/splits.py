@@ -17,9 +17,6 @@ PARTS = ("train", "validation", "test")
 SPEAKER_SHARES = (0.7, 0.1, 0.2)
 CLIP_SHARES = (0.8, 0.1, 0.1)
 
-#: Splits that keep people apart: no voice of a test part is heard in training.
-BY_SPEAKER = ("speakers", "kfold-speakers", "loso")
-
 _PUBLISHED = json.loads((Path(__file__).parent / "splits.json").read_text())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import recipes, runs
-from ser_core.corpora import folds
+from ser_core.corpora import folds, schemes
 from ser_core.jobs.job import TRAINING, Job, queue
 from ser_core.recipes import Recipe
 
@@ -34,14 +34,12 @@ class Order:
 
     def trainings(self, speakers: int) -> int:
         """Return how many fits it takes, on a corpus of so many speakers."""
-        split = self.wanted.split
-        once = speakers if split == "loso" else self.folds if split in folds.KINDS else 1
-        return once * self.seeds
+        return schemes.of(self.wanted.split).fits(speakers, self.folds) * self.seeds
 
     def arguments(self, run: Path) -> list[str]:
         """Return what stands after `python -m ser_core`. Raises RecipeError when `source` names no recipe."""
         words = ["train", *self._said()]
-        if self.wanted.split in folds.KINDS and self.wanted.split != "loso":
+        if self.wanted.split in ("kfold-speakers", "kfold-clips"):
             words += ["--folds", str(self.folds)]
         words += ["--seeds", str(self.seeds)] if self.seeds > 1 else []
         words += [] if self.test else ["--no-test"]

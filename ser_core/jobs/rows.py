@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ser_core import recipes
+from ser_core.corpora import schemes
 from ser_core.jobs.job import ACTIVE, TRAINING, in_state
 from ser_core.jobs.order import Order
 from ser_core.recipes import SEED_ROWS, Recipe
@@ -27,8 +28,8 @@ def seed_recipes() -> list[Recipe]:
 def splits_of(recipe: Recipe, split: str) -> tuple[str, ...]:
     """Return the splits whose figure stands for `split` (clips or speakers) of a row, the best first."""
     if split == "clips":
-        return _BY_CLIP.get(recipe.corpus, measured.BY_CLIP)
-    return _BY_SPEAKER.get(recipe.corpus, measured.BY_SPEAKER)
+        return _BY_CLIP.get(recipe.corpus, schemes.BY_CLIP)
+    return _BY_SPEAKER.get(recipe.corpus, schemes.BY_SPEAKER)
 
 
 def table(known: Sequence[Measured]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ser_core.corpora import folds, splits
+from ser_core.corpora import folds, schemes, splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
 from ser_core.features import selection
@@ -40,12 +40,12 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     clips = labelled(recipe, corpus)
     notes = []
     unknown = clips["speaker"] == ""
-    if recipe.split in splits.BY_SPEAKER and unknown.any():
+    if recipe.split in schemes.BY_SPEAKER and unknown.any():
         if recipe.unknown_speakers == "refuse":
             raise CorpusError(_speakers_unknown(corpus, int(unknown.sum()), len(clips)))
         notes.append(f"{int(unknown.sum())} of {len(clips)} clips have no speaker and are left out.")
         clips = clips[~unknown]
-    if recipe.split in folds.KINDS:
+    if schemes.of(recipe.split).folds:
         divisions = tuple(folds.divide(clips, recipe.split, n_folds, recipe.seed))
     else:
         divisions = (splits.assign(clips, corpus.name, recipe.split, recipe.seed),)

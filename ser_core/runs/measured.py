@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import recipes, settings
-from ser_core.corpora import registry
+from ser_core.corpora import registry, schemes
 from ser_core.recipes import Recipe
 from ser_core.runs import listing
 from ser_core.runs.run import Run, RunError
-
-#: Splits that leave the speakers of the test part out of training, and those that do not; the first stands for each.
-BY_SPEAKER = ("speakers", "loso", "kfold-speakers")
-BY_CLIP = ("clips", "kfold-clips")
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ def gap(recipe: Recipe, known: Sequence[Measured]) -> tuple[Measured, Measured] 
         one.recipe.with_(split=recipe.split, seed=recipe.seed) for one in known if one.recipe.corpus == recipe.corpus
     ]
     for candidate in [recipe, *others]:
-        by_clip, by_speaker = (of_recipe(candidate, splits, known) for splits in (BY_CLIP, BY_SPEAKER))
+        by_clip, by_speaker = (of_recipe(candidate, splits, known) for splits in (schemes.BY_CLIP, schemes.BY_SPEAKER))
         if by_clip is not None and by_speaker is not None:
             return by_clip, by_speaker
     return None

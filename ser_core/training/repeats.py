@@ -13,7 +13,7 @@ import joblib
 import pandas as pd
 
 from ser_core import fanout, runs
-from ser_core.corpora import folds
+from ser_core.corpora import folds, schemes
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
 from ser_core.evaluation import repeats
@@ -57,7 +57,7 @@ def train(
     """
     if seeds > 1:
         return _seeds(recipe, corpus, run, reporter, test, n_folds, seeds, piece_done)
-    if recipe.split in folds.KINDS:
+    if schemes.of(recipe.split).folds:
         return _folds(recipe, corpus, run, reporter, test, n_folds, piece_done)
     return single.train(recipe, corpus, run, reporter, test=test)
 
