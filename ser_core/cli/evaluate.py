@@ -9,7 +9,7 @@ from typing import Any
 
 from ser_core import runs
 from ser_core.cli import output
-from ser_core.corpora import registry
+from ser_core.corpora import registry, unreadable
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import degradation, enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
@@ -42,6 +42,9 @@ def add(commands: Any) -> None:
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
     )
     parser.add_argument(
+        unreadable.FLAG, action="store_true", help="go on where a tenth of the clips or more cannot be read"
+    )
+    parser.add_argument(
         "--keep", action="store_true", help="keep it in SER_HOME/evaluations, where the results page shows it"
     )
     parser.add_argument("--json", action="store_true")
@@ -72,11 +75,14 @@ def evaluate(stated: argparse.Namespace) -> int:
                 include_seen=stated.include_seen,
                 enrolment=enrolled,
                 degradation=one,
+                allow_unreadable=stated.allow_unreadable,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
             if stated.keep:
                 kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
             found.append(evaluation)
+    if found[0].unreadable:
+        print(f"{found[0].unreadable.sentence()}.", file=sys.stderr)
     if len(found) > 1:
         _print_all(found, as_json=stated.json)
     elif stated.json:

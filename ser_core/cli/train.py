@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides
-from ser_core.corpora import folds, registry
+from ser_core.corpora import folds, registry, unreadable
 from ser_core.corpora.base import Corpus
 from ser_core.features import external
 from ser_core.runs import measured
@@ -36,6 +36,9 @@ def add(commands: Any) -> None:
         "--refit",
         action="store_true",
         help="RECIPE names a finished run (or several seeds): train its recipe on its train and validation part, nothing chosen anew",
+    )
+    parser.add_argument(
+        unreadable.FLAG, action="store_true", help="go on where a tenth of the clips or more cannot be read"
     )
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
@@ -109,7 +112,7 @@ def train(stated: argparse.Namespace) -> int:
         with output.progress() as progress:
             bar = _Bar(progress)
             if chosen is not None:
-                refit.refit(chosen, corpus, run, bar)
+                refit.refit(chosen, corpus, run, bar, allow_unreadable=stated.allow_unreadable)
             else:
                 repeats.train(
                     recipe,
@@ -120,6 +123,7 @@ def train(stated: argparse.Namespace) -> int:
                     n_folds=stated.folds,
                     seeds=stated.seeds,
                     piece_done=bar.piece,
+                    allow_unreadable=stated.allow_unreadable,
                 )
     except KeyboardInterrupt:
         print(f"Cancelled; the run is kept in {run.path} and can be resumed.", file=sys.stderr)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ser_core.corpora.base import Card
+from ser_core.corpora.unreadable import NAMED
 from ser_core.recipes import Recipe
 
 
 def card(
     recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any], counts: dict[str, int], facts: dict[str, Any]
 ) -> str:
-    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity; refit of a refitted one."""
+    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity, unreadable; refit of a refitted one."""
     lines = [
         f"# {recipe.title}",
         "",
@@ -21,6 +22,7 @@ def card(
         "",
         f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train{_copies(recipe, counts)}, "
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
+        *_unreadable(facts.get("unreadable")),
         *_refitted(facts.get("refit")),
         *_taught(recipe),
         "",
@@ -51,6 +53,7 @@ def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any
         f"pooled; each is a run of its own below this folder. There is no model here to predict with.",
         "",
         f"{corpus.title} ({corpus.language}), {split}.",
+        *_unreadable(facts.get("unreadable")),
         "",
         f"{corpus.honesty}",
         "",
@@ -71,6 +74,17 @@ def parent_card(recipe: Recipe, corpus: Card, split: str, metrics: dict[str, Any
         *_limits(corpus),
     ]
     return "\n".join(lines)
+
+
+def _unreadable(left_out: dict[str, Any] | None) -> list[str]:
+    """What of the corpus could not be read; runs of before it was counted do not know."""
+    if not left_out or not left_out["n"]:
+        return []
+    named, more = left_out["clips"][:NAMED], left_out["n"] - NAMED
+    others = f" and {more:,} more" if more > 0 else ""
+    return [
+        f"{left_out['n']:,} of {left_out['asked']:,} clips could not be read and are in no part: {', '.join(named)}{others}."
+    ]
 
 
 def _copies(recipe: Recipe, counts: dict[str, int]) -> str:

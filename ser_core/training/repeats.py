@@ -13,7 +13,7 @@ import joblib
 import pandas as pd
 
 from ser_core import fanout, runs
-from ser_core.corpora import folds
+from ser_core.corpora import folds, unreadable
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import repeats
 from ser_core.features import store
@@ -46,18 +46,20 @@ def train(
     n_folds: int = folds.FOLDS,
     seeds: int = 1,
     piece_done: Callable[[int, int], None] = lambda done, total: None,
+    allow_unreadable: bool = False,
 ) -> Run:
     """Train `recipe` as its split and `seeds` ask: once, once a fold, or once a seed (each with its folds).
 
     A parent run keeps each training as a whole run in folds/<name>/ or seeds/<n>/, pools their predictions (test rows, or
     validation rows without `test`) with a fold column, and has no model. Finished pieces are kept when it is resumed.
-    `piece_done(done, total)` is called when a piece is whole. Raises what `train.train` raises.
+    `piece_done(done, total)` is called when a piece is whole. `allow_unreadable`
+    and what is raised: as in `train.train`.
     """
     if seeds > 1:
-        return _seeds(recipe, corpus, run, reporter, test, n_folds, seeds, piece_done)
+        return _seeds(recipe, corpus, run, reporter, test, n_folds, seeds, piece_done, allow_unreadable)
     if recipe.split in folds.KINDS:
-        return _folds(recipe, corpus, run, reporter, test, n_folds, piece_done)
-    return single.train(recipe, corpus, run, reporter, test=test)
+        return _folds(recipe, corpus, run, reporter, test, n_folds, piece_done, allow_unreadable)
+    return single.train(recipe, corpus, run, reporter, test=test, allow_unreadable=allow_unreadable)
 
 
 def _seeds(
@@ -69,15 +71,24 @@ def _seeds(
     n_folds: int,
     seeds: int,
     piece_done: Callable[[int, int], None],
+    allow_unreadable: bool,
 ) -> Run:
     started = time.monotonic()
     with single.reported(run):
-        _start(recipe, run, f"{seeds} seeds", test, "seeds", {"folds": n_folds, "seeds": seeds})
+        _start(recipe, run, f"{seeds} seeds", test, "seeds", {"folds": n_folds, "seeds": seeds}, allow_unreadable)
         for number in range(seeds):
             piece = Run(run.path / "seeds" / str(recipe.seed + number))
             if not _whole(piece):
                 piece.path.mkdir(parents=True, exist_ok=True)
-                train(recipe.with_(seed=recipe.seed + number), corpus, piece, reporter, test=test, n_folds=n_folds)
+                train(
+                    recipe.with_(seed=recipe.seed + number),
+                    corpus,
+                    piece,
+                    reporter,
+                    test=test,
+                    n_folds=n_folds,
+                    allow_unreadable=allow_unreadable,
+                )
             run.write_status("running", message=f"{number + 1} of {seeds} seeds")
             piece_done(number + 1, seeds)
         pool(recipe, corpus, run, test, time.monotonic() - started)
@@ -92,20 +103,33 @@ def _folds(
     test: bool,
     n_folds: int,
     piece_done: Callable[[int, int], None],
+    allow_unreadable: bool,
 ) -> Run:
     started = time.monotonic()
     with single.reported(run):
         # Extracted here, once, so that the folds only read.
-        for one in recipe.feature_set.inputs:
-            store.load(corpus, one.source, progress=reporter.features)
-        made = folds.divide(single.labelled(recipe, corpus), recipe.split, n_folds, recipe.seed)
-        _start(recipe, run, made[0].title.rpartition(", ")[0], test, "folds", {"folds": n_folds})
+        failed = [
+            store.load(corpus, one.source, progress=reporter.features).failed for one in recipe.feature_set.inputs
+        ]
+        clips = single.labelled(recipe, corpus)
+        # Said once, here: every fold would say it.
+        unreadable.among(clips["clip"], failed, corpus.card.title, allowed=allow_unreadable)
+        made = folds.divide(clips, recipe.split, n_folds, recipe.seed)
+        _start(recipe, run, made[0].title.rpartition(", ")[0], test, "folds", {"folds": n_folds}, allow_unreadable)
         todo = [fold for fold in made if not _whole(Run(run.path / "folds" / fold.name))]
         done = len(made) - len(todo)
         workers = min(WORKERS, len(todo) or 1)
         threads = max(1, WORKERS // workers)
         tasks = [
-            joblib.delayed(_fold)(recipe, corpus, run.path / "folds" / fold.name, fold.title, fold.parts, test, threads)
+            joblib.delayed(_fold)(
+                recipe,
+                corpus,
+                run.path / "folds" / fold.name,
+                single.Division(fold.title, fold.parts),
+                test,
+                threads,
+                allow_unreadable,
+            )
             for fold in todo
         ]
         for _ in fanout.each(tasks, n_jobs=workers):
@@ -116,18 +140,34 @@ def _folds(
     return run
 
 
-def _fold(recipe: Recipe, corpus: Corpus, path: Path, title: str, parts: pd.Series, test: bool, threads: int) -> None:
+def _fold(
+    recipe: Recipe,
+    corpus: Corpus,
+    path: Path,
+    division: single.Division,
+    test: bool,
+    threads: int,
+    allow_unreadable: bool,
+) -> None:
     # Read by TensorFlow when it first computes: folds side by side must not each take every core.
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
     path.mkdir(parents=True, exist_ok=True)
-    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=single.Division(title, parts))
+    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=division, allow_unreadable=allow_unreadable)
 
 
 def _whole(piece: Run) -> bool:
     return piece.has("files.json") and not piece.problems()
 
 
-def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, asked: dict[str, int]) -> None:
+def _start(
+    recipe: Recipe,
+    run: Run,
+    split_name: str,
+    test: bool,
+    kind: str,
+    asked: dict[str, int],
+    allow_unreadable: bool,
+) -> None:
     run.write_json(
         "recipe.json",
         {
@@ -138,6 +178,7 @@ def _start(recipe: Recipe, run: Run, split_name: str, test: bool, kind: str, ask
             "pooled": kind,
             # What it takes to go on with it.
             "asked": asked,
+            "allow_unreadable": allow_unreadable,
             "packages": single.versions(),
             "git_commit": single.commit(),
             "created": runs.now(),
@@ -165,6 +206,8 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
         "seconds": seconds,
         "seconds_of_pieces": spent,
         "pieces": [piece.name for piece in pieces],
+        # Every piece divides the same clips.
+        "unreadable": pieces[0].recipe["found"].get("unreadable"),
         "corpus_fingerprint": pieces[0].recipe.get("corpus_fingerprint")
         or pieces[0].recipe["found"]["corpus_fingerprint"],
     }

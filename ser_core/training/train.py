@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora import splits
+from ser_core.corpora import splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.unreadable import Unreadable
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import selection, store
@@ -116,16 +117,18 @@ def train(
     test: bool = True,
     division: Division | None = None,
     settled: Settled | None = None,
+    allow_unreadable: bool = False,
 ) -> Run:
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Raises CorpusError,
-    RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Clips that cannot be read
+    are left out and named in log, card and recipe.json; a tenth or more of them end it, unless `allow_unreadable`. Raises
+    CorpusError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
     started = time.monotonic()
     with reported(run):
-        _train(recipe, corpus, run, reporter, test, division, settled, started)
+        _train(recipe, corpus, run, reporter, test, division, settled, allow_unreadable, started)
     return run
 
 
@@ -137,6 +140,7 @@ def _train(
     test: bool,
     division: Division | None,
     settled: Settled | None,
+    allow_unreadable: bool,
     started: float,
 ) -> None:
     keras.utils.set_random_seed(recipe.seed)
@@ -144,12 +148,15 @@ def _train(
     inputs = recipe.feature_set.inputs
     features = {one.name: store.load(corpus, one.source, progress=reporter.features) for one in inputs}
     first = next(iter(features.values()))
-    clips = clips[clips["clip"].map(lambda clip: all(clip in found for found in features.values()))]
+    left_out = unreadable.among(
+        clips["clip"], [one.failed for one in features.values()], corpus.card.title, allowed=allow_unreadable
+    )
+    clips = clips[~clips["clip"].isin(left_out.why)]
     if not (clips["part"] == "train").any():
-        reason = next(iter(first.failed.items()), None)
-        why = f": {reason[0]}, for one: {reason[1]}" if reason else "."
-        raise CorpusError(f"No clip of the train part of {corpus.card.title} has features{why}")
-    write_start(recipe, run, clips, split_name, first, test)
+        raise CorpusError(f"No clip of the train part of {corpus.card.title} is left: {left_out.sentence()}.")
+    write_start(recipe, run, clips, split_name, first, test, allow_unreadable)
+    if left_out:
+        run.log_line(left_out.sentence())
     parts = {
         name: Part(clips[clips["part"] == name].reset_index(drop=True), recipe.labels, inputs, features, recipe.profile)
         for name in splits.PARTS
@@ -166,7 +173,7 @@ def _train(
         fitted: Fitted = classical.fit(recipe, parts["train"])
     else:
         fitted = _fit_network(recipe, run, parts, reporter, settled)
-    _finish(recipe, corpus, run, fitted, parts, split_name, test, settled, time.monotonic() - started)
+    _finish(recipe, corpus, run, fitted, parts, split_name, test, settled, left_out, time.monotonic() - started)
 
 
 def _fit_network(
@@ -222,7 +229,13 @@ def divided(recipe: Recipe, corpus: Corpus, division: Division | None) -> tuple[
 
 
 def write_start(
-    recipe: Recipe, run: Run, clips: pd.DataFrame, split_name: str, features: store.Features, test: bool
+    recipe: Recipe,
+    run: Run,
+    clips: pd.DataFrame,
+    split_name: str,
+    features: store.Features,
+    test: bool,
+    allow_unreadable: bool,
 ) -> None:
     """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""
     run.write_json(
@@ -233,6 +246,7 @@ def write_start(
             "seed": recipe.seed,
             "test": test,
             "corpus_fingerprint": store.corpus_fingerprint(features.hashes, clips),
+            "allow_unreadable": allow_unreadable,
             "packages": versions(),
             "git_commit": commit(),
             "created": runs.now(),
@@ -251,6 +265,7 @@ def _finish(
     split_name: str,
     test: bool,
     settled: Settled | None,
+    left_out: Unreadable,
     seconds: float,
 ) -> None:
     train, validation = parts["train"], parts["validation"]
@@ -287,6 +302,7 @@ def _finish(
         "parameters": fitted.parameters,
         "seconds": seconds,
         "parity": parity,
+        "unreadable": left_out.to_dict(),
     }
     if settled is not None:
         facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}
