@@ -59,6 +59,8 @@ def evaluate(stated: argparse.Namespace) -> int:
     corpus = registry.load(stated.corpus, stated.data)
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
+    for note in corpus.notes:
+        print(note, file=sys.stderr)
     speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
     wanted: list[degradation.Degradation | None] = [None]
     if stated.degradation is not None:

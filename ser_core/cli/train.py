@@ -92,6 +92,8 @@ def train(stated: argparse.Namespace) -> int:
     corpus = registry.load(recipe.corpus, stated.data)
     for problem in corpus.problems:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
+    for note in corpus.notes:
+        print(note, file=sys.stderr)
     if stated.features:
         recipe = recipe.on_external(external.keep(stated.features, corpus))
     _say_how_long(recipe, corpus, stated.folds, stated.seeds)

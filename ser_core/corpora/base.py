@@ -69,6 +69,8 @@ class Corpus:
     root: Path
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
+    notes: Sequence[str] = field(default=(), repr=False)
+    """What its reader must know of how it was read, a sentence each."""
 
     def __post_init__(self) -> None:
         threads.shareable(self.clips)
@@ -86,7 +88,13 @@ class Corpus:
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self.clips["speaker"])))
+        """The speakers that are stated; clips without one are of nobody in particular."""
+        return tuple(sorted(set(self.clips["speaker"]) - {""}))
+
+    @property
+    def unknown_speakers(self) -> int:
+        """How many clips state no speaker."""
+        return int((self.clips["speaker"] == "").sum())
 
     @property
     def hours(self) -> float | None:

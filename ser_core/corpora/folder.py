@@ -10,7 +10,6 @@ The folder directly below the root names the emotion, whatever it is called; dee
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -19,10 +18,11 @@ from ser_core.corpora import own
 from ser_core.corpora.base import Corpus, CorpusError, Problem, audio_paths, complete
 
 
-def load(root: Path, name: str = "folder", labels: Mapping[str, str] | None = None) -> Corpus:
+def load(root: Path, name: str = "folder", reading: own.Reading = own.Reading()) -> Corpus:
     """Read the folder `root` as a corpus called `name`; clip ids are `<name>/<path below root>`, with its ending.
 
-    Speakers are not known. Audio files that lie in no emotion's folder are listed in `problems`. `labels` renames emotions.
+    Speakers are not known, unless `reading` names the rule that tells them; it renames emotions too. Audio files that lie in
+    no emotion's folder are listed in `problems`.
     Raises CorpusError when there is no such folder or no clip in it.
     """
     root = Path(root)
@@ -35,4 +35,6 @@ def load(root: Path, name: str = "folder", labels: Mapping[str, str] | None = No
     paths, relative = paths[~loose], relative[~loose]
     emotion = relative.str.partition("/")[0] if len(relative) else relative
     clips = complete(pd.DataFrame({"clip": f"{name}/" + relative, "path": paths, "emotion": emotion.str.strip()}))
-    return own.corpus(name, root, f"the folder {root}, each emotion in a folder of its own", clips, problems, labels)
+    return own.corpus(
+        name, root, f"the folder {root}, each emotion in a folder of its own", clips, problems, reading=reading
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora import splits, unreadable
+from ser_core.corpora import own, splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.reading import ClipReader
 from ser_core.corpora.unreadable import Unreadable
@@ -113,6 +113,11 @@ def evaluate(
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
+    if not labels:
+        raise CorpusError(
+            f"{corpus.card.title} has no clip of an emotion that {predictor.run.name} knows ({', '.join(predictor.labels)}). "
+            f"{own.labels_said(corpus)}"
+        )
     clips = clips[clips["emotion"].isin(labels)]
     if speakers is not None:
         unknown = sorted(set(speakers) - set(corpus.clips["speaker"]))
@@ -147,13 +152,13 @@ def evaluate(
     keys = splits.speaker_key(clips)
     for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
         if degradation is None:
-            own = {name: np.asarray(one[clip]) for name, one in features.items()}
+            values = {name: np.asarray(one[clip]) for name, one in features.items()}
         else:
-            own = _degraded(predictor, reader, clips.iloc[row], degradation)
+            values = _degraded(predictor, reader, clips.iloc[row], degradation)
         profile = enrolled.profiles.get(speaker) if enrolled else None
         judge = predictor.with_voice(profile)
-        found, embedding = judge.windows_of(own)
-        unlike += judge.unlike(embedding, own)
+        found, embedding = judge.windows_of(values)
+        unlike += judge.unlike(embedding, values)
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora import splits, unreadable
+from ser_core.corpora import own, splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.unreadable import Unreadable
 from ser_core.evaluation import metrics
@@ -210,7 +210,9 @@ def labelled(recipe: Recipe, corpus: Corpus) -> pd.DataFrame:
     """Return the corpus' clips whose emotion is one of the recipe's labels. Raises CorpusError where a label has no clip."""
     absent = set(recipe.labels) - set(corpus.clips["emotion"])
     if absent:
-        raise CorpusError(f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it.")
+        raise CorpusError(
+            f"{corpus.card.title} has no clip of {', '.join(sorted(absent))}; the recipe asks for it. {own.labels_said(corpus)}"
+        )
     return corpus.clips[corpus.clips["emotion"].isin(recipe.labels)].copy()
 
 
