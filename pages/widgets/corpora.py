@@ -66,14 +66,14 @@ def _read(name: str, key: str) -> Corpus:
 
 
 def _state(name: str, entries: dict[str, Entry]) -> str:
-    """What changes when a file is added to or removed from the corpus, or its table is written: no clip is looked at."""
+    """What changes when a file is added to or removed from the corpus, or its table is written, or it is read otherwise: no clip is looked at."""
     entry = entries.get(name)
     if entry is not None and entry.path is None:
         return "-".join(_state(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
     path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
     assert path is not None
     try:
-        return f"{path}-{_times(path)}"
+        return f"{path}-{_times(path)}-{entry and entry.reading}"
     except OSError:
         return f"{path}-gone"
 

@@ -215,3 +215,35 @@ def test_recordings_are_a_corpus_like_any_other(corpus: Path) -> None:
     at = datasets(corpus="recordings")
     assert not at.exception
     assert at.selectbox(key="corpus").value == "recordings" and at.metric[0].value == "2"
+
+
+def test_labels_and_speakers_are_offered_and_kept_on_a_click(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO", "TIE"), seconds=0.3) / "AudioWAV"
+    for code, emotion in (("ANG", "Wut"), ("SAD", "sad"), ("NEU", "plain")):
+        (tmp_path / "own" / emotion).mkdir(parents=True)
+        for path in source.glob(f"*_{code}_*"):
+            path.rename(tmp_path / "own" / emotion / path.name)
+    registry.register("mine", tmp_path / "own")
+    at = datasets(corpus="mine", tab="Check")
+    assert not at.exception
+    assert "12 of 12 clips state no speaker" in words(at) and "Wut = **anger**, sad = **sadness**" in words(at)
+    assert "they are 2 speakers: 2001 6, 2002 6" in words(at)
+    at = press(press(at, "Read them so"), "Take these speakers")
+    assert not at.exception
+    assert registry.load("mine").emotions == ("anger", "sadness", "plain") and registry.load("mine").speakers == (
+        "2001",
+        "2002",
+    )
+    assert "state no speaker" not in words(at)
+    assert not [one for one in at.button if one.label in ("Read them so", "Take these speakers")]
+
+
+def test_folders_that_are_no_emotions_are_told(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001",), ("IEO",), seconds=0.3) / "AudioWAV"
+    (tmp_path / "own").mkdir()
+    source.rename(tmp_path / "own" / "Actor_01")
+    registry.register("mine", tmp_path / "own")
+    at = datasets(corpus="mine")
+    assert not at.exception and "look like RAVDESS' actors" in words(at)
+    at = press(datasets(corpus="mine", tab="Check"), "Check this corpus")
+    assert "6 of 6 clips state no speaker." in words(at)
