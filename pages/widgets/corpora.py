@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ser_core import settings
+from ser_core import files, settings
 from ser_core.corpora import recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.registry import Entry
@@ -73,9 +73,9 @@ def _state(name: str, entries: dict[str, Entry]) -> str:
     path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
     assert path is not None
     try:
-        return f"{path}-{_times(path)}-{entry and entry.reading}"
+        return files.utf8(f"{path}-{_times(path)}-{entry and entry.reading}")
     except OSError:
-        return f"{path}-gone"
+        return files.utf8(f"{path}-gone")
 
 
 def _times(path: Path) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ser_core import files
 from ser_core.cli import output
 from ser_core.corpora import emotion_names, own, recordings, registry, speaker_guess, validation
 from ser_core.corpora.base import CorpusError
@@ -71,13 +72,13 @@ def list_corpora(stated: argparse.Namespace) -> int:
                 "kind": "official",
                 "emotions": list(module.card.emotions),
                 "licence": module.card.licence,
-                "folder": str(entry.path) if entry else None,
+                "folder": files.utf8(str(entry.path)) if entry else None,
                 "present": entry is not None and entry.present,
             }
         )
     for name, entry in entries.items():
         if name not in registry.MODULES:
-            where = str(entry.path) if entry.path else " + ".join(entry.corpora)
+            where = files.utf8(str(entry.path)) if entry.path else " + ".join(entry.corpora)
             rows.append(
                 {
                     "name": name,
@@ -149,7 +150,7 @@ def register(stated: argparse.Namespace) -> int:
         old, found, new = label.partition("=")
         if not found:
             raise CorpusError(f"'{label}' is not of the form OWN=NEW.")
-        labels[old.strip()] = new.strip()
+        labels[files.utf8(old.strip())] = new.strip()
     corpus = registry.open_own(stated.data, stated.name)
     if stated.suggested:
         labels = {**emotion_names.suggested(corpus.emotions), **labels}

@@ -160,11 +160,20 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
     """
     frame = frame.reindex(columns=[*COLUMNS, *(name for name in frame.columns if name not in COLUMNS)])
     numbers = {name: pd.to_numeric(frame[name]) for name in NUMBER_COLUMNS}
-    text = {name: frame[name].fillna("").astype(str) for name in frame.columns if name not in NUMBER_COLUMNS}
+    text = {name: frame[name].fillna("").astype(str) for name in frame.columns if name not in (*NUMBER_COLUMNS, "path")}
+    text["path"] = paths_column(frame["path"].fillna(""))
     frame = pd.DataFrame({name: numbers[name] if name in numbers else text[name] for name in frame.columns})
     if not frame["clip"].is_monotonic_increasing:
         frame = frame.sort_values("clip", kind="stable")
     return frame.drop_duplicates("clip").reset_index(drop=True)
+
+
+def paths_column(paths: Sequence[str] | pd.Series) -> pd.Series:
+    """Return paths as a column: of pandas' text where they are UTF-8, else of objects, as its text holds nothing else."""
+    try:
+        return pd.Series(paths, dtype=str)
+    except UnicodeEncodeError:
+        return pd.Series(paths, dtype=object)
 
 
 def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ser_core import files
 from ser_core.corpora import own
-from ser_core.corpora.base import Corpus, CorpusError, Problem, audio_paths, complete
+from ser_core.corpora.base import Corpus, CorpusError, Problem, audio_paths, complete, paths_column
 
 
 def load(root: Path, name: str = "folder", reading: own.Reading = own.Reading()) -> Corpus:
@@ -28,8 +29,9 @@ def load(root: Path, name: str = "folder", reading: own.Reading = own.Reading())
     root = Path(root)
     if not root.is_dir():
         raise CorpusError(f"The folder {root} does not exist; name one that holds a folder for each emotion.")
-    paths = pd.Series(audio_paths(root, below=True), dtype=str)
-    relative = paths.str.slice(len(str(root).rstrip(os.sep)) + 1).str.replace(os.sep, "/", regex=False)
+    paths = paths_column(audio_paths(root, below=True))
+    relative = paths.str.slice(len(str(root).rstrip(os.sep)) + 1).map(files.utf8).astype(str)
+    relative = relative.str.replace(os.sep, "/", regex=False)
     loose = ~relative.str.contains("/", regex=False)
     problems = [Problem(file, "lies in no emotion's folder") for file in relative[loose]]
     paths, relative = paths[~loose], relative[~loose]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ser_core import files
 from ser_core.corpora import emotion_names, speaker_guess
 from ser_core.corpora.base import EMOTIONS, Card, Corpus, CorpusError, Problem
 
@@ -62,7 +63,7 @@ def card(name: str, how: str) -> Card:
         licence_url="",
         citation="",
         url="",
-        how_to_get=f"It was read from {how}.",
+        how_to_get=files.utf8(f"It was read from {how}."),
         honesty="A corpus of one's own: how it was spoken, recorded and labelled is for its owner to say.",
     )
 
@@ -130,4 +131,4 @@ def labels_said(corpus: Corpus) -> str:
 
 def _command(corpus: Corpus) -> str:
     name = "NAME" if corpus.name in RESERVED else shlex.quote(corpus.name)
-    return f"python -m ser_core corpora register {name} --data {shlex.quote(str(corpus.root))}"
+    return f"python -m ser_core corpora register {name} --data {shlex.quote(files.utf8(str(corpus.root)))}"

@@ -7,10 +7,12 @@ The official ones have a module each. A user's own are kept in SER_HOME/corpora.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import filelock
 
@@ -166,7 +168,7 @@ def open_own(path: Path, name: str, *, reading: own.Reading = own.Reading()) -> 
     # A table may name any file; links may lead anywhere.
     if settings.owner() and any(settings.foreign(Path(one)) for one in found.clips["path"].unique()):
         raise CorpusError(f"{path} names files that belong to this server or to others; take them out.")
-    odd = lookalike.warning(found.emotions, str(path))
+    odd = lookalike.warning(found.emotions, files.utf8(str(path)))
     return replace(found, notes=(*found.notes, odd)) if odd else found
 
 
@@ -191,14 +193,25 @@ def _own_names() -> list[str]:
 
 def _entry(name: str, stated: Any) -> Entry:
     if isinstance(stated, str):
-        place = Path(stated)
+        place = _path(stated)
         return Entry(name, "official" if name in MODULES else "manifest" if place.is_file() else "folder", place)
     kind = stated["kind"]
     if kind not in ("folder", "manifest", "joined"):
         raise ValueError(f"{name} is of no known kind")
-    path = None if kind == "joined" else Path(stated["path"])
+    path = None if kind == "joined" else _path(stated["path"])
     labels, speakers = dict(stated.get("labels", {})), str(stated.get("speakers", ""))
     return Entry(name, kind, path, tuple(stated.get("corpora", ())), labels, speakers)
+
+
+def _spelled(path: Path | None) -> str:
+    """A path as it is kept: one that is no UTF-8 as a file: URI, which holds its bytes."""
+    text = str(path)
+    return text if path is None or files.utf8(text) == text else path.as_uri()
+
+
+def _path(kept: str) -> Path:
+    uri = kept.startswith("file://")
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(kept).path)) if uri else kept)
 
 
 def _keep(entry: Entry) -> Entry:
@@ -210,8 +223,8 @@ def _keep(entry: Entry) -> Entry:
 def _write(known: Mapping[str, Entry]) -> None:
     def stated(entry: Entry) -> Any:
         if entry.kind == "official":
-            return str(entry.path)
-        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": str(entry.path)}
+            return _spelled(entry.path)
+        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": _spelled(entry.path)}
         rule = {"speakers": entry.speakers} if entry.speakers else {}
         return {"kind": entry.kind, **place, "labels": entry.labels, **rule}
 

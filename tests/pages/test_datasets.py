@@ -1,5 +1,6 @@
 """The datasets page: the next step where there is no corpus; counts, filters, a clip and a check where there is one."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -247,3 +248,21 @@ def test_folders_that_are_no_emotions_are_told(tmp_path: Path) -> None:
     assert not at.exception and "look like RAVDESS' actors" in words(at)
     at = press(datasets(corpus="mine", tab="Check"), "Check this corpus")
     assert "6 of 6 clips state no speaker." in words(at)
+
+
+def test_names_that_are_not_utf_8_are_shown_and_heard(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001",), ("IEO",), seconds=0.3) / "AudioWAV"
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/v\xe4"))
+    try:
+        (folder / "joy").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names alone")
+    (source / "2001_IEO_HAP_XX.wav").rename(folder / "joy" / os.fsdecode(b"s\xfc.wav"))
+    registry.register("old", folder)
+    at = datasets(corpus="old", tab="Clips")
+    assert not at.exception
+    assert list(at.dataframe[0].value["clip"]) == ["old/joy/s%FC.wav"]
+    at = datasets(corpus="old", tab="Compare")
+    assert not at.exception
+    at = press(datasets(corpus="old", tab="Check"), "Check this corpus")
+    assert not at.exception and "No faults found" in words(at)
