@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,8 @@ def validate(stated: argparse.Namespace) -> int:
     report = _check(stated.name, stated.data)
     if stated.json:
         output.print_json(report.to_dict())
+        for note in report.notes:
+            print(note, file=sys.stderr)
     else:
         _print(report)
     return 0 if report.sound else 1

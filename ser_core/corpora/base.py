@@ -129,7 +129,8 @@ class CorpusModule:
     """How one corpus is read: its card, and a function from its folder to its table of clips."""
 
     card: Card
-    read: Callable[[Path], pd.DataFrame]
+    read: Callable[[Path], pd.DataFrame | tuple[pd.DataFrame, list[Problem]]]
+    """From its folder to its clips, with what was left out where something is."""
     speaker_of: Callable[[str], str]
     """From an official clip's stem to its speaker."""
     home: Callable[[Path], Path] = lambda root: root
@@ -142,10 +143,11 @@ class CorpusModule:
         root = Path(root)
         if not root.is_dir():
             raise CorpusError(f"{self.card.title}: the folder {root} does not exist. {self.card.how_to_get}")
-        clips = self.read(root)
+        found = self.read(root)
+        clips, problems = found if isinstance(found, tuple) else (found, [])
         if clips.empty:
             raise CorpusError(f"{self.card.title}: no clip of it lies in {root}. {self.card.how_to_get}")
-        return Corpus(self.card, root, clips.reset_index(drop=True))
+        return Corpus(self.card, root, clips.reset_index(drop=True), problems)
 
 
 def table(rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -195,6 +197,12 @@ def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
 def audio_files(folder: Path, *, below: bool = False) -> list[Path]:
     """Return what `audio_paths` finds, as paths."""
     return [Path(path) for path in audio_paths(folder, below=below)]
+
+
+def folder_with(root: Path, child: re.Pattern[str]) -> Path:
+    """Return the folder that holds a folder of such a name: `root`, else the first that does below it, or one further down."""
+    around = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
+    return next((one for one in around if any(child.fullmatch(two.name) for two in one.glob("*/"))), root)
 
 
 def part_of_bundle(root: Path, name: str) -> Path:

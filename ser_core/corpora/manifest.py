@@ -5,7 +5,8 @@
     audio/talk.m4a,joy,lee,male,,12.5,15.25,test
 
 `file` (from the table's folder, or absolute) and `emotion` are needed, the others may be absent or empty. `start` and `end`
-are seconds and cut a segment out of the file. The names are those that audformat and nkululeko use.
+are seconds and cut a segment out of the file. The names are those that audformat and nkululeko use. A list in JSON Lines, as
+EmoBox publishes them, is read like such a table.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ser_core.corpora import own, tables
+from ser_core.corpora import emobox, own, tables
 from ser_core.corpora.base import Corpus, CorpusError, Problem, complete
 
+ENDINGS = (".csv", ".tsv", *emobox.ENDINGS)
 NEEDED = ("file", "emotion")
 OPTIONAL = ("speaker", "gender", "sentence", "start", "end", "split")
 GENDERS = {"m": "male", "f": "female", "w": "female"}
@@ -59,7 +61,10 @@ def read(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
     frame, problems, note = _cells(path)
     frame, found = _fitting(frame)
     problems += found
-    frame["path"], relative = _files(frame["file"], path.parent)
+    base = path.parent
+    if path.suffix.lower() in emobox.ENDINGS and len(frame):
+        base = emobox.folder(path, frame["file"].iloc[0])
+    frame["path"], relative = _files(frame["file"], base)
     frame["clip"] = relative + _segment(frame)
     twice = frame["clip"].duplicated()
     problems += [
@@ -76,7 +81,7 @@ def _row(problem: Problem) -> int:
 
 def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
     """The cells as text under known columns, indexed by the row's number; a problem for every row with too many cells; a note."""
-    found = tables.read(path)
+    found = (emobox if path.suffix.lower() in emobox.ENDINGS else tables).read(path)
     columns = [name.lower() for name in found.cells.columns]
     columns = ["gender" if name == "sex" and "gender" not in columns else name for name in columns]
     missing = [name for name in NEEDED if name not in columns]

@@ -17,11 +17,28 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import filelock
 
 from ser_core import files, settings
-from ser_core.corpora import crema_d, emodb, folder, joined, lookalike, manifest, own, ravdess, recordings, savee, tess
+from ser_core.corpora import (
+    crema_d,
+    emodb,
+    esd,
+    folder,
+    iemocap,
+    joined,
+    lookalike,
+    manifest,
+    meld,
+    msp_podcast,
+    own,
+    ravdess,
+    recordings,
+    savee,
+    tess,
+)
 from ser_core.corpora.base import Corpus, CorpusError, CorpusModule
 
 MODULES: dict[str, CorpusModule] = {
-    module.MODULE.card.name: module.MODULE for module in (crema_d, savee, ravdess, emodb, tess)
+    module.MODULE.card.name: module.MODULE
+    for module in (crema_d, savee, ravdess, emodb, tess, iemocap, meld, msp_podcast, esd)
 }
 #: Between the names of corpora that are joined without being registered so: `crema-d+savee`.
 PLUS = "+"
@@ -99,7 +116,7 @@ def register(name: str, path: Path, *, reading: own.Reading = own.Reading()) -> 
     if name in MODULES:
         return _keep(Entry(name, "official", path))
     if not path.exists():
-        raise CorpusError(f"{path} does not exist; name a folder of folders, or a CSV or TSV table.")
+        raise CorpusError(f"{path} does not exist; name a folder of folders, or a table of clips.")
     kind = "folder" if path.is_dir() else "manifest"
     return _keep(
         Entry(own.checked_name(name, MODULES), kind, path, labels=dict(reading.labels), speakers=reading.speakers)

@@ -80,7 +80,7 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
         absent_speakers=absent,
         findings=sorted(findings, key=lambda finding: (finding.clip, finding.fault)),
         unknown_speakers=corpus.unknown_speakers,
-        notes=tuple(corpus.notes),
+        notes=(*corpus.notes, *(f"{problem.where}: {problem.message}" for problem in corpus.problems)),
     )
 
 

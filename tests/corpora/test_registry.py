@@ -29,7 +29,7 @@ def test_ones_own_are_kept_under_the_name_of_ones_choice(tmp_path: Path, home: P
     registry.register("poll-2", table(tmp_path / "t.csv"), reading=own.Reading({"angry": "anger"}))
     assert set(registry.load("my voices").clips["clip"]) == {"my voices/joy/1.wav", "my voices/anger/1.wav"}
     assert set(registry.load("poll-2").clips["emotion"]) == {"anger", "sad"}
-    assert registry.names() == ("crema-d", "savee", "ravdess", "emodb", "tess", "my voices", "poll-2", "recordings")
+    assert registry.names() == (*registry.MODULES, "my voices", "poll-2", "recordings")
     assert json.loads((home / "corpora.json").read_text()) == {
         "my voices": {"kind": "folder", "path": str(tmp_path / "v"), "labels": {}},
         "poll-2": {"kind": "manifest", "path": str(tmp_path / "t.csv"), "labels": {"angry": "anger"}},
