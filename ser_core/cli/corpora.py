@@ -147,24 +147,30 @@ def validate(stated: argparse.Namespace) -> int:
 
 
 def register(stated: argparse.Namespace) -> int:
-    """Read the corpus, say what of it does not fit, and remember it."""
+    """Read the corpus, say what of it does not fit and what is offered, and remember it.
+
+    One that is registered in the same place keeps the names and speakers that were confirmed; `forget` drops them.
+    """
     labels = {}
     for label in [one for said in stated.label for one in said.split(",")]:
         old, found, new = label.partition("=")
         if not found:
             raise CorpusError(f"'{label}' is not of the form OWN=NEW.")
         labels[files.utf8(old.strip())] = new.strip()
-    corpus = registry.open_own(stated.data, stated.name)
+    known = registry.entries().get(stated.name)
+    # What was confirmed before stays, so that one may follow the other.
+    same = known is not None and known.path == stated.data.expanduser().resolve()
+    reading = known.reading if known is not None and same else own.Reading()
+    corpus = registry.open_own(stated.data, stated.name, reading=reading)
     if stated.suggested:
-        labels = {**emotion_names.suggested(corpus.emotions), **labels}
-    speakers = ""
+        reading = reading.renamed(emotion_names.suggested(corpus.emotions))
+    reading = own.Reading({**reading.labels, **labels}, reading.speakers)
     if stated.guess_speakers:
         guess = speaker_guess.guess(corpus.clips)
         if guess is None:
             why = "their files' names do not tell them" if corpus.unknown_speakers else "every clip has one already"
             raise CorpusError(f"No speakers can be guessed in {stated.data}: {why}.")
-        speakers = guess.rule
-    reading = own.Reading(labels, speakers)
+        reading = own.Reading(reading.labels, guess.rule)
     corpus = registry.open_own(stated.data, stated.name, reading=reading)
     entry = registry.register(stated.name, stated.data, reading=reading)
     counts = corpus.clips["emotion"].value_counts()

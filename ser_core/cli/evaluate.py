@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
-from ser_core.cli import output
-from ser_core.corpora import registry, unreadable
+from ser_core.cli import output, unreadable_clips
+from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import degradation, enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
@@ -41,9 +41,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
     )
-    parser.add_argument(
-        unreadable.FLAG, action="store_true", help="go on where a tenth of the clips or more cannot be read"
-    )
+    unreadable_clips.add(parser)
     parser.add_argument(
         "--keep", action="store_true", help="keep it in SER_HOME/evaluations, where the results page shows it"
     )
@@ -83,8 +81,7 @@ def evaluate(stated: argparse.Namespace) -> int:
             if stated.keep:
                 kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
             found.append(evaluation)
-    if found[0].unreadable:
-        print(f"{found[0].unreadable.sentence()}.", file=sys.stderr)
+    unreadable_clips.say(found[0].unreadable)
     if len(found) > 1:
         _print_all(found, as_json=stated.json)
     elif stated.json:

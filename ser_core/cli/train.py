@@ -14,8 +14,8 @@ import filelock
 from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
-from ser_core.cli import output, overrides
-from ser_core.corpora import folds, registry, unreadable
+from ser_core.cli import output, overrides, unreadable_clips
+from ser_core.corpora import folds, registry
 from ser_core.corpora.base import Corpus
 from ser_core.features import external
 from ser_core.runs import measured
@@ -37,9 +37,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="RECIPE names a finished run (or several seeds): train its recipe on its train and validation part, nothing chosen anew",
     )
-    parser.add_argument(
-        unreadable.FLAG, action="store_true", help="go on where a tenth of the clips or more cannot be read"
-    )
+    unreadable_clips.add(parser)
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
     parser.set_defaults(handler=train)

@@ -101,3 +101,13 @@ def test_validate_names_pointers(corpus: Path, capsys: pytest.CaptureFixture[str
     found = [one for one in json.loads(out)["findings"] if one["fault"] == "unreadable"]
     assert status == 1 and [one["clip"] for one in found] == [clip.partition("/")[2]]
     assert "git-lfs pointer" in found[0]["message"] and "git lfs pull" in found[0]["message"]
+
+
+def test_a_selection_counts_them_too(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(corpus, 5)
+    select = ("select", "svm", "--split", "clips", "--data", corpus, "-o", tmp_path / "s")
+    status, _, err = run(capsys, *select)
+    assert status == 1 and "5 of the 48 clips of CREMA-D cannot be read" in last(err)
+    status, _, err = run(capsys, *select, "--allow-unreadable")
+    assert status == 0, last(err)
+    assert "5 of 48 clips cannot be read and were left out" in err

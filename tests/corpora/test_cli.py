@@ -79,8 +79,23 @@ def test_suggested_names_and_guessed_speakers_are_taken_where_they_are_asked_for
     )
     assert status == 0 and "mine: 6 clips; anger 2, happiness 2, awe 2" in out and "--" not in out
     assert registry.load("mine").speakers == ("kim", "lee")
-    status, _, err = run(capsys, "register", "mine", "--data", tmp_path / "v" / "HAP", "--guess-speakers")
-    assert status == 1 and "gives no clip" in err
+    status, _, err = run(capsys, "register", "mine", "--data", tmp_path / "v", "--guess-speakers")
+    assert status == 1 and "every clip has one already" in err
+
+
+def test_what_is_confirmed_adds_up_until_it_is_forgotten(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for number, name in enumerate(("wut/kim-1", "wut/lee-1", "sad/kim-2", "sad/lee-2")):
+        (tmp_path / "v" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "v" / f"{name}.wav").write_bytes(wav(number, 0.3))
+    for option in ("--guess-speakers", "--suggested"):
+        assert run(capsys, "register", "mine", "--data", tmp_path / "v", option)[0] == 0
+    status, out, _ = run(capsys, "register", "mine", "--data", tmp_path / "v", "--label", "wut=rage")
+    assert (
+        status == 0 and "mine: 4 clips; sadness 2, rage 2" in out and registry.load("mine").speakers == ("kim", "lee")
+    )
+    run(capsys, "forget", "mine")
+    run(capsys, "register", "mine", "--data", tmp_path / "v")
+    assert registry.load("mine").emotions == ("sad", "wut") and registry.load("mine").speakers == ()
 
 
 def test_folders_that_are_no_emotions_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
