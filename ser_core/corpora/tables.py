@@ -98,14 +98,21 @@ def read(path: Path) -> Table:
     cells = _even(found, text)
     if cells is None:
         cells, problems = _uneven(found, text)
-    cells = cells[[name for name in found.columns if name]]
-    cells = cells.apply(lambda column: column.str.strip()) if len(cells.columns) else cells
-    return Table(cells[(cells != "").any(axis=1)], problems, found.note)
+    cells = pd.DataFrame({name: cells[name].str.strip() for name in found.columns if name}, index=cells.index)
+    # Looked at in full only where the first column leaves it open: most tables have no empty row.
+    maybe = cells.index if cells.empty else cells.index[cells.iloc[:, 0] == ""]
+    empty = maybe[(cells.loc[maybe] == "").all(axis=1)] if len(maybe) else maybe
+    return Table(cells.drop(index=empty) if len(empty) else cells, problems, found.note)
 
 
 def numbers(stated: pd.Series) -> pd.Series:
     """Return a column of text as numbers, with decimal points or commas; NaN for what is none."""
-    return pd.to_numeric(stated.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True), errors="coerce")
+    found = pd.to_numeric(stated, errors="coerce")
+    others = stated[found.isna() & (stated != "")]
+    if len(others):
+        points = pd.to_numeric(others.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True), errors="coerce")
+        found = found.astype(float).fillna(points)
+    return found
 
 
 def _encoding(path: Path) -> str:
