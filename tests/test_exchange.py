@@ -392,14 +392,3 @@ def test_the_commands(
     assert main.main([*command, "--corpus", "crema-d", "--data", str(corpus.root)]) == 0
     assert main.main(["runs", "import", str(tmp_path / "absent.zip")]) == 1
     assert "There is no file" in capsys.readouterr().err
-
-
-def test_predictions_as_spreadsheets_write_them_are_read(tmp_path: Path, corpus: Corpus, answers: pd.DataFrame) -> None:
-    answers.to_csv(tmp_path / "plain.csv", index=False)
-    text = answers.to_csv(index=False, sep=";", decimal=",").replace("\n", ";;\n")
-    (tmp_path / "theirs.csv").write_text(f"sep=;\n{text}", encoding="utf-8-sig")
-    plain, theirs = (exchange.import_predictions(tmp_path / f"{name}.csv", corpus) for name in ("plain", "theirs"))
-    assert theirs.metrics == plain.metrics
-    (tmp_path / "ragged.csv").write_text("clip,predicted\na,anger\nb,anger,x\n")
-    with pytest.raises(RunError, match=r"ragged.csv: row 3 has 3 cells, the first row names 2"):
-        exchange.import_predictions(tmp_path / "ragged.csv", corpus)

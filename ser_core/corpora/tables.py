@@ -21,7 +21,7 @@ DELIMITERS = ",;\t"
 #: Excel's line before the header, which is no row of the table.
 _SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?', re.IGNORECASE)
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_DECIMAL_COMMA = r"^([+-]?\d+),(\d+)$"
+_DECIMAL_COMMA = r"^([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)$"
 #: Letters that are looked at in one go.
 _BLOCK = 1 << 20
 
