@@ -1,14 +1,19 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, in UTF-8 whatever their names are in."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_LONE = re.compile("[\ud800-\udfff]")
+#: os.fsdecode keeps a byte that is no UTF-8 at this place plus the byte.
+_ESCAPED = 0xDC00
 
 
 @contextmanager
@@ -29,10 +34,28 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def utf8(text: str) -> str:
+    """Return `text` so that it can be written in UTF-8.
+
+    Bytes of a file's name that are no UTF-8 (as os.fsdecode keeps them) become %XX, as in a file: URI; text without them stays
+    as it is.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _LONE.sub(_percent, text)
+    return text
+
+
+def _percent(lone: re.Match[str]) -> str:
+    byte = ord(lone[0]) - _ESCAPED
+    return f"%{byte:02X}" if 0x80 <= byte <= 0xFF else "\ufffd"
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path`, whole or not at all."""
+    """Write `text` to `path`, whole or not at all; what is no UTF-8 in it as `utf8` spells it."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(utf8(text), encoding="utf-8")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -126,7 +126,7 @@ def _stated(name: str, **fields: object) -> Callable[[Run], None]:
         (_text("metrics.json", '"accuracy": 0.', '"accuracy": 0.9'), True, "states accuracy"),
         (_stated("metrics.json", test={"labels": LABELS}), True, "another form"),
         (_stated("recipe.json", recipe={"name": "x", "title": "x", "evil": 1}), True, "no field 'evil'"),
-        (_stated("recipe.json", recipe=[]), True, "must be a table"),
+        (_stated("recipe.json", recipe=[]), True, "should be an object"),
         (_stated("status.json", state="running"), True, "only finished runs"),
         (_stated("files.json", **{"../../escape": {"bytes": 1, "sha256": "0"}}), False, "no file of the run's folder"),
         (_stated("files.json", **{"card.md": {"bytes": "1"}}), False, "does not state the bytes"),

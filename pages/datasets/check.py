@@ -55,6 +55,8 @@ def _draw(shown: Opened, report: Report) -> None:
         st.caption(
             f"{len(report.absent_speakers)} speakers of the official corpus are not here: {', '.join(report.absent_speakers)}."
         )
+    if report.unknown_speakers:
+        st.caption(f"{report.unknown_speakers:,} of {report.clips:,} clips state no speaker.")
     if not report.findings:
         st.success(f"No faults found in {report.clips:,} clips.")
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
-from pages.datasets import getting
+from pages.datasets import getting, offers
 from pages.widgets import corpora, in_url
 from pages.widgets.corpora import Opened
 from ser_core.corpora import confounding, durations
@@ -25,6 +25,7 @@ class _Facts:
     speakers: tuple[str, ...]
     emotions: tuple[str, ...]
     hours: float | None
+    unknown_speakers: int
     note: str = field(default="")
 
 
@@ -32,7 +33,9 @@ class _Facts:
 def _facts(key: str, _corpus: Corpus) -> _Facts:
     hours = float(durations.of(_corpus).sum()) / 3600
     note = confounding.note(_corpus) or ""
-    return _Facts(_corpus.speakers, _corpus.emotions, None if math.isnan(hours) else hours, note)
+    return _Facts(
+        _corpus.speakers, _corpus.emotions, None if math.isnan(hours) else hours, _corpus.unknown_speakers, note
+    )
 
 
 def choose() -> Opened | None:
@@ -68,9 +71,17 @@ def header(shown: Opened) -> None:
     st.caption(" · ".join(part.rstrip(".") for part in said if part))
     # Where the card says that text and emotion are confounded, it is not said twice.
     words = [card.honesty, "" if card.name in confounding.STATED else facts.note]
-    if len(facts.speakers) < FEW_SPEAKERS:
+    if 0 < len(facts.speakers) < FEW_SPEAKERS:
         words.append(f"Only {len(facts.speakers)} speakers: what a model learns here may be their voices.")
+    if facts.unknown_speakers:
+        words.append(
+            f"{facts.unknown_speakers:,} of {len(corpus.clips):,} clips state no speaker: whether a model was tested on voices that it "
+            "learned cannot be told of them."
+        )
     st.info(" ".join(dict.fromkeys(word for word in words if word)), icon=":material/info:")
+    for note in corpus.notes:
+        st.warning(note, icon=":material/warning:")
+    offers.show(shown)
     if corpus.problems:
         _problems(corpus)
 

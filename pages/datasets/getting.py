@@ -36,7 +36,7 @@ def show(*, expanded: bool) -> None:
     downloads.show()
     with st.expander("Get or add a corpus", icon=":material/add:", expanded=expanded):
         titles = {name: module.card.title for name, module in registry.MODULES.items()}
-        titles[OWN] = "One of my own: a folder of folders, or a table of clips (CSV, TSV)"
+        titles[OWN] = "One of my own: a folder of folders, or a table of clips (CSV, TSV, JSON Lines)"
         kind = st.selectbox("Which", list(titles), format_func=lambda name: titles[name], key="register-kind")
         name = st.text_input("A name for it", key="register-name").strip() if kind == OWN else kind
         if kind != OWN:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from pages.results import shown
 from pages.server import visitor
+from pages.widgets import unreadable_ones
 from ser_core import figures, jobs
-from ser_core.corpora import registry
+from ser_core.corpora import registry, unreadable
 from ser_core.corpora.base import CorpusError
 from ser_core.evaluation import kept
 from ser_core.evaluation.degradation import DEGRADATIONS
@@ -156,3 +157,10 @@ def _progress(were: int) -> None:
     failed = next((job for job in jobs.all_jobs() if job.kind == KIND), None)
     if failed is not None and failed.state == "failed":
         st.error(f"{failed.title}: {failed.status.get('message')}")
+        if unreadable_ones.offered(failed):
+            try:
+                failed.resume(unreadable.FLAG)
+            except (jobs.JobError, OSError) as error:
+                st.error(str(error))
+                return
+            st.rerun(scope="app")

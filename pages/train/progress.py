@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import numbers
+from pages.widgets import numbers, unreadable_ones
 from ser_core import figures, jobs
+from ser_core.corpora import unreadable
 from ser_core.figures import curves
 from ser_core.jobs import trainings
 from ser_core.runs import PIECES, Run, RunError
@@ -110,10 +111,11 @@ def _actions(job: jobs.Job, state: str, run: Run | None) -> None:
             label = "Ends in a moment …" if wanted else "Cancel"
             if st.button(label, key=f"cancel-{job.id}", icon=":material/stop:", disabled=wanted):
                 attempt(job.cancel)
-        elif resumable(job) and st.button(
-            "Resume", key=f"resume-{job.id}", icon=":material/play_arrow:", type="primary"
-        ):
-            attempt(job.resume)
+        elif resumable(job):
+            if st.button("Resume", key=f"resume-{job.id}", icon=":material/play_arrow:", type="primary"):
+                attempt(job.resume)
+            if unreadable_ones.offered(job):
+                attempt(lambda: job.resume(unreadable.FLAG))
         if run is not None and state == "done":
             links = {"view": "run", "run": run.name}
             st.page_link(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ser_core import settings
+from ser_core import files, settings
 from ser_core.corpora import recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.registry import Entry
@@ -66,16 +66,16 @@ def _read(name: str, key: str) -> Corpus:
 
 
 def _state(name: str, entries: dict[str, Entry]) -> str:
-    """What changes when a file is added to or removed from the corpus, or its table is written: no clip is looked at."""
+    """What changes when a file is added to or removed from the corpus, or its table is written, or it is read otherwise: no clip is looked at."""
     entry = entries.get(name)
     if entry is not None and entry.path is None:
         return "-".join(_state(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
     path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
     assert path is not None
     try:
-        return f"{path}-{_times(path)}"
+        return files.utf8(f"{path}-{_times(path)}-{entry and entry.reading}")
     except OSError:
-        return f"{path}-gone"
+        return files.utf8(f"{path}-gone")
 
 
 def _times(path: Path) -> int:

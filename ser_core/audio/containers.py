@@ -37,6 +37,12 @@ def sniff(file: BinaryIO) -> str | None:
     return None
 
 
+def is_lfs_pointer(file: BinaryIO) -> bool:
+    """Return whether the file is git-lfs' note of where the sound lies, instead of the sound."""
+    file.seek(0)
+    return file.read(64).startswith(b"version https://git-lfs.github.com/spec/")
+
+
 def promised_share(file: BinaryIO, kind: str) -> float | None:
     """Return promised length / length that is there, from a WAV or AIFF header.
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ser_core import settings
 from ser_core.audio.clip import AudioError, Clip
 from ser_core.audio.collector import Collector
-from ser_core.audio.containers import mp3_states_length, ogg_has_end, promised_share, sniff
+from ser_core.audio.containers import is_lfs_pointer, mp3_states_length, ogg_has_end, promised_share, sniff
 
 READABLE = "WAV, AIFF, FLAC, OGG, Opus, MP3, M4A/AAC or WebM"
 
@@ -53,6 +53,10 @@ def decode(
     label = _printable(name or (Path(source).name if not isinstance(source, bytes) else "")) or "The recording"
     with _open(source, label, max_bytes) as file:
         kind = sniff(file)
+        if is_lfs_pointer(file):
+            raise AudioError(
+                f"{label} is a git-lfs pointer, not the sound: fetch the sound with `git lfs pull` in its folder."
+            )
         if kind is None:
             raise AudioError(f"{label} is not an audio file that can be read here ({READABLE}).")
         for read in _readers(file, kind):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ser_core import files
 from ser_core.cli import output
-from ser_core.corpora import recordings, registry, validation
+from ser_core.corpora import emotion_names, own, recordings, registry, speaker_guess, validation
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.findings import Progress, Report
 
@@ -39,7 +41,18 @@ def add(commands: Any) -> None:
         "--data", type=Path, required=True, help="a folder with a folder an emotion, or a CSV or TSV table"
     )
     keeping.add_argument(
-        "--label", action="append", default=[], metavar="OWN=NEW", help="rename an emotion, e.g. --label angry=anger"
+        "--label",
+        "--labels",
+        action="append",
+        default=[],
+        metavar="OWN=NEW",
+        help="rename emotions, e.g. --label angry=anger,happy=happiness; OWN= leaves one out",
+    )
+    keeping.add_argument(
+        "--suggested", action="store_true", help="rename emotions as is suggested; --label goes before it"
+    )
+    keeping.add_argument(
+        "--guess-speakers", action="store_true", help="take the speakers of clips without one from their files' names"
     )
     keeping.set_defaults(handler=register)
     forgetting = actions.add_parser("forget", help="take a corpus off the register; its files stay")
@@ -60,13 +73,13 @@ def list_corpora(stated: argparse.Namespace) -> int:
                 "kind": "official",
                 "emotions": list(module.card.emotions),
                 "licence": module.card.licence,
-                "folder": str(entry.path) if entry else None,
+                "folder": files.utf8(str(entry.path)) if entry else None,
                 "present": entry is not None and entry.present,
             }
         )
     for name, entry in entries.items():
         if name not in registry.MODULES:
-            where = str(entry.path) if entry.path else " + ".join(entry.corpora)
+            where = files.utf8(str(entry.path)) if entry.path else " + ".join(entry.corpora)
             rows.append(
                 {
                     "name": name,
@@ -126,26 +139,54 @@ def validate(stated: argparse.Namespace) -> int:
     report = _check(stated.name, stated.data)
     if stated.json:
         output.print_json(report.to_dict())
+        for note in report.notes:
+            print(note, file=sys.stderr)
     else:
         _print(report)
     return 0 if report.sound else 1
 
 
 def register(stated: argparse.Namespace) -> int:
-    """Read the corpus, say what of it does not fit, and remember it."""
+    """Read the corpus, say what of it does not fit and what is offered, and remember it.
+
+    One that is registered in the same place keeps the names and speakers that were confirmed; `forget` drops them.
+    """
     labels = {}
-    for label in stated.label:
+    for label in [one for said in stated.label for one in said.split(",")]:
         old, found, new = label.partition("=")
         if not found:
             raise CorpusError(f"'{label}' is not of the form OWN=NEW.")
-        labels[old.strip()] = new.strip()
-    corpus = registry.open_own(stated.data, stated.name, labels=labels)
-    entry = registry.register(stated.name, stated.data, labels=labels)
+        labels[files.utf8(old.strip())] = new.strip()
+    known = registry.entries().get(stated.name)
+    # What was confirmed before stays, so that one may follow the other.
+    same = known is not None and known.path == stated.data.expanduser().resolve()
+    reading = known.reading if known is not None and same else own.Reading()
+    corpus = registry.open_own(stated.data, stated.name, reading=reading)
+    if stated.suggested:
+        reading = reading.renamed(emotion_names.suggested(corpus.emotions))
+    reading = own.Reading({**reading.labels, **labels}, reading.speakers)
+    if stated.guess_speakers:
+        guess = speaker_guess.guess(corpus.clips)
+        if guess is None:
+            why = "their files' names do not tell them" if corpus.unknown_speakers else "every clip has one already"
+            raise CorpusError(f"No speakers can be guessed in {stated.data}: {why}.")
+        reading = own.Reading(reading.labels, guess.rule)
+    corpus = registry.open_own(stated.data, stated.name, reading=reading)
+    entry = registry.register(stated.name, stated.data, reading=reading)
     counts = corpus.clips["emotion"].value_counts()
     print(f"{entry.name}: {len(corpus.clips)} clips; {', '.join(f'{one} {counts[one]}' for one in corpus.emotions)}")
     for problem in corpus.problems:
         print(f"  {problem.where}: {problem.message}")
+    if corpus.unknown_speakers:
+        print(f"  {_without_speaker(corpus.unknown_speakers)}")
+    for note in (*corpus.notes, own.label_offer(corpus), own.speaker_offer(corpus)):
+        if note:
+            print(f"  {note}")
     return 0
+
+
+def _without_speaker(n: int) -> str:
+    return f"{n} clips state no speaker" if n > 1 else "1 clip states no speaker"
 
 
 def forget(stated: argparse.Namespace) -> int:
@@ -185,6 +226,10 @@ def _print(report: Report) -> None:
         print(
             f"  {len(report.absent_speakers)} speakers of the official corpus are not here: {', '.join(report.absent_speakers)}"
         )
+    if report.unknown_speakers:
+        print(f"  {_without_speaker(report.unknown_speakers)}")
+    for note in report.notes:
+        print(f"  {note}")
     for finding in report.findings:
         known = " (the official corpus has it too)" if finding.known else ""
         print(f"  {finding.clip}: {finding.fault}, {finding.message}{known}")

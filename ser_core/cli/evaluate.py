@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
-from ser_core.cli import output
+from ser_core.cli import output, unreadable_clips
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import degradation, enrolment, kept, on_corpus
@@ -41,6 +41,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--include-seen", action="store_true", help="keep clips and speakers of the run's train and validation part"
     )
+    unreadable_clips.add(parser)
     parser.add_argument(
         "--keep", action="store_true", help="keep it in SER_HOME/evaluations, where the results page shows it"
     )
@@ -56,6 +57,8 @@ def evaluate(stated: argparse.Namespace) -> int:
     corpus = registry.load(stated.corpus, stated.data)
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
+    for note in corpus.notes:
+        print(note, file=sys.stderr)
     speakers = [name.strip() for name in stated.speakers.split(",") if name.strip()] if stated.speakers else None
     wanted: list[degradation.Degradation | None] = [None]
     if stated.degradation is not None:
@@ -72,11 +75,13 @@ def evaluate(stated: argparse.Namespace) -> int:
                 include_seen=stated.include_seen,
                 enrolment=enrolled,
                 degradation=one,
+                allow_unreadable=stated.allow_unreadable,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
             if stated.keep:
                 kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
             found.append(evaluation)
+    unreadable_clips.say(found[0].unreadable)
     if len(found) > 1:
         _print_all(found, as_json=stated.json)
     elif stated.json:

@@ -7,6 +7,7 @@ else there; logs and progress go to stderr.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 
 from ser_core import fanout, graphs, jobs, recipes, runs, settings
@@ -59,6 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     stated = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that is not UTF-8 must not end a command that prints it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return int(stated.handler(stated) or 0)
     except EXPECTED as error:

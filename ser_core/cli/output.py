@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from ser_core import jobs
+from ser_core import files, jobs
 
 
 class _Told(Progress):
@@ -35,7 +35,7 @@ class _Told(Progress):
 
 def print_json(value: Any) -> None:
     """Print one JSON value on stdout."""
-    print(json.dumps(value, ensure_ascii=False))
+    print(files.utf8(json.dumps(value, ensure_ascii=False)))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ser_core import files, recipes
-from ser_core.cli import output, overrides
-from ser_core.corpora import registry
+from ser_core.cli import output, overrides, unreadable_clips
+from ser_core.corpora import registry, unreadable
 from ser_core.features import selection, store
 from ser_core.features.sources import FeatureError, SpectralSource
 
@@ -19,6 +19,7 @@ from ser_core.features.sources import FeatureError, SpectralSource
 def add(commands: Any) -> None:
     parser = commands.add_parser("select", help="incremental feature selection on a recipe's train part")
     overrides.add(parser)
+    unreadable_clips.add(parser)
     parser.add_argument(
         "-o", "--out", required=True, type=Path, metavar="DIR", help="where path.csv and selected.json are written"
     )
@@ -47,7 +48,9 @@ def select(stated: argparse.Namespace) -> int:
         found = store.load(
             corpus, source, progress=lambda done, total: progress.update(task, completed=done, total=total)
         )
-        train = clips[(clips["part"] == "train") & clips["clip"].isin(found.starts)]
+        left_out = unreadable.among(clips["clip"], [found.failed], corpus.card.title, allowed=stated.allow_unreadable)
+        unreadable_clips.say(left_out)
+        train = clips[(clips["part"] == "train") & ~clips["clip"].isin(left_out.why)]
         values = np.concatenate([found[clip] for clip in train["clip"]])
         task = progress.add_task("selection", total=None, note="")
         chosen = selection.select(

@@ -14,7 +14,7 @@ import filelock
 from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
-from ser_core.cli import output, overrides
+from ser_core.cli import output, overrides, unreadable_clips
 from ser_core.corpora import folds, registry, schemes
 from ser_core.corpora.base import Corpus
 from ser_core.features import external
@@ -37,6 +37,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="RECIPE names a finished run (or several seeds): train its recipe on its train and validation part, nothing chosen anew",
     )
+    unreadable_clips.add(parser)
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
     parser.set_defaults(handler=train)
@@ -91,6 +92,8 @@ def train(stated: argparse.Namespace) -> int:
     corpus = registry.load(recipe.corpus, stated.data)
     for problem in corpus.problems:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
+    for note in corpus.notes:
+        print(note, file=sys.stderr)
     if stated.features:
         recipe = recipe.on_external(external.keep(stated.features, corpus))
     # Imported here: every other command does without it. TensorFlow loads with the first network.
@@ -114,7 +117,7 @@ def train(stated: argparse.Namespace) -> int:
         with output.progress() as progress:
             bar = _Bar(progress)
             if chosen is not None:
-                refit.refit(chosen, corpus, run, bar)
+                refit.refit(chosen, corpus, run, bar, allow_unreadable=stated.allow_unreadable)
             else:
                 repeats.train(
                     recipe,
@@ -125,6 +128,7 @@ def train(stated: argparse.Namespace) -> int:
                     n_folds=stated.folds,
                     seeds=stated.seeds,
                     piece_done=bar.piece,
+                    allow_unreadable=stated.allow_unreadable,
                 )
     except KeyboardInterrupt:
         print(f"Cancelled; the run is kept in {run.path} and can be resumed.", file=sys.stderr)

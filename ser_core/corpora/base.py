@@ -69,6 +69,8 @@ class Corpus:
     root: Path
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
+    notes: Sequence[str] = field(default=(), repr=False)
+    """What its reader must know of how it was read, a sentence each."""
 
     def __post_init__(self) -> None:
         threads.shareable(self.clips)
@@ -86,7 +88,13 @@ class Corpus:
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self.clips["speaker"])))
+        """The speakers that are stated; clips without one are of nobody in particular."""
+        return tuple(sorted(set(self.clips["speaker"]) - {""}))
+
+    @property
+    def unknown_speakers(self) -> int:
+        """How many clips state no speaker."""
+        return int((self.clips["speaker"] == "").sum())
 
     @property
     def hours(self) -> float | None:
@@ -121,7 +129,8 @@ class CorpusModule:
     """How one corpus is read: its card, and a function from its folder to its table of clips."""
 
     card: Card
-    read: Callable[[Path], pd.DataFrame]
+    read: Callable[[Path], pd.DataFrame | tuple[pd.DataFrame, list[Problem]]]
+    """From its folder to its clips, with what was left out where something is."""
     speaker_of: Callable[[str], str]
     """From an official clip's stem to its speaker."""
     home: Callable[[Path], Path] = lambda root: root
@@ -134,10 +143,11 @@ class CorpusModule:
         root = Path(root)
         if not root.is_dir():
             raise CorpusError(f"{self.card.title}: the folder {root} does not exist. {self.card.how_to_get}")
-        clips = self.read(root)
+        found = self.read(root)
+        clips, problems = found if isinstance(found, tuple) else (found, [])
         if clips.empty:
             raise CorpusError(f"{self.card.title}: no clip of it lies in {root}. {self.card.how_to_get}")
-        return Corpus(self.card, root, clips.reset_index(drop=True))
+        return Corpus(self.card, root, clips.reset_index(drop=True), problems)
 
 
 def table(rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -152,11 +162,20 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
     """
     frame = frame.reindex(columns=[*COLUMNS, *(name for name in frame.columns if name not in COLUMNS)])
     numbers = {name: pd.to_numeric(frame[name]) for name in NUMBER_COLUMNS}
-    text = {name: frame[name].fillna("").astype(str) for name in frame.columns if name not in NUMBER_COLUMNS}
+    text = {name: frame[name].fillna("").astype(str) for name in frame.columns if name not in (*NUMBER_COLUMNS, "path")}
+    text["path"] = paths_column(frame["path"].fillna(""))
     frame = pd.DataFrame({name: numbers[name] if name in numbers else text[name] for name in frame.columns})
     if not frame["clip"].is_monotonic_increasing:
         frame = frame.sort_values("clip", kind="stable")
     return frame.drop_duplicates("clip").reset_index(drop=True)
+
+
+def paths_column(paths: Sequence[str] | pd.Series) -> pd.Series:
+    """Return paths as a column: of pandas' text where they are UTF-8, else of objects, as its text holds nothing else."""
+    try:
+        return pd.Series(paths, dtype=str)
+    except UnicodeEncodeError:
+        return pd.Series(paths, dtype=object)
 
 
 def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
@@ -178,6 +197,12 @@ def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
 def audio_files(folder: Path, *, below: bool = False) -> list[Path]:
     """Return what `audio_paths` finds, as paths."""
     return [Path(path) for path in audio_paths(folder, below=below)]
+
+
+def folder_with(root: Path, child: re.Pattern[str]) -> Path:
+    """Return the folder that holds a folder of such a name: `root`, else the first that does below it, or one further down."""
+    around = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
+    return next((one for one in around if any(child.fullmatch(two.name) for two in one.glob("*/"))), root)
 
 
 def part_of_bundle(root: Path, name: str) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from ser_core.corpora.base import Corpus, index
@@ -34,7 +36,9 @@ def of(corpus: Corpus, *, most_files: int = 5000) -> np.ndarray:
     paths, starts = clips["path"].to_numpy(), clips["start"].to_numpy()
     for number in unknown:
         try:
-            whole = soundfile.info(str(paths[number])).duration
+            # Opened here: soundfile takes no name that is not UTF-8.
+            with Path(paths[number]).open("rb") as sound:
+                whole = soundfile.info(sound).duration
         except (soundfile.SoundFileError, OSError):
             continue
         seconds[number] = whole - (0.0 if starts[number] != starts[number] else starts[number])

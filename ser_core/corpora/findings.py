@@ -30,6 +30,10 @@ class Report:
     emotions: dict[str, int]
     absent_speakers: list[str]
     findings: list[Finding] = field(default_factory=list)
+    unknown_speakers: int = 0
+    """How many clips state no speaker."""
+    notes: tuple[str, ...] = ()
+    """What else its reader must know, and what is offered: sentences for people."""
 
     @property
     def sound(self) -> bool:
@@ -37,4 +41,7 @@ class Report:
         return all(finding.known for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Return what `corpora validate --json` prints: the fields, without the notes."""
+        stated = asdict(self)
+        del stated["notes"]
+        return stated

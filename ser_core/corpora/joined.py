@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ser_core.corpora import emotion_names
 from ser_core.corpora.base import EMOTIONS, Card, Corpus, CorpusError, complete
-from ser_core.corpora.own import standard_emotion
 
 #: Corpus → its own emotion → the common one; '' leaves an emotion out.
 Labels = Mapping[str, Mapping[str, str]]
@@ -49,7 +49,7 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
 
 def _renaming(corpus: Corpus, labels: Labels | None) -> dict[str, str]:
     stated = (labels or {}).get(corpus.name, {})
-    return {emotion: stated.get(emotion, standard_emotion(emotion)) for emotion in corpus.emotions}
+    return {emotion: stated.get(emotion, emotion_names.standard(emotion)) for emotion in corpus.emotions}
 
 
 def _card(corpora: Sequence[Corpus], emotions: tuple[str, ...], name: str) -> Card:

@@ -5,23 +5,21 @@
     audio/talk.m4a,joy,lee,male,,12.5,15.25,test
 
 `file` (from the table's folder, or absolute) and `emotion` are needed, the others may be absent or empty. `start` and `end`
-are seconds and cut a segment out of the file. The names are those that audformat and nkululeko use.
+are seconds and cut a segment out of the file. The names are those that audformat and nkululeko use. A list in JSON Lines, as
+EmoBox publishes them, is read like such a table.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import posixpath
-import warnings
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from ser_core.corpora import own
+from ser_core.corpora import emobox, own, tables
 from ser_core.corpora.base import Corpus, CorpusError, Problem, complete
 
+ENDINGS = (".csv", ".tsv", *emobox.ENDINGS)
 NEEDED = ("file", "emotion")
 OPTIONAL = ("speaker", "gender", "sentence", "start", "end", "split")
 GENDERS = {"m": "male", "f": "female", "w": "female"}
@@ -40,26 +38,33 @@ PARTS = {
 }
 
 
-def load(path: Path, name: str = "manifest", labels: Mapping[str, str] | None = None) -> Corpus:
+def load(path: Path, name: str = "manifest", reading: own.Reading = own.Reading()) -> Corpus:
     """Read the table at `path` as a corpus called `name`.
 
     Clip ids are `<name>/<path from the table's folder>`, a segment's with `#<start>-<end>`. Rows that do not fit are listed
     in `problems` by their number in the table, the others load. Whether the files exist is not looked at: validation does.
-    `labels` renames emotions. Raises CorpusError when the table cannot be read, lacks a needed column, or no row fits.
+    `reading` renames emotions and tells speakers. Raises CorpusError when the table cannot be read, lacks a needed column, or no row fits.
     """
     path = Path(path)
-    frame, problems = read(path)
+    frame, problems, note = read(path)
     clips = frame.assign(clip=f"{name}/" + frame["clip"])
     how = f"the table {path}"
-    return own.corpus(name, path, how, complete(clips), sorted(problems, key=_row), labels)
+    notes = [note] if note else []
+    return own.corpus(name, path, how, complete(clips), sorted(problems, key=_row), notes, reading)
 
 
-def read(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the table's rows that fit, as clips without their corpus' name before the id, and a problem for every other."""
-    frame, problems = _cells(path)
+def read(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
+    """Return the table's rows that fit, as clips without their corpus' name before the id, a problem for every other, and a note.
+
+    The note: what a reader must know of how the table was read, else empty. Raises CorpusError.
+    """
+    frame, problems, note = _cells(path)
     frame, found = _fitting(frame)
     problems += found
-    frame["path"], relative = _files(frame["file"], path.parent)
+    base = path.parent
+    if path.suffix.lower() in emobox.ENDINGS and len(frame):
+        base = emobox.folder(path, frame["file"].iloc[0])
+    frame["path"], relative = _files(frame["file"], base)
     frame["clip"] = relative + _segment(frame)
     twice = frame["clip"].duplicated()
     problems += [
@@ -67,40 +72,17 @@ def read(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         for row, clip in zip(frame.index[twice], frame["clip"][twice], strict=True)
     ]
     frame = frame[~twice].rename(columns={"gender": "sex"})
-    return frame.drop(columns=["file"]), problems
+    return frame.drop(columns=["file"]), problems, note
 
 
 def _row(problem: Problem) -> int:
     return int(problem.where.rpartition(" ")[2])
 
 
-def table(path: Path) -> tuple[list[str], Iterator[list[str]]]:
-    """Return the names in the first row of a CSV or TSV (in lower case), and the cells of the others, row by row.
-
-    The delimiter is the tab in a .tsv, else what the first row has most of: comma, semicolon, tab. Raises CorpusError.
-    """
-    text, delimiter = _text(path)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return [name.strip().lower() for name in next(rows, [])], rows
-    except csv.Error as error:
-        raise CorpusError(f"{path} cannot be read as a table: {error}.") from error
-
-
-def _text(path: Path) -> tuple[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path} is not in UTF-8; save it as CSV (UTF-8).") from error
-    except OSError as error:
-        raise CorpusError(f"The table {path} cannot be read: {error.strerror}.") from error
-    first = text.partition("\n")[0]
-    return text, "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first.count)
-
-
-def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
-    """The cells as text under known columns, indexed by the row's number; a problem for every row with too many cells."""
-    columns, rows = table(path)
+def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
+    """The cells as text under known columns, indexed by the row's number; a problem for every row with too many cells; a note."""
+    found = (emobox if path.suffix.lower() in emobox.ENDINGS else tables).read(path)
+    columns = [name.lower() for name in found.cells.columns]
     columns = ["gender" if name == "sex" and "gender" not in columns else name for name in columns]
     missing = [name for name in NEEDED if name not in columns]
     if missing:
@@ -108,53 +90,8 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
             f"{path} has no column {' and no column '.join(missing)}; its first row must name file and emotion, "
             f"and may name {', '.join(OPTIONAL)}. It reads: {', '.join(columns) or 'nothing'}."
         )
-    if len(set(columns)) < len(columns):
-        raise CorpusError(f"{path} names a column twice: {', '.join(columns)}.")
-    problems: list[Problem] = []
-    frame = _even(path, columns)
-    if frame is None:
-        frame, problems = _uneven(path, columns, rows)
-    if (frame["file"] == "").any():
-        frame = frame[(frame != "").any(axis=1)]
-    known = {name: frame[name].str.strip() for name in (*NEEDED, *OPTIONAL) if name in columns}
-    return pd.DataFrame(known, index=frame.index), problems
-
-
-def _even(path: Path, columns: list[str]) -> pd.DataFrame | None:
-    """The cells as pandas reads them, several times as fast as the csv module; None where a row has too many."""
-    text, delimiter = _text(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                io.StringIO(text, newline=""),
-                sep=delimiter,
-                names=columns,
-                header=0,
-                index_col=False,
-                dtype=str,
-                na_filter=False,
-                skip_blank_lines=False,
-            )
-    except (pd.errors.ParserError, pd.errors.ParserWarning):
-        return None
-    return frame.set_axis(pd.RangeIndex(2, 2 + len(frame)))
-
-
-def _uneven(path: Path, columns: list[str], rows: Iterator[list[str]]) -> tuple[pd.DataFrame, list[Problem]]:
-    """The cells of a table some of whose rows have too many, and a problem for each of these."""
-    width = len(columns)
-    fitting: dict[int, list[str]] = {}
-    problems = []
-    try:
-        for number, row in enumerate(rows, start=2):
-            if len(row) <= width:
-                fitting[number] = row + [""] * (width - len(row))
-            else:
-                problems.append(Problem(f"row {number}", f"has {len(row)} cells, the first row names {width}"))
-    except csv.Error as error:
-        raise CorpusError(f"{path} cannot be read as a table: {error}.") from error
-    return pd.DataFrame(list(fitting.values()), columns=columns, index=list(fitting), dtype=str), problems
+    cells = found.cells.set_axis(columns, axis=1)
+    return cells[[name for name in (*NEEDED, *OPTIONAL) if name in columns]].copy(), found.problems, found.note
 
 
 def _fitting(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
@@ -194,7 +131,7 @@ def _fitting(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
 
 def _seconds(stated: pd.Series) -> pd.Series:
     """Seconds of a column of numbers, or of durations as audformat writes them (`0 days 00:00:01.500000`)."""
-    seconds = pd.to_numeric(stated, errors="coerce")
+    seconds = tables.numbers(stated)
     durations = stated.str.contains(":", regex=False)
     if durations.any():
         seconds = seconds.mask(durations, pd.to_timedelta(stated.where(durations), errors="coerce").dt.total_seconds())

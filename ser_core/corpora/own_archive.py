@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ser_core.corpora import archives, own, registry
+from ser_core.corpora import archives, manifest, own, registry
 from ser_core.corpora.base import CorpusError
 
 
@@ -31,7 +31,7 @@ def add(archive: Path, name: str, folder: Path) -> registry.Entry:
 def _top(folder: Path) -> Path:
     """The table, or the folder that holds a folder for each emotion."""
     inside = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "__"))]
-    tables = [path for path in inside if path.suffix.lower() in (".csv", ".tsv")]
+    tables = [path for path in inside if path.suffix.lower() in manifest.ENDINGS]
     if len(tables) == 1:
         return tables[0]
     if len(tables) > 1:
@@ -39,6 +39,6 @@ def _top(folder: Path) -> Path:
             f"The zip holds {len(tables)} tables ({', '.join(path.name for path in tables)}); it may hold one, which names the clips."
         )
     around = inside[0] if len(inside) == 1 and inside[0].is_dir() else None
-    if around and any(path.is_dir() or path.suffix.lower() in (".csv", ".tsv") for path in around.iterdir()):
+    if around and any(path.is_dir() or path.suffix.lower() in manifest.ENDINGS for path in around.iterdir()):
         return _top(around)
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import joblib
 import numpy as np
 
 from ser_core import audio
+from ser_core.corpora import own, recordings
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.findings import Finding, Progress, Report
 from ser_core.corpora.reading import ClipReader
@@ -60,8 +62,20 @@ def validate(corpus: Corpus, *, progress: Progress | None = None, n_jobs: int = 
         speakers=dict(sorted(Counter(speaker for speaker in here["speaker"] if speaker).items())),
         emotions={emotion: emotions[emotion] for emotion in corpus.emotions if emotions[emotion]},
         absent_speakers=[],
-        findings=sorted(findings, key=lambda finding: (finding.fault == "label", finding.clip, finding.fault)),
+        findings=sorted(findings, key=lambda one: (one.fault == "label", _in_order(one.clip), one.fault)),
+        unknown_speakers=int((here["speaker"] == "").sum()),
+        notes=tuple(note for note in (*corpus.notes, *_offers(corpus)) if note),
     )
+
+
+def _offers(corpus: Corpus) -> list[str]:
+    # Recordings have the classes and the speaker under which they were made.
+    return [] if corpus.name == recordings.NAME else [own.label_offer(corpus), own.speaker_offer(corpus)]
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """Sorts `row 2` before `row 100`, and clips likewise."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _hear(path: str, segments: list[tuple[str, float, float]]) -> list[_Heard]:

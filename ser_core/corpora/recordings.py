@@ -134,7 +134,7 @@ class Recordings:
                 archive.write(self.folder / one.file, one.file)
         return len(made)
 
-    def load(self, labels: Mapping[str, str] | None = None) -> Corpus:
+    def load(self) -> Corpus:
         """Return the recordings as the corpus `recordings`, with the columns sitting and recorded. Raises CorpusError when empty."""
         made = self.list_all()
         if not made:
@@ -143,7 +143,7 @@ class Recordings:
         frame["clip"] = [one.clip for one in made]
         frame["path"] = [str(self.folder / one.file) for one in made]
         clips = complete(frame.drop(columns="file"))
-        return own.corpus(NAME, self.folder, "your own recordings", clips, (), labels)
+        return own.corpus(NAME, self.folder, "your own recordings", clips)
 
     def _lock(self) -> filelock.FileLock:
         self.folder.mkdir(parents=True, exist_ok=True)

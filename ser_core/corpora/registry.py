@@ -1,25 +1,44 @@
 """Which corpora there are, and where on this machine each lies.
 
 The official ones have a module each. A user's own are kept in SER_HOME/corpora.json under the name of their choice: name →
-{kind: folder | manifest, path, labels}, or {kind: joined, corpora, labels}; an official one is name → its folder.
+{kind: folder | manifest, path, labels, speakers}, or {kind: joined, corpora, labels}; an official one is name → its folder.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import filelock
 
 from ser_core import files, settings
-from ser_core.corpora import crema_d, emodb, folder, joined, manifest, own, ravdess, recordings, savee, tess
+from ser_core.corpora import (
+    crema_d,
+    emodb,
+    esd,
+    folder,
+    iemocap,
+    joined,
+    lookalike,
+    manifest,
+    meld,
+    msp_podcast,
+    own,
+    ravdess,
+    recordings,
+    savee,
+    tess,
+)
 from ser_core.corpora.base import Corpus, CorpusError, CorpusModule
 
 MODULES: dict[str, CorpusModule] = {
-    module.MODULE.card.name: module.MODULE for module in (crema_d, savee, ravdess, emodb, tess)
+    module.MODULE.card.name: module.MODULE
+    for module in (crema_d, savee, ravdess, emodb, tess, iemocap, meld, msp_podcast, esd)
 }
 #: Between the names of corpora that are joined without being registered so: `crema-d+savee`.
 PLUS = "+"
@@ -36,6 +55,13 @@ class Entry:
     corpora: tuple[str, ...] = ()
     labels: dict[str, Any] = field(default_factory=dict)
     """Own emotion → another name; of a joined corpus: corpus → such a table."""
+    speakers: str = ""
+    """The confirmed rule (`speaker_guess.RULES`) that names the speakers of clips without one; empty for none."""
+
+    @property
+    def reading(self) -> own.Reading:
+        """How a corpus of one's own is read."""
+        return own.Reading(self.labels, self.speakers)
 
     @property
     def present(self) -> bool:
@@ -79,10 +105,10 @@ def names() -> tuple[str, ...]:
     return (*MODULES, *_own_names(), recordings.NAME)
 
 
-def register(name: str, path: Path, *, labels: Mapping[str, str] | None = None) -> Entry:
+def register(name: str, path: Path, *, reading: own.Reading = own.Reading()) -> Entry:
     """Remember that corpus `name` lies at `path`: an official one's folder, or under a name of one's own a folder of folders or a table.
 
-    labels: renames the emotions of one's own corpus. Raises CorpusError for a name that cannot be, or a path that is not there.
+    reading: how one's own corpus is read. Raises CorpusError for a name that cannot be, or a path that is not there.
     """
     path = Path(path).expanduser().resolve()
     if settings.foreign(path):
@@ -90,9 +116,11 @@ def register(name: str, path: Path, *, labels: Mapping[str, str] | None = None) 
     if name in MODULES:
         return _keep(Entry(name, "official", path))
     if not path.exists():
-        raise CorpusError(f"{path} does not exist; name a folder of folders, or a CSV or TSV table.")
+        raise CorpusError(f"{path} does not exist; name a folder of folders, or a table of clips.")
     kind = "folder" if path.is_dir() else "manifest"
-    return _keep(Entry(own.checked_name(name, MODULES), kind, path, labels=dict(labels or {})))
+    return _keep(
+        Entry(own.checked_name(name, MODULES), kind, path, labels=dict(reading.labels), speakers=reading.speakers)
+    )
 
 
 def register_joined(name: str, corpora: Sequence[str], *, labels: joined.Labels | None = None) -> Entry:
@@ -129,9 +157,12 @@ def load(name: str, path: Path | None = None) -> Corpus:
     if name == recordings.NAME:
         return recordings.Recordings(path).load()
     if name in ("folder", "manifest"):
-        if path is None or (path.exists() and path.is_dir() != (name == "folder")):
-            wanted = "a folder of folders, each named by an emotion" if name == "folder" else "a CSV or TSV table"
+        wanted = "a folder of folders, each named by an emotion" if name == "folder" else "a CSV or TSV table"
+        if path is None:
             raise CorpusError(f"'{name}' needs --data: {wanted}.")
+        if path.exists() and path.is_dir() != (name == "folder"):
+            what, other = ("folder", "folder") if path.is_dir() else ("file", "manifest")
+            raise CorpusError(f"'{name}' is {wanted}, and {path} is a {what}; read it with '{other}'.")
         return open_own(path, name)
     entry = entries().get(name)
     if entry is None and PLUS in name:
@@ -140,21 +171,22 @@ def load(name: str, path: Path | None = None) -> Corpus:
         return module(name).load(Path())
     if entry.path is None:
         return joined.join([load(part) for part in entry.corpora], entry.labels, name)
-    return open_own(entry.path if path is None else path, name, labels=entry.labels)
+    return open_own(entry.path if path is None else path, name, reading=entry.reading)
 
 
-def open_own(path: Path, name: str, *, labels: Mapping[str, str] | None = None) -> Corpus:
+def open_own(path: Path, name: str, *, reading: own.Reading = own.Reading()) -> Corpus:
     """Read a corpus of one's own, registered or not: a folder of folders, or a CSV or TSV table. Raises CorpusError."""
     path = Path(path).expanduser()
     if not path.exists():
         raise CorpusError(
             f"{path} does not exist; name a folder that holds a folder for each emotion, or a CSV or TSV table."
         )
-    found = (folder.load if path.is_dir() else manifest.load)(path, name, labels)
+    found = (folder.load if path.is_dir() else manifest.load)(path, name, reading)
     # A table may name any file; links may lead anywhere.
     if settings.owner() and any(settings.foreign(Path(one)) for one in found.clips["path"].unique()):
         raise CorpusError(f"{path} names files that belong to this server or to others; take them out.")
-    return found
+    odd = lookalike.warning(found.emotions, files.utf8(str(path)))
+    return replace(found, notes=(*found.notes, odd)) if odd else found
 
 
 def _official(name: str, path: Path | None) -> Corpus:
@@ -178,13 +210,25 @@ def _own_names() -> list[str]:
 
 def _entry(name: str, stated: Any) -> Entry:
     if isinstance(stated, str):
-        place = Path(stated)
+        place = _path(stated)
         return Entry(name, "official" if name in MODULES else "manifest" if place.is_file() else "folder", place)
     kind = stated["kind"]
     if kind not in ("folder", "manifest", "joined"):
         raise ValueError(f"{name} is of no known kind")
-    path = None if kind == "joined" else Path(stated["path"])
-    return Entry(name, kind, path, tuple(stated.get("corpora", ())), dict(stated.get("labels", {})))
+    path = None if kind == "joined" else _path(stated["path"])
+    labels, speakers = dict(stated.get("labels", {})), str(stated.get("speakers", ""))
+    return Entry(name, kind, path, tuple(stated.get("corpora", ())), labels, speakers)
+
+
+def _spelled(path: Path | None) -> str:
+    """A path as it is kept: one that is no UTF-8 as a file: URI, which holds its bytes."""
+    text = str(path)
+    return text if path is None or files.utf8(text) == text else path.as_uri()
+
+
+def _path(kept: str) -> Path:
+    uri = kept.startswith("file://")
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(kept).path)) if uri else kept)
 
 
 def _keep(entry: Entry) -> Entry:
@@ -196,9 +240,10 @@ def _keep(entry: Entry) -> Entry:
 def _write(known: Mapping[str, Entry]) -> None:
     def stated(entry: Entry) -> Any:
         if entry.kind == "official":
-            return str(entry.path)
-        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": str(entry.path)}
-        return {"kind": entry.kind, **place, "labels": entry.labels}
+            return _spelled(entry.path)
+        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": _spelled(entry.path)}
+        rule = {"speakers": entry.speakers} if entry.speakers else {}
+        return {"kind": entry.kind, **place, "labels": entry.labels, **rule}
 
     files.write_json(settings.home().corpora_file, {name: stated(entry) for name, entry in known.items()})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora import manifest
+from ser_core.corpora import manifest, tables
 from ser_core.corpora.base import CorpusError
 
 PARTS = ("train", "validation", "test")
@@ -117,15 +117,16 @@ def from_file(clips: pd.DataFrame, path: Path) -> tuple[str, pd.Series]:
 
     It has the columns clip and part, or is a manifest with a column split, which names the same files as the corpus.
     """
-    columns, rows = manifest.table(Path(path))
-    if "clip" not in columns and {"file", "split"} <= set(columns):
+    table = tables.read(Path(path))
+    stated = table.cells.rename(columns=str.lower)
+    if "clip" not in stated and {"file", "split"} <= set(stated):
         stated = _of_manifest(clips, Path(path))
     else:
-        missing = {"clip", "part"} - set(columns)
+        missing = {"clip", "part"} - set(stated)
         if missing:
             raise CorpusError(f"The split {path} lacks the column {' and '.join(sorted(missing))}.")
-        named = [dict(zip(columns, row, strict=False)) for row in rows if any(row)]
-        stated = pd.DataFrame({name: [row.get(name, "") for row in named] for name in ("clip", "part")}, dtype=str)
+        for problem in table.problems:
+            raise CorpusError(f"The split {path}: {problem.where} {problem.message}.")
     strange = set(stated["part"]) - set(PARTS) - {""}
     if strange:
         raise CorpusError(f"The split {path} names the part '{sorted(strange)[0]}'; parts are {', '.join(PARTS)}.")
@@ -157,7 +158,7 @@ def dropped(clips: pd.DataFrame) -> pd.Series:
 
 def _of_manifest(clips: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The columns clip and part of a manifest, its rows known by file and segment."""
-    rows, _ = manifest.read(path)
+    rows, _, _ = manifest.read(path)
     place = ["path", "start", "end"]
     found = clips[["clip", *place]].merge(rows[[*place, "split"]], on=place)
     return found.rename(columns={"split": "part"})[["clip", "part"]]

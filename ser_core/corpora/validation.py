@@ -70,7 +70,7 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
     findings = _findings(module, corpus, heard[: len(stems)], heard[len(stems) :])
     official = index(corpus.name)
     absent = sorted({module.speaker_of(stem) for stem in official} - set(corpus.clips["speaker"]))
-    speakers = Counter(corpus.clips["speaker"])
+    speakers = Counter(speaker for speaker in corpus.clips["speaker"] if speaker)
     emotions = Counter(corpus.clips["emotion"])
     return Report(
         corpus=corpus.name,
@@ -79,6 +79,8 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
         emotions={emotion: emotions[emotion] for emotion in corpus.emotions},
         absent_speakers=absent,
         findings=sorted(findings, key=lambda finding: (finding.clip, finding.fault)),
+        unknown_speakers=corpus.unknown_speakers,
+        notes=(*corpus.notes, *(f"{problem.where}: {problem.message}" for problem in corpus.problems)),
     )
 
 

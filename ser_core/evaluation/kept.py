@@ -81,6 +81,7 @@ def keep(
         "include_seen": include_seen,
         "enrolment": found.enrolment and found.enrolment.to_dict(),
         "degradation": found.degradation and found.degradation.name,
+        "unreadable": found.unreadable.to_dict(),
         "created": runs.now(),
     }
     if rows:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora import splits
+from ser_core.corpora import own, splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.reading import ClipReader
+from ser_core.corpora.unreadable import Unreadable
 from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
 from ser_core.evaluation.degradation import Degradation
@@ -46,7 +47,8 @@ class Enrolled:
 class Evaluation:
     """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
 
-    unlike: how many of the clips are unlike the train part (`predictor.UNLIKE`); None where the run does not know.
+    unreadable: the clips that should have been tested and could not be read. unlike: how many of the clips are unlike the
+    train part (`predictor.UNLIKE`); None where the run does not know.
     enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
     clip, None for nothing.
     """
@@ -54,7 +56,7 @@ class Evaluation:
     labels: tuple[str, ...]
     predictions: pd.DataFrame = field(repr=False)
     seen: int
-    failed: dict[str, str]
+    unreadable: Unreadable
     unlike: int | None = None
     enrolment: Enrolled | None = None
     degradation: Degradation | None = None
@@ -66,7 +68,9 @@ class Evaluation:
         return {
             **found,
             "seen": self.seen,
-            "failed": self.failed,
+            "failed": dict(self.unreadable.why),
+            "unreadable": len(self.unreadable.why),
+            "asked": self.unreadable.asked,
             "unlike_training": self.unlike,
             "enrolment": enrolled,
             "degradation": self.degradation and self.degradation.name,
@@ -94,6 +98,7 @@ def evaluate(
     include_seen: bool = False,
     enrolment: Enrolment | None = None,
     degradation: Degradation | None = None,
+    allow_unreadable: bool = False,
     progress: store.Progress | None = None,
 ) -> Evaluation:
     """Run the model on a corpus' clips and score them by their most probable label.
@@ -102,15 +107,16 @@ def evaluate(
     Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
     and probabilities are renormalised over the common labels. With `enrolment` (of 0 clips too) a pool of each speaker's
     clips is left out, and the model is given the voice profile of the first of them, as they are recorded. With `degradation`
-    that is done to every tested clip. Raises CorpusError when no clip is left and for a speaker with too few clips for a pool,
+    that is done to every tested clip. Clips that cannot be read are left out and named; a tenth or more of them end it, unless
+    `allow_unreadable`. Raises CorpusError when no clip is left and for a speaker with too few clips for a pool,
     RunError where the model takes no profile.
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
     if not labels:
         raise CorpusError(
-            f"{corpus.card.title} has the emotions {', '.join(corpus.emotions)}; {predictor.run.name} knows {', '.join(predictor.labels)}. "
-            "None is in both: give the corpus' emotions the names that the model knows."
+            f"{corpus.card.title} has no clip of an emotion that {predictor.run.name} knows ({', '.join(predictor.labels)}). "
+            f"{own.labels_said(corpus)}"
         )
     clips = clips[clips["emotion"].isin(labels)]
     if speakers is not None:
@@ -130,14 +136,12 @@ def evaluate(
             f"Nothing unseen is left: all {int(heard.sum())} clips are of clips or speakers that {predictor.run.name} was trained or "
             "chosen on. Name other speakers, or keep them with --include-seen."
         )
-    failed = {clip: why for found in features.values() for clip, why in found.failed.items()}
-    clips = clips[~clips["clip"].isin(failed)]
-    if clips.empty:
-        clip, why = next(iter(failed.items()))
-        raise CorpusError(f"None of the clips of {corpus.card.title} can be read; {clip}: {why}")
+    failed = [one.failed for one in features.values()]
+    left_out = unreadable.among(clips["clip"], failed, corpus.card.title, allowed=allow_unreadable)
+    clips = clips[~clips["clip"].isin(left_out.why)]
     enrolled = None
     if enrolment is not None:
-        enrolled = _enrolled(predictor, corpus, clips, set(failed), features, enrolment)
+        enrolled = _enrolled(predictor, corpus, clips, set().union(*failed), features, enrolment)
         clips = clips[~clips["clip"].isin(enrolled.set_aside)]
         if clips.empty:
             raise CorpusError("All clips are set aside for the enrolment; none is left to test.")
@@ -148,19 +152,19 @@ def evaluate(
     keys = splits.speaker_key(clips)
     for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
         if degradation is None:
-            own = {name: np.asarray(one[clip]) for name, one in features.items()}
+            values = {name: np.asarray(one[clip]) for name, one in features.items()}
         else:
-            own = _degraded(predictor, reader, clips.iloc[row], degradation)
+            values = _degraded(predictor, reader, clips.iloc[row], degradation)
         profile = enrolled.profiles.get(speaker) if enrolled else None
         judge = predictor.with_voice(profile)
-        found, embedding = judge.windows_of(own)
-        unlike += judge.unlike(embedding, own)
+        found, embedding = judge.windows_of(values)
+        unlike += judge.unlike(embedding, values)
         common = found.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
     far = None if predictor.novelty is None else unlike
-    return Evaluation(labels, table, int(heard.sum()), failed, far, enrolled, degradation)
+    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation)
 
 
 def _degraded(

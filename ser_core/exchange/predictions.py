@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora.base import Corpus, index
+from ser_core.corpora import tables
+from ser_core.corpora.base import Corpus, CorpusError, index
 from ser_core.evaluation import metrics, repeats
 from ser_core.exchange import naming, schema
 from ser_core.runs import Run, RunError
@@ -55,20 +55,15 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         if path.stat().st_size > settings.MAX_UPLOAD_BYTES:
             raise RunError(f"{path.name} is larger than {settings.MAX_UPLOAD_BYTES // 2**20} MB.")
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header = lines.readline()
-        separator = max((",", ";", "\t"), key=header.count)
-        table = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        table = tables.read(path)
+    except (OSError, CorpusError) as error:
         raise RunError(f"{path.name} cannot be read as a CSV table: {error}") from error
-    if table.empty:
+    for problem in table.problems:
+        raise RunError(f"{path.name}: {problem.where} {problem.message}.")
+    if table.cells.empty:
         raise RunError(f"{path.name} has no rows.")
     # Columns may be spelt `Clip`; emotions in p_ columns are matched by their own names later.
-    table.columns = [str(column).strip().casefold() for column in table.columns]
-    twice = table.columns[table.columns.duplicated()]
-    if len(twice):
-        raise RunError(f"{path.name} has the column '{twice[0]}' twice.")
-    return table.apply(lambda column: column.str.strip()).reset_index(drop=True)
+    return table.cells.rename(columns=str.casefold)
 
 
 def _joined(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
@@ -137,13 +132,13 @@ def _answers(table: pd.DataFrame, corpus: Corpus, path: Path) -> tuple[list[str]
     if not columns:
         return list(corpus.emotions), pd.DataFrame({"predicted": table[stated].str.casefold().map(spelt)})
     labels = [emotion for emotion in corpus.emotions if f"p_{emotion.casefold()}" in columns]
-    numbers = table[[f"p_{label.casefold()}" for label in labels]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    numbers = table[[f"p_{label.casefold()}" for label in labels]].apply(tables.numbers).to_numpy(float)
     wrong = schema.odd_rows(numbers)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise RunError(
             f"In {path.name} the probabilities of {int(wrong.sum()):,} rows do not sum to 1; the first is row "
-            f"{int(table.index[row]) + 2} with {np.nansum(numbers[row]):.4g}."
+            f"{int(table.index[row])} with {np.nansum(numbers[row]):.4g}."
         )
     best = np.array(labels)[numbers.argmax(axis=1)]
     if stated:
@@ -155,7 +150,7 @@ def _answers(table: pd.DataFrame, corpus: Corpus, path: Path) -> tuple[list[str]
         if other.any():
             raise RunError(
                 f"In {path.name} 'predicted' is not the most probable label in {int(other.sum()):,} rows, first in row "
-                f"{int(table.index[np.flatnonzero(other)[0]]) + 2}; leave one of the two out."
+                f"{int(table.index[np.flatnonzero(other)[0]])}; leave one of the two out."
             )
         best = said
     answers = pd.DataFrame(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 import zipfile
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora.base import Corpus
+from ser_core.corpora import tables
+from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.features import sets, store
 from ser_core.features.sources import ExternalSource, FeatureError
 
@@ -72,10 +74,39 @@ def _read(path: Path) -> tuple[list[str], np.ndarray]:
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    with path.open(encoding="utf-8") as lines:
-        header = lines.readline()
-    # openSMILE writes semicolons.
-    return pd.read_csv(path, sep=max(",;\t", key=header.count))
+    try:
+        frame = _as_it_stands(tables.layout(path))
+        if frame is not None:
+            return frame
+        # Decimal commas, or rows of unequal length: read as text, which takes several times as long.
+        table = tables.read(path)
+    except CorpusError as error:
+        raise FeatureError(str(error)) from error
+    for problem in table.problems:
+        raise FeatureError(f"{path}: {problem.where} {problem.message}.")
+    numbers = {name: tables.numbers(table.cells[name]) for name in table.cells if name not in KEYS}
+    return table.cells.assign(**{name: found for name, found in numbers.items() if found.notna().all()})
+
+
+def _as_it_stands(found: tables.Layout) -> pd.DataFrame | None:
+    """The table as pandas reads it; None where its rows are uneven, or a column that should hold numbers does not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                found.path,
+                sep=found.delimiter,
+                encoding=found.encoding,
+                skiprows=found.skipped,
+                names=found.unique,
+                header=0,
+                index_col=False,
+                dtype=dict.fromkeys(KEYS, str),
+            )[[name for name in found.columns if name]]
+    except (pd.errors.ParserError, pd.errors.ParserWarning):
+        return None
+    values = frame.drop(columns=[name for name in (*KEYS, *PASSED_OVER) if name in frame])
+    return frame if len(values.select_dtypes("number").columns) == len(values.columns) else None
 
 
 def _npz(path: Path) -> tuple[list[str], np.ndarray]:

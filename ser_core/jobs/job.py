@@ -132,15 +132,20 @@ class Job:
         # A runner ends the process; one that died is replaced.
         starting.start_runner()
 
-    def resume(self) -> Job:
-        """Queue the same arguments anew and return the new job; a training goes on in its run's folder from its last epoch.
+    def resume(self, *more: str) -> Job:
+        """Queue the same arguments, and `more`, anew and return the new job; a training goes on in its run's folder from its last epoch.
 
         Raises JobError while this job waits or runs, and for a training whose run is finished or trained by another job.
         """
         if self.state in ACTIVE:
             raise JobError(f"The job {self.id} is {self.state}; it cannot be resumed.")
         return queue(
-            self.arguments, kind=self.kind, title=self.title, expected_s=self.expected_s, run=self.run, owner=self.owner
+            [*self.arguments, *more],
+            kind=self.kind,
+            title=self.title,
+            expected_s=self.expected_s,
+            run=self.run,
+            owner=self.owner,
         )
 
     def delete(self) -> None:

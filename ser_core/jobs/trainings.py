@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ser_core import runs, settings
+from ser_core.corpora import unreadable
 from ser_core.jobs import processes
 from ser_core.jobs.job import ACTIVE, TRAINING, Job, JobError, all_jobs, queue
 from ser_core.runs import Run
@@ -38,6 +39,7 @@ def resume(run: Run, data: Path | None = None) -> Job:
     arguments = ["train", str(run.path / "recipe.json"), "--run", str(run.path)]
     arguments += ["--data", str(data.resolve())] if data else []
     arguments += [] if stated.get("test", True) else ["--no-test"]
+    arguments += [unreadable.FLAG] if stated.get("allow_unreadable") else []
     for option, value in stated.get("asked", {}).items():
         arguments += [f"--{option}", str(value)]
     title = f"{stated.get('recipe', {}).get('title', run.name)}, resumed"

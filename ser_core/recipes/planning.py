@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ser_core.corpora import folds, schemes, splits
+from ser_core.corpora import folds, own, schemes, splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
 from ser_core.features import selection
@@ -57,14 +57,12 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
 
 def with_labels(recipe: Recipe, corpus: Corpus) -> Recipe:
     """Return the recipe with its labels stated: the corpus' own where it states none. Raises CorpusError where they cannot be told apart."""
-    here = corpus.clips["emotion"].value_counts()
     labels = recipe.labels or corpus.emotions
-    absent = [label for label in labels if label not in here]
+    absent = [label for label in labels if label not in corpus.emotions]
     if absent:
-        counted = ", ".join(f"{emotion} ({here[emotion]})" for emotion in corpus.emotions)
         raise CorpusError(
-            f"{corpus.card.title} has no clip of {', '.join(absent)}; it has {counted}. To train on what it has, leave labels out or "
-            f"state them: --set labels={','.join(corpus.emotions)}."
+            f"{corpus.card.title} has no clip of {', '.join(absent)}; the recipe asks for it. {own.labels_said(corpus)} To train on those "
+            f"that it has, leave labels out or state them: --set labels={','.join(corpus.emotions)}."
         )
     if len(labels) < FEWEST_LABELS:
         only = f", and {corpus.card.title} has {labels[0]} alone" if len(corpus.emotions) < FEWEST_LABELS else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ser_core.corpora.base import Card
+from ser_core.corpora.unreadable import NAMED
 from ser_core.recipes import Recipe
 
 
@@ -18,7 +19,7 @@ def card(
     facts: dict[str, Any],
     notes: Sequence[str] = (),
 ) -> str:
-    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity; refit of a refitted one.
+    """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity, unreadable; refit of a refitted one.
 
     notes: what a reader must know of how the corpus was divided.
     """
@@ -31,6 +32,7 @@ def card(
         "",
         f"{corpus.title} ({corpus.language}), split `{split}`: {counts.get('train', 0)} clips to train{_copies(recipe, counts)}, "
         f"{counts.get('validation', 0)} to choose epoch, temperature and threshold, {counts.get('test', 0)} to test.",
+        *_unreadable(facts.get("unreadable")),
         *_refitted(facts.get("refit")),
         *_taught(recipe),
         *(line for note in notes for line in ("", note)),
@@ -70,6 +72,7 @@ def parent_card(
         "",
         f"{corpus.title} ({corpus.language}), {split}.",
         *(line for note in notes for line in ("", note)),
+        *_unreadable(facts.get("unreadable")),
         "",
         f"{corpus.honesty}",
         "",
@@ -90,6 +93,17 @@ def parent_card(
         *_limits(corpus),
     ]
     return "\n".join(lines)
+
+
+def _unreadable(left_out: dict[str, Any] | None) -> list[str]:
+    """What of the corpus could not be read; runs of before it was counted do not know."""
+    if not left_out or not left_out["n"]:
+        return []
+    named, more = left_out["clips"][:NAMED], left_out["n"] - NAMED
+    others = f" and {more:,} more" if more > 0 else ""
+    return [
+        f"{left_out['n']:,} of {left_out['asked']:,} clips could not be read and are in no part: {', '.join(named)}{others}."
+    ]
 
 
 def _copies(recipe: Recipe, counts: dict[str, int]) -> str:

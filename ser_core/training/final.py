@@ -37,7 +37,8 @@ def read_test(run: Run, corpus: Corpus) -> Run:
     wanted = set(tested["clip"])
     # Of a split by clip the tested clips' speakers were heard; the tested clips themselves were not.
     speakers = sorted(set(tested["speaker"]))
-    found = on_corpus.evaluate(Predictor(run), corpus, speakers=speakers, include_seen=True)
+    allowed = bool(run.recipe.get("allow_unreadable"))
+    found = on_corpus.evaluate(Predictor(run), corpus, speakers=speakers, include_seen=True, allow_unreadable=allowed)
     rows = found.predictions[found.predictions["clip"].isin(wanted)]
     absent = wanted - set(rows["clip"])
     if absent:

@@ -12,12 +12,12 @@ from ser_core.runs import Run, RunError
 from ser_core.training.train import Reporter, Settled, train
 
 
-def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter) -> Run:
+def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter, *, allow_unreadable: bool = False) -> Run:
     """Train the recipe of `chosen` anew in the run's folder, on its train and validation part, and read its test part.
 
     `chosen` is a finished training or several seeds of one; epochs, temperature and threshold are those that it found on its
-    validation part (of several seeds the medians), as nothing is left to find them on. Raises RunError where it did not, and
-    what `train.train` raises.
+    validation part (of several seeds the medians), as nothing is left to find them on. Raises RunError where it did not;
+    `allow_unreadable` and what else is raised: as in `train.train`.
     """
     settled = settled_by(chosen)
     first = (runs.pieces(chosen) or [chosen])[0]
@@ -29,7 +29,7 @@ def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter) -> Run:
         raise RunError(f"{len(absent)} clips of the run {chosen.name} are not in {corpus.root}, e.g. {min(absent)}.")
     division = Division(f"{first.recipe['split_name']}, validation trained on too", known.fillna(""))
     recipe = recipes.from_dict(first.recipe["recipe"])
-    return train(recipe, corpus, run, reporter, division=division, settled=settled)
+    return train(recipe, corpus, run, reporter, division=division, settled=settled, allow_unreadable=allow_unreadable)
 
 
 def settled_by(chosen: Run) -> Settled:

@@ -13,7 +13,7 @@ import joblib
 import pandas as pd
 
 from ser_core import fanout, runs
-from ser_core.corpora import folds, schemes
+from ser_core.corpora import folds, schemes, unreadable
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
 from ser_core.evaluation import repeats
@@ -47,117 +47,132 @@ def train(
     test: bool = True,
     n_folds: int = folds.FOLDS,
     seeds: int = 1,
+    allow_unreadable: bool = False,
     piece_done: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Train `recipe` as its split and `seeds` ask: once, once a fold, or once a seed (each with its folds).
 
     A parent run keeps each training as a whole run in folds/<name>/ or seeds/<n>/, pools their predictions (test rows, or
     validation rows without `test`) with a fold column, and has no model. Finished pieces are kept when it is resumed.
-    `piece_done(done, total)` is called when a piece is whole. Raises what `train.train` raises.
+    `piece_done(done, total)` is called when a piece is whole. `allow_unreadable` and what is raised: as in `train.train`.
     """
-    if seeds > 1:
-        return _seeds(recipe, corpus, run, reporter, test, n_folds, seeds, piece_done)
-    if schemes.of(recipe.split).folds:
-        return _folds(recipe, corpus, run, reporter, test, n_folds, piece_done)
-    return single.train(recipe, corpus, run, reporter, test=test)
-
-
-def _seeds(
-    recipe: Recipe,
-    corpus: Corpus,
-    run: Run,
-    reporter: single.Reporter,
-    test: bool,
-    n_folds: int,
-    seeds: int,
-    piece_done: Callable[[int, int], None],
-) -> Run:
-    started = time.monotonic()
+    if seeds == 1 and not schemes.of(recipe.split).folds:
+        return single.train(recipe, corpus, run, reporter, test=test, allow_unreadable=allow_unreadable)
     with single.reported(run):
-        recipe = with_labels(recipe, corpus)
-        _start(recipe, run, f"{seeds} seeds", test, "seeds", {"folds": n_folds, "seeds": seeds})
-        for number in range(seeds):
-            piece = Run(run.path / "seeds" / str(recipe.seed + number))
-            if not _whole(piece):
-                piece.path.mkdir(parents=True, exist_ok=True)
-                train(recipe.with_(seed=recipe.seed + number), corpus, piece, reporter, test=test, n_folds=n_folds)
-            run.write_status("running", message=f"{number + 1} of {seeds} seeds")
-            piece_done(number + 1, seeds)
-        pool(recipe, corpus, run, test, time.monotonic() - started)
+        several = _Several(recipe, corpus, run, reporter, test, n_folds, allow_unreadable, piece_done)
+        if seeds > 1:
+            several.seeds(seeds)
+        else:
+            several.folds()
+        pool(several.recipe, corpus, run, test, time.monotonic() - several.started)
     return run
 
 
-def _folds(
-    recipe: Recipe,
-    corpus: Corpus,
-    run: Run,
-    reporter: single.Reporter,
-    test: bool,
-    n_folds: int,
-    piece_done: Callable[[int, int], None],
-) -> Run:
-    started = time.monotonic()
-    with single.reported(run):
-        # Extracted here, once, so that the folds only read.
-        for one in recipe.feature_set.inputs:
-            store.load(corpus, one.source, progress=reporter.features)
-        planned = plan(recipe, corpus, n_folds)
-        recipe, made = planned.recipe, planned.divisions
+class _Several:
+    """What the trainings under one parent run share."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        corpus: Corpus,
+        run: Run,
+        reporter: single.Reporter,
+        test: bool,
+        n_folds: int,
+        allow_unreadable: bool,
+        piece_done: Callable[[int, int], None],
+    ) -> None:
+        self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
+        self.test, self.n_folds, self.allow_unreadable, self.piece_done = test, n_folds, allow_unreadable, piece_done
+        self.started = time.monotonic()
+
+    def seeds(self, number: int) -> None:
+        """Train once a seed, each a run of its own."""
+        self.recipe = with_labels(self.recipe, self.corpus)
+        self._write_start(f"{number} seeds", "seeds", {"folds": self.n_folds, "seeds": number})
+        for done in range(number):
+            seed = self.recipe.seed + done
+            piece = Run(self.run.path / "seeds" / str(seed))
+            if not _whole(piece):
+                piece.path.mkdir(parents=True, exist_ok=True)
+                train(
+                    self.recipe.with_(seed=seed),
+                    self.corpus,
+                    piece,
+                    self.reporter,
+                    test=self.test,
+                    n_folds=self.n_folds,
+                    allow_unreadable=self.allow_unreadable,
+                )
+            self._done(done + 1, number, "seeds")
+
+    def folds(self) -> None:
+        """Train once a fold, side by side."""
+        planned = plan(self.recipe, self.corpus, self.n_folds)
+        self.recipe, made = planned.recipe, planned.divisions
+        # Extracted here, once, so that the folds only read; and what cannot be read is said once: every fold would say it.
+        sources = [one.source for one in self.recipe.feature_set.inputs]
+        failed = [store.load(self.corpus, one, progress=self.reporter.features).failed for one in sources]
+        unreadable.among(planned.clips["clip"], failed, self.corpus.card.title, allowed=self.allow_unreadable)
         title = made[0].title.rpartition(", ")[0]
-        _start(recipe, run, title, test, "folds", {"folds": n_folds}, planned.notes)
+        self._write_start(title, "folds", {"folds": self.n_folds}, planned.notes)
         for note in planned.notes:
-            run.log_line(note)
-        todo = [fold for fold in made if not _whole(Run(run.path / "folds" / fold.name))]
+            self.run.log_line(note)
+        todo = [one for one in made if not _whole(Run(self.run.path / "folds" / one.name))]
         done = len(made) - len(todo)
         workers = min(WORKERS, len(todo) or 1)
         threads = max(1, WORKERS // workers)
         tasks = [
-            joblib.delayed(_fold)(recipe, corpus, run.path / "folds" / fold.name, fold, test, threads) for fold in todo
+            joblib.delayed(_fold)(
+                self.recipe,
+                self.corpus,
+                self.run.path / "folds" / one.name,
+                one,
+                self.test,
+                threads,
+                self.allow_unreadable,
+            )
+            for one in todo
         ]
         for _ in fanout.each(tasks, n_jobs=workers):
             done += 1
-            run.write_status("running", message=f"{done} of {len(made)} folds")
-            piece_done(done, len(made))
-        pool(recipe, corpus, run, test, time.monotonic() - started)
-    return run
+            self._done(done, len(made), "folds")
+
+    def _done(self, done: int, total: int, what: str) -> None:
+        self.run.write_status("running", message=f"{done} of {total} {what}")
+        self.piece_done(done, total)
+
+    def _write_start(self, split_name: str, kind: str, asked: dict[str, int], notes: Sequence[str] = ()) -> None:
+        self.run.write_json(
+            "recipe.json",
+            {
+                "recipe": self.recipe.to_dict(),
+                "split_name": split_name,
+                "seed": self.recipe.seed,
+                "test": self.test,
+                "pooled": kind,
+                # What it takes to go on with it.
+                "asked": asked,
+                "notes": list(notes),
+                "allow_unreadable": self.allow_unreadable,
+                "packages": single.versions(),
+                "git_commit": single.commit(),
+                "created": runs.now(),
+            },
+        )
 
 
-def _fold(recipe: Recipe, corpus: Corpus, path: Path, division: Division, test: bool, threads: int) -> None:
+def _fold(
+    recipe: Recipe, corpus: Corpus, path: Path, division: Division, test: bool, threads: int, allow_unreadable: bool
+) -> None:
     # Read by TensorFlow when it first computes: folds side by side must not each take every core.
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
     path.mkdir(parents=True, exist_ok=True)
-    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=division)
+    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=division, allow_unreadable=allow_unreadable)
 
 
 def _whole(piece: Run) -> bool:
     return piece.has("files.json") and not piece.problems()
-
-
-def _start(
-    recipe: Recipe,
-    run: Run,
-    split_name: str,
-    test: bool,
-    kind: str,
-    asked: dict[str, int],
-    notes: Sequence[str] = (),
-) -> None:
-    run.write_json(
-        "recipe.json",
-        {
-            "recipe": recipe.to_dict(),
-            "split_name": split_name,
-            "seed": recipe.seed,
-            "test": test,
-            "pooled": kind,
-            # What it takes to go on with it.
-            "asked": asked,
-            "notes": list(notes),
-            "packages": single.versions(),
-            "git_commit": single.commit(),
-            "created": runs.now(),
-        },
-    )
 
 
 def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -> None:
@@ -180,6 +195,8 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
         "seconds": seconds,
         "seconds_of_pieces": spent,
         "pieces": [piece.name for piece in pieces],
+        # Every piece divides the same clips.
+        "unreadable": pieces[0].recipe["found"].get("unreadable"),
         "corpus_fingerprint": pieces[0].recipe.get("corpus_fingerprint")
         or pieces[0].recipe["found"]["corpus_fingerprint"],
     }

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora import splits
+from ser_core.corpora import splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
 from ser_core.evaluation import metrics
@@ -120,15 +120,17 @@ def train(
     test: bool = True,
     division: Division | None = None,
     settled: Settled | None = None,
+    allow_unreadable: bool = False,
 ) -> Run:
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Raises CorpusError, RecipeError,
-    RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Clips that cannot be read
+    are left out and named in log, card and recipe.json; a tenth or more of them end it, unless `allow_unreadable`. Raises
+    CorpusError, RecipeError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
     with reported(run):
-        _Training(recipe, corpus, run, reporter, test, settled).work(division)
+        _Training(recipe, corpus, run, reporter, test, settled, allow_unreadable).work(division)
     return run
 
 
@@ -136,10 +138,17 @@ class _Training:
     """What the steps of one training share."""
 
     def __init__(
-        self, recipe: Recipe, corpus: Corpus, run: Run, reporter: Reporter, test: bool, settled: Settled | None
+        self,
+        recipe: Recipe,
+        corpus: Corpus,
+        run: Run,
+        reporter: Reporter,
+        test: bool,
+        settled: Settled | None,
+        allow_unreadable: bool,
     ) -> None:
         self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
-        self.test, self.settled = test, settled
+        self.test, self.settled, self.allow_unreadable = test, settled, allow_unreadable
         self.started = time.monotonic()
 
     def work(self, division: Division | None) -> None:
@@ -150,6 +159,8 @@ class _Training:
             f"{self.recipe.name}, {self.division.title}: "
             + ", ".join(f"{len(part.clips)} clips {name}" for name, part in parts.items())
         )
+        if self.left_out:
+            self.run.log_line(self.left_out.sentence())
         for note in self.notes:
             self.run.log_line(note)
         self.finish(self.fit(parts), parts)
@@ -174,12 +185,20 @@ class _Training:
         self.features = {
             one.name: store.load(self.corpus, one.source, progress=self.reporter.features) for one in inputs
         }
-        first = next(iter(self.features.values()))
-        self.clips = self.clips[self.clips["clip"].map(lambda clip: all(clip in one for one in self.features.values()))]
+        self.left_out = unreadable.among(
+            self.clips["clip"],
+            [one.failed for one in self.features.values()],
+            self.corpus.card.title,
+            allowed=self.allow_unreadable,
+        )
+        self.clips = self.clips[~self.clips["clip"].isin(self.left_out.why)]
         if not (self.clips["part"] == "train").any():
-            reason = next(iter(first.failed.items()), None)
-            why = f": {reason[0]}, for one: {reason[1]}" if reason else "."
-            raise CorpusError(f"No clip of the train part of {self.corpus.card.title} has features{why}")
+            raise CorpusError(
+                f"No clip of the train part of {self.corpus.card.title} is left: {self.left_out.sentence()}."
+            )
+        if self.left_out and self.settled is None:
+            # Without them an emotion may be gone.
+            checked(self.clips, self.division, recipe.labels)
         parts = {
             name: Part(
                 self.clips[self.clips["part"] == name].reset_index(drop=True),
@@ -208,6 +227,7 @@ class _Training:
                 "seed": self.recipe.seed,
                 "test": self.test,
                 "notes": self.notes,
+                "allow_unreadable": self.allow_unreadable,
                 "corpus_fingerprint": store.corpus_fingerprint(hashes, self.clips),
                 "packages": versions(),
                 "git_commit": commit(),
@@ -263,6 +283,7 @@ class _Training:
             "parameters": fitted.parameters,
             "seconds": seconds,
             "parity": parity,
+            "unreadable": self.left_out.to_dict(),
         }
         if settled is not None:
             facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}

@@ -7,6 +7,7 @@ import pytest
 
 from ser_core.corpora import folder, manifest, splits
 from ser_core.corpora.base import COLUMNS, CorpusError
+from ser_core.corpora.own import Reading
 
 
 def table(path: Path, text: str) -> Path:
@@ -125,12 +126,62 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason:
         manifest.load(table(tmp_path / "m.csv", text))
 
 
-def test_a_table_in_another_encoding_says_so(tmp_path: Path) -> None:
-    (tmp_path / "m.csv").write_bytes("file,emotion\nä.wav,joy\n".encode("latin-1"))
-    with pytest.raises(CorpusError, match="UTF-8"):
-        manifest.load(tmp_path / "m.csv")
+def test_a_table_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="cannot be read"):
         manifest.load(tmp_path / "absent.csv")
+
+
+def test_columns_without_a_name_are_passed_over(tmp_path: Path) -> None:
+    text = ",file,emotion,,\n0,a.wav,joy,,\n1,b.wav,joy\n2,c.wav,joy,,,,\n3,d.wav,joy,,see,above\n"
+    corpus = manifest.load(table(tmp_path / "m.csv", text))
+    assert list(corpus.clips["clip"]) == ["manifest/a.wav", "manifest/b.wav", "manifest/c.wav"]
+    assert [(one.where, one.message) for one in corpus.problems] == [("row 5", "has 6 cells, the first row names 5")]
+
+
+def test_decimal_commas_after_a_byte_order_mark_are_seconds(tmp_path: Path) -> None:
+    text = "\ufefffile;emotion;start;end\na.wav;joy;1,5;2,75\na.wav;joy;3;4.5\nb.wav;joy;1,2,3;4\n"
+    corpus = manifest.load(table(tmp_path / "m.csv", text))
+    assert list(corpus.clips["clip"]) == ["manifest/a.wav#1.5-2.75", "manifest/a.wav#3-4.5"]
+    assert [(one.where, one.message) for one in corpus.problems] == [("row 4", "start is no time in seconds: 1,2,3")]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+def test_excels_first_line_names_the_separator_and_is_no_row(tmp_path: Path, first: str) -> None:
+    text = f"\ufeff{first}\r\nfile;emotion\r\na, then b.wav;joy\r\nb.wav;\r\n"
+    corpus = manifest.load(table(tmp_path / "m.csv", text))
+    assert list(corpus.clips["clip"]) == ["manifest/a, then b.wav"]
+    assert [one.where for one in corpus.problems] == ["row 3"]
+
+
+def test_windows_letters_are_read_with_a_word(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_bytes("file,emotion\nfröhlich.wav,Ärger\n".encode("cp1252"))
+    corpus = manifest.load(tmp_path / "m.csv")
+    assert (corpus.clips["clip"][0], corpus.emotions) == ("manifest/fröhlich.wav", ("Ärger",))
+    assert corpus.problems == () and len(corpus.notes) == 1
+    assert "m.csv is not in UTF-8 and was read as Windows-1252" in corpus.notes[0]
+    (tmp_path / "n.csv").write_bytes(b"file,emotion\n\x81.wav,joy\n")
+    with pytest.raises(CorpusError, match="neither in UTF-8 nor in Windows-1252"):
+        manifest.load(tmp_path / "n.csv")
+
+
+def test_what_excel_calls_unicode_text_is_read(tmp_path: Path) -> None:
+    (tmp_path / "m.txt").write_bytes("file\temotion\nä.wav\tjoy\n".encode("utf-16"))
+    corpus = manifest.load(tmp_path / "m.txt")
+    assert list(corpus.clips["clip"]) == ["manifest/ä.wav"] and corpus.notes == ()
+
+
+def test_problems_stand_in_the_order_of_the_rows(tmp_path: Path) -> None:
+    rows = [f"{n}.wav,joy" for n in range(2, 102)]
+    rows[0], rows[10], rows[98] = ",joy", "12.wav,joy,,x", ",joy"
+    corpus = manifest.load(table(tmp_path / "m.csv", "file,emotion\n" + "\n".join(rows)))
+    assert [one.where for one in corpus.problems] == ["row 2", "row 12", "row 100"]
+
+
+def test_case_and_spaces_tell_no_emotions_apart(tmp_path: Path) -> None:
+    text = "file,emotion\na.wav,Anger\nb.wav, anger \nc.wav,Mono no  aware\nd.wav,mono_no_aware\ne.wav,Wut\n"
+    assert manifest.load(table(tmp_path / "m.csv", text)).emotions == ("anger", "Mono no aware", "Wut")
+    clips = manifest.load(tmp_path / "m.csv", reading=Reading({"ANGER": "rage", "wut": "rage"})).clips
+    assert list(clips["emotion"]) == ["rage", "rage", "Mono no aware", "Mono no aware", "rage"]
 
 
 def test_ids_hold_no_folder_of_this_machine(tmp_path: Path) -> None:
@@ -144,7 +195,7 @@ def test_ids_hold_no_folder_of_this_machine(tmp_path: Path) -> None:
 
 def test_labels_rename_emotions_and_leave_some_out(tmp_path: Path) -> None:
     path = table(tmp_path / "m.csv", "file,emotion\na.wav,angry\nb.wav,other\nc.wav,joy\n")
-    clips = manifest.load(path, labels={"angry": "anger", "other": ""}).clips
+    clips = manifest.load(path, reading=Reading({"angry": "anger", "other": ""})).clips
     assert list(clips["emotion"]) == ["anger", "joy"]
 
 
@@ -160,7 +211,7 @@ def test_the_tables_own_split_is_taken(tmp_path: Path) -> None:
 def test_a_folder_is_an_emotion(tmp_path: Path) -> None:
     for name in ("Wut/1.wav", "Wut/monday/2.M4A", "calm/1.wav", "calm/notes.txt", "loose.wav", ".hidden/3.wav"):
         table(tmp_path / "v" / name, "x")
-    corpus = folder.load(tmp_path / "v", "voices", labels={"Wut": "anger"})
+    corpus = folder.load(tmp_path / "v", "voices", Reading({"Wut": "anger"}))
     assert dict(zip(corpus.clips["clip"], corpus.clips["emotion"], strict=True)) == {
         "voices/Wut/1.wav": "anger",
         "voices/Wut/monday/2.M4A": "anger",

@@ -26,10 +26,10 @@ def table(path: Path) -> Path:
 
 def test_ones_own_are_kept_under_the_name_of_ones_choice(tmp_path: Path, home: Path) -> None:
     registry.register("my voices", voices(tmp_path / "v", "joy", "anger"))
-    registry.register("poll-2", table(tmp_path / "t.csv"), labels={"angry": "anger"})
+    registry.register("poll-2", table(tmp_path / "t.csv"), reading=own.Reading({"angry": "anger"}))
     assert set(registry.load("my voices").clips["clip"]) == {"my voices/joy/1.wav", "my voices/anger/1.wav"}
     assert set(registry.load("poll-2").clips["emotion"]) == {"anger", "sad"}
-    assert registry.names() == ("crema-d", "savee", "ravdess", "emodb", "tess", "my voices", "poll-2", "recordings")
+    assert registry.names() == (*registry.MODULES, "my voices", "poll-2", "recordings")
     assert json.loads((home / "corpora.json").read_text()) == {
         "my voices": {"kind": "folder", "path": str(tmp_path / "v"), "labels": {}},
         "poll-2": {"kind": "manifest", "path": str(tmp_path / "t.csv"), "labels": {"angry": "anger"}},
@@ -63,9 +63,15 @@ def test_folder_and_manifest_name_what_is_not_registered(tmp_path: Path) -> None
         "manifest/b.wav",
     ]
     assert registry.entries() == {}
-    for name, path in (("folder", None), ("manifest", None), ("folder", tmp_path / "t.csv"), ("manifest", tmp_path)):
+    for name in ("folder", "manifest"):
         with pytest.raises(CorpusError, match="needs --data"):
-            registry.load(name, path)
+            registry.load(name)
+    with pytest.raises(
+        CorpusError, match=r"'folder' is a folder of folders.*t\.csv is a file; read it with 'manifest'"
+    ):
+        registry.load("folder", tmp_path / "t.csv")
+    with pytest.raises(CorpusError, match=r"'manifest' is a CSV or TSV table.* is a folder; read it with 'folder'"):
+        registry.load("manifest", tmp_path)
     with pytest.raises(CorpusError, match="does not exist"):
         registry.load("folder", tmp_path / "nowhere")
 
@@ -134,11 +140,17 @@ def test_a_joined_corpus_is_kept_with_its_label_mapping(tmp_path: Path) -> None:
             registry.load(wrong)
 
 
-def test_renamings_are_suggested() -> None:
-    assert own.suggested_labels(["angry", "anger", "Happy", "Neugier", "ps"]) == {
-        "angry": "anger",
-        "Happy": "happiness",
-    }
+def test_a_confirmed_rule_for_speakers_is_kept(tmp_path: Path, home: Path) -> None:
+    for emotion in ("joy", "anger"):
+        for speaker in ("kim", "lee"):
+            (tmp_path / "v" / emotion).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "v" / emotion / f"{speaker}-1.wav").touch()
+    registry.register("mine", tmp_path / "v", reading=own.Reading(speakers="before"))
+    assert json.loads((home / "corpora.json").read_text())["mine"]["speakers"] == "before"
+    corpus = registry.load("mine")
+    assert corpus.speakers == ("kim", "lee") and corpus.unknown_speakers == 0
+    (tmp_path / "v" / "joy" / "who.wav").touch()
+    assert registry.load("mine").unknown_speakers == 1
 
 
 def test_the_register_loads_no_decoder_and_no_client() -> None:

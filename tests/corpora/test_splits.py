@@ -150,3 +150,22 @@ def test_joined_corpora_of_few_speakers_are_refused() -> None:
     frame = pd.concat([clips(["a", "b"], corpus="one"), clips(["a", "b"], corpus="two")], ignore_index=True)
     with pytest.raises(CorpusError, match="--split clips"):
         splits.by_speakers(frame, "one+two", 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sep=;\n{0}", "\ufeff{0}", "{0}", "{1}"],
+    ids=["Excel's first line", "a byte order mark", "semicolons", "columns without a name"],
+)
+def test_a_split_as_spreadsheets_write_it_is_read(tmp_path: Path, text: str) -> None:
+    frame = clips(["a", "b", "c"], each=1)
+    stated = frame[["clip"]].assign(part=["train"] * 5 + ["validation"] * 2 + ["test"] * 2)
+    rows = stated.to_csv(index=False, sep=";"), stated.to_csv(index=False).replace("\n", ",,\n")
+    (tmp_path / "mine.csv").write_text(text.format(*rows), encoding="utf-8")
+    assert list(splits.from_file(frame, tmp_path / "mine.csv")[1]) == list(stated["part"])
+
+
+def test_a_split_with_a_ragged_row_names_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("clip,part\nown/a,train\nown/b,test,too\n")
+    with pytest.raises(CorpusError, match="row 3 has 3 cells, the first row names 2"):
+        splits.from_file(clips(["a"]), tmp_path / "mine.csv")

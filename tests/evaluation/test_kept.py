@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ser_core import settings
+from ser_core import jobs, settings
 from ser_core.cli.main import main
 from ser_core.evaluation import kept, metrics
+from ser_core.jobs import locks
 from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
@@ -63,3 +64,19 @@ def test_the_results_page_shows_it_and_names_a_damaged_one(home: Path, corpus: P
     at.run()
     assert not at.exception
     assert any("is damaged" in str(warning.value) for warning in at.warning)
+
+
+def test_an_evaluation_that_unreadable_clips_ended_goes_on_without_them_on_a_click(home: Path, corpus: Path) -> None:
+    with locks.runner_lock():
+        job = jobs.queue(
+            ["evaluate", "mine", "--corpus", "crema-d", "--keep"], kind="evaluation", title="mine on CREMA-D"
+        )
+        job.write_status("failed", message="9 of the 12 clips cannot be read; leave them out with --allow-unreadable.")
+        at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
+        at.run()
+        for name, value in {"view": "run", "run": "mine", "tab": "elsewhere"}.items():
+            at.query_params[name] = value
+        at.switch_page("pages/results/page.py").run()
+        next(one for one in at.button if one.label == "Leave them out and go on").click().run()
+        assert not at.exception
+        assert jobs.all_jobs()[0].arguments == (*job.arguments, "--allow-unreadable")

@@ -95,3 +95,24 @@ def test_what_does_not_fit_is_said(corpus: Corpus, tmp_path: Path) -> None:
     for path in (tmp_path / "e.npz", tmp_path / "absent.csv"):
         with pytest.raises(FeatureError, match=path.name):
             external.keep(path, corpus)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\n{header};a;b;\n{rows}",
+        "\ufeff{header};a;b\n{rows}",
+    ],
+    ids=["Excel's first line, a column without a name", "a byte order mark"],
+)
+def test_tables_of_spreadsheets_are_read(corpus: Corpus, tmp_path: Path, text: str) -> None:
+    rows = "".join(f"{clip};1,5;-2,25e1;\n" for clip in corpus.clips["clip"])
+    (tmp_path / "e.csv").write_text(text.format(header="clip", rows=rows), encoding="utf-8")
+    found = store.load(corpus, sets.named(external.keep(tmp_path / "e.csv", corpus)).inputs[0].source)
+    np.testing.assert_array_equal(np.unique(found.frames, axis=0), [[1.5, -22.5]])
+
+
+def test_a_ragged_table_names_the_row(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("clip,a\n" + "".join(f"{clip},1,2\n" for clip in corpus.clips["clip"]))
+    with pytest.raises(FeatureError, match="row 2 has 3 cells, the first row names 2"):
+        external.keep(tmp_path / "e.csv", corpus)

@@ -1,5 +1,6 @@
 """The datasets page: the next step where there is no corpus; counts, filters, a clip and a check where there is one."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -215,3 +216,53 @@ def test_recordings_are_a_corpus_like_any_other(corpus: Path) -> None:
     at = datasets(corpus="recordings")
     assert not at.exception
     assert at.selectbox(key="corpus").value == "recordings" and at.metric[0].value == "2"
+
+
+def test_labels_and_speakers_are_offered_and_kept_on_a_click(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO", "TIE"), seconds=0.3) / "AudioWAV"
+    for code, emotion in (("ANG", "Wut"), ("SAD", "sad"), ("NEU", "plain")):
+        (tmp_path / "own" / emotion).mkdir(parents=True)
+        for path in source.glob(f"*_{code}_*"):
+            path.rename(tmp_path / "own" / emotion / path.name)
+    registry.register("mine", tmp_path / "own")
+    at = datasets(corpus="mine", tab="Check")
+    assert not at.exception
+    assert "12 of 12 clips state no speaker" in words(at) and "Wut = **anger**, sad = **sadness**" in words(at)
+    assert "they are 2 speakers: 2001 6, 2002 6" in words(at)
+    at = press(press(at, "Read them so"), "Take these speakers")
+    assert not at.exception
+    assert registry.load("mine").emotions == ("anger", "sadness", "plain") and registry.load("mine").speakers == (
+        "2001",
+        "2002",
+    )
+    assert "state no speaker" not in words(at)
+    assert not [one for one in at.button if one.label in ("Read them so", "Take these speakers")]
+
+
+def test_folders_that_are_no_emotions_are_told(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001",), ("IEO",), seconds=0.3) / "AudioWAV"
+    (tmp_path / "own").mkdir()
+    source.rename(tmp_path / "own" / "Actor_01")
+    registry.register("mine", tmp_path / "own")
+    at = datasets(corpus="mine")
+    assert not at.exception and "look like RAVDESS' actors" in words(at)
+    at = press(datasets(corpus="mine", tab="Check"), "Check this corpus")
+    assert "6 of 6 clips state no speaker." in words(at)
+
+
+def test_names_that_are_not_utf_8_are_shown_and_heard(tmp_path: Path) -> None:
+    source = made.crema_d(tmp_path / "c", ("2001",), ("IEO",), seconds=0.3) / "AudioWAV"
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/v\xe4"))
+    try:
+        (folder / "joy").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names alone")
+    (source / "2001_IEO_HAP_XX.wav").rename(folder / "joy" / os.fsdecode(b"s\xfc.wav"))
+    registry.register("old", folder)
+    at = datasets(corpus="old", tab="Clips")
+    assert not at.exception
+    assert list(at.dataframe[0].value["clip"]) == ["old/joy/s%FC.wav"]
+    at = datasets(corpus="old", tab="Compare")
+    assert not at.exception
+    at = press(datasets(corpus="old", tab="Check"), "Check this corpus")
+    assert not at.exception and "No faults found" in words(at)

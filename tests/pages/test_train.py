@@ -253,3 +253,16 @@ def finish(recipe: recipes.Recipe, accuracy: float) -> None:
     run.write_json("metrics.json", {"test": {"accuracy": accuracy, "macro_f1": accuracy}})
     run.write_text("split.csv", "clip\n" + "c/1\n" * 288)
     run.write_status("done")
+
+
+def test_a_training_that_unreadable_clips_ended_goes_on_without_them_on_a_click(corpus: None) -> None:
+    press(train(recipe="cnn1d-model5"), "Train")
+    (job,) = jobs.all_jobs()
+    said = "9 of the 48 clips of CREMA-D cannot be read. Mend them, or leave them out with --allow-unreadable."
+    job.write_status("failed", message=said)
+    assert job.run is not None
+    runs.Run(job.run).write_status("failed", message=said)
+    at = train(job=job.id)
+    assert said in words(at)
+    press(at, "Leave them out and go on")
+    assert jobs.all_jobs()[0].arguments == (*job.arguments, "--allow-unreadable")
