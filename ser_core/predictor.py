@@ -152,7 +152,7 @@ class Predictor:
         """
         self.check_profile()
         spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(self.inputs[0].source.extract(clip.samples) for clip in spoken)
+        return self.profile_of_features(sources.extracted(self.inputs[0].source, clip.samples) for clip in spoken)
 
     def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
@@ -167,7 +167,7 @@ class Predictor:
         Whether the clip is unlike the train part is judged without a voice profile.
         """
         findings = audio.findings(clip)
-        features = {one.name: one.source.extract(clip.samples) for one in self.inputs}
+        features = sets.of_sound(self.inputs, clip.samples)
         probabilities, embedding = self.windows_of(features)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
@@ -192,7 +192,7 @@ class Predictor:
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""
-        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs})
+        return self.windows_of(sets.of_sound(self.inputs, samples))
 
     def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 #: Every clip has this sample rate, in Hz.
 SAMPLE_RATE = 16_000
+#: What is done to a sound on its way from the file to features: how channels become one, and what `centred` takes out. Part of every
+#: cache's key, of voice profiles and of a run's feature.json, so that what was made of other samples is not used.
+VERSION = 1
 
 Severity = Literal["info", "warning", "error"]
 

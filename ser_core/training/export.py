@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from ser_core import files, graphs
-from ser_core.audio import SAMPLE_RATE
+from ser_core.audio import RUMBLE_HZ, SAMPLE_RATE, VERSION
 from ser_core.features import profile, sets
 from ser_core.networks import build
 from ser_core.runs import Run, RunError
@@ -26,6 +26,9 @@ PROFILE = (
     f"more than {profile.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
     f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
 )
+
+#: What feature.json says is done to a sound before its features.
+SOUND = f"offset and rumble taken out: a Butterworth high-pass of order 2 at {RUMBLE_HZ:g} Hz, forwards and backwards"
 
 
 class FittedNetwork:
@@ -79,7 +82,7 @@ def feature_json(
 ) -> dict[str, Any]:
     """Return feature.json: what a program must compute and feed to run model.onnx on a clip.
 
-    with_profile: the graph takes a voice profile too.
+    with_profile: the graph takes a voice profile too. audio_version: what was done to the sound before its features (`audio.VERSION`).
     """
     inputs: list[dict[str, Any]] = [
         {
@@ -104,6 +107,8 @@ def feature_json(
         stated["profile"] = PROFILE
     return {
         "sample_rate": SAMPLE_RATE,
+        "audio_version": VERSION,
+        "sound": SOUND,
         "feature_set": features.name,
         "inputs": inputs,
         "window_s": first.frames * first.source.hop_s,
