@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.widgets import crema_d_samples, in_url, microphone
-from ser_core import settings
+from ser_core import audio, settings
 
 SAMPLES = settings.ARTIFACTS / "samples"
 RECORD, UPLOAD, SAMPLE, LIVE = "record", "upload", "samples", "live"
@@ -31,10 +31,14 @@ class Sound:
     name: str
     data: bytes = field(repr=False)
     note: str = ""
+    channel: audio.Channel | None = None
+    """Which of its channels was asked for; None: what the look at them decides."""
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()[:16]
+        """What stands for it in caches and keys."""
+        of_channel = f"-{self.channel}" if self.channel else ""
+        return hashlib.sha256(self.data).hexdigest()[:16] + of_channel
 
 
 def hand_over(sound: Sound) -> None:

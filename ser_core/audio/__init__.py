@@ -1,6 +1,7 @@
 """One place that decodes, downmixes and resamples; from here on everything sees the same samples."""
 
 from ser_core.audio.centre import RUMBLE_HZ, centred
+from ser_core.audio.channels import Channel
 from ser_core.audio.clip import SAMPLE_RATE, VERSION, AudioError, Clip, Finding, segment
 from ser_core.audio.decode import decode
 from ser_core.audio.encode import encode_wav
@@ -12,6 +13,7 @@ __all__ = [
     "SAMPLE_RATE",
     "VERSION",
     "AudioError",
+    "Channel",
     "Clip",
     "Finding",
     "centred",

@@ -16,6 +16,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from ser_core import settings
+from ser_core.audio.channels import Channel
 from ser_core.audio.clip import AudioError, Clip
 from ser_core.audio.collector import Collector
 from ser_core.audio.containers import mp3_states_length, ogg_has_end, promised_share, sniff
@@ -34,17 +35,33 @@ class _Unreadable(Exception):
     """This library cannot read the file; the next one may."""
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for: the name that is shown, the limit, which channel."""
+
+    label: str
+    max_seconds: float
+    channel: Channel | None
+
+    def collector(self, rate: int, channels: int, *, lossless: bool, bits: int = 16) -> Collector:
+        return Collector(
+            self.label, rate, channels, self.max_seconds, lossless=lossless, bits=bits, channel=self.channel
+        )
+
+
 def decode(
     source: str | Path | bytes,
     *,
     name: str | None = None,
     max_minutes: float = settings.MAX_MINUTES,
     max_bytes: int = settings.MAX_UPLOAD_BYTES,
+    channel: Channel | None = None,
 ) -> Clip:
     """Decode a recording to a mono clip at 16 kHz.
 
     source: a path, or the file's bytes; what it is is told from its content, not from its name. name: shown
-    to the user (default: the file's name). The channels are averaged. The size is checked before anything is
+    to the user (default: the file's name). channel: which of several
+    channels is used, see `channels.downmix`; by default they are looked at first, and averaged where that is right. The size is checked before anything is
     decoded, the duration against the header where it states one, else decoding stops at the limit. What a
     truncated file still holds is used (finding 'truncated'); single NaN or infinite samples become 0 (finding
     'non-finite'). Raises AudioError, one sentence that names the file: missing, empty, too large, too long,
@@ -57,7 +74,7 @@ def decode(
             raise AudioError(f"{label} is not an audio file that can be read here ({READABLE}).")
         for read in _readers(file, kind):
             try:
-                return read(file, kind, label, 60 * max_minutes)
+                return read(file, kind, _Wanted(label, 60 * max_minutes, channel))
             except _Unreadable:
                 continue
     raise AudioError(f"{label} looks like {_NAMES.get(kind, kind.upper())}, but is damaged, cut off or without sound.")
@@ -82,7 +99,7 @@ def _open(source: str | Path | bytes, label: str, max_bytes: int) -> BinaryIO:
         raise AudioError(f"{label} cannot be opened: {error.strerror}.") from error
 
 
-def _readers(file: BinaryIO, kind: str) -> tuple[Callable[[BinaryIO, str, str, float], Clip], ...]:
+def _readers(file: BinaryIO, kind: str) -> tuple[Callable[[BinaryIO, str, _Wanted], Clip], ...]:
     # libsndfile guesses the length of an MP3 without a length header, and soundfile reads no further than the
     # guess.
     guessed = kind == "mp3" and not mp3_states_length(file)
@@ -106,7 +123,7 @@ class _Unnamed:
             return self._seek(0)
 
 
-def _read_soundfile(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
+def _read_soundfile(file: BinaryIO, kind: str, wanted: _Wanted) -> Clip:
     share = promised_share(file, kind)
     file.seek(0)
     try:
@@ -115,7 +132,7 @@ def _read_soundfile(file: BinaryIO, kind: str, label: str, max_seconds: float) -
                 raise _Unreadable  # libsndfile takes a length of 0 at its word, FFmpeg reads to the end
             lossless = sound.subtype.startswith("PCM_") or sound.subtype in ("FLOAT", "DOUBLE")
             bits = 8 if sound.subtype in ("PCM_U8", "PCM_S8") else 16
-            collector = Collector(label, sound.samplerate, sound.channels, max_seconds, lossless=lossless, bits=bits)
+            collector = wanted.collector(sound.samplerate, sound.channels, lossless=lossless, bits=bits)
             stated = sound.frames if sound.frames < _UNSTATED_FRAMES else 0
             collector.check_length(stated)
             while len(block := sound.read(_BLOCK_FRAMES, dtype="float64", always_2d=True)):
@@ -125,7 +142,7 @@ def _read_soundfile(file: BinaryIO, kind: str, label: str, max_seconds: float) -
     return _finish(collector, file, kind, stated, share)
 
 
-def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
+def _read_av(file: BinaryIO, kind: str, wanted: _Wanted) -> Clip:
     share = promised_share(file, kind)
     file.seek(0)
     try:
@@ -133,7 +150,7 @@ def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
         # bytes.
         with av.open(file, "r", format=kind, metadata_errors="ignore") as container:
             if not container.streams.audio:
-                raise AudioError(f"{label} holds no audio track.")
+                raise AudioError(f"{wanted.label} holds no audio track.")
             stream = container.streams.audio[0]
             seconds = _stated_seconds(container, stream, kind)
             collector, damaged = None, _Damage()
@@ -141,7 +158,7 @@ def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
                 if collector is None:
                     codec = stream.codec_context.codec
                     lossless = codec.lossless and not codec.lossy
-                    collector = Collector(label, rate, block.shape[1], max_seconds, lossless=lossless)
+                    collector = wanted.collector(rate, block.shape[1], lossless=lossless)
                     collector.check_length(seconds * rate)
                 collector.add(block)
     except AudioError:
