@@ -3,12 +3,13 @@
 from ser_core.audio.centre import RUMBLE_HZ, centred
 from ser_core.audio.channels import Channel
 from ser_core.audio.clip import SAMPLE_RATE, VERSION, AudioError, Clip, Finding, segment
-from ser_core.audio.decode import decode
+from ser_core.audio.decode import READABLE, decode
 from ser_core.audio.encode import encode_wav
 from ser_core.audio.quality import findings, is_speech, trim_bounds
 from ser_core.audio.resample import resample
 
 __all__ = [
+    "READABLE",
     "RUMBLE_HZ",
     "SAMPLE_RATE",
     "VERSION",

@@ -19,16 +19,20 @@ from ser_core import settings
 from ser_core.audio.channels import Channel
 from ser_core.audio.clip import AudioError, Clip
 from ser_core.audio.collector import Collector
-from ser_core.audio.containers import mp3_states_length, ogg_has_end, promised_share, sniff
+from ser_core.audio.containers import is_lfs_pointer, mp3_states_length, ogg_has_end, promised_share, sniff
+from ser_core.audio.riff import padded
 
-READABLE = "WAV, AIFF, FLAC, OGG, Opus, MP3, M4A/AAC or WebM"
+READABLE = (
+    "WAV, AIFF, AU, CAF, FLAC, OGG, Opus, MP3, M4A/AAC, AMR, WMA, WebM, or the sound of an MP4, MOV, MKV or AVI video"
+)
 
 _BLOCK_FRAMES = 1 << 16
 # libsndfile says 2**63 - 1 where a FLAC header leaves the length open.
 _UNSTATED_FRAMES = 1 << 62
 # Encoders pad and decoders trim at both ends; less than this is no missing sound.
 _CODEC_SLACK_S = 0.1
-_NAMES = {"mov": "M4A", "matroska": "WebM"}
+_NAMES = {"mov": "M4A", "matroska": "WebM", "asf": "WMA", "nistsphere": "NIST SPHERE"}
+_FFMPEG_ALONE = ("mov", "matroska", "aac", "amr", "asf", "avi")
 
 
 class _Unreadable(Exception):
@@ -65,18 +69,23 @@ def decode(
     decoded, the duration against the header where it states one, else decoding stops at the limit. What a
     truncated file still holds is used (finding 'truncated'); single NaN or infinite samples become 0 (finding
     'non-finite'). Raises AudioError, one sentence that names the file: missing, empty, too large, too long,
-    no audio, a bare header, full of NaN, or a rate or channel count outside 8 to 192 kHz and 1 to 8.
+    no audio, a bare header, full of NaN, a git-lfs pointer, or a rate or channel count outside 8 to 192 kHz and 1 to 8.
     """
     label = _printable(name or (Path(source).name if not isinstance(source, bytes) else "")) or "The recording"
-    with _open(source, label, max_bytes) as file:
-        kind = sniff(file)
+    with _open(source, label, max_bytes) as given:
+        if is_lfs_pointer(given):
+            raise AudioError(
+                f"{label} is a git-lfs pointer: the recording that it stands for was not fetched. Run `git lfs pull` in its folder."
+            )
+        kind = sniff(given)
         if kind is None:
             raise AudioError(f"{label} is not an audio file that can be read here ({READABLE}).")
-        for read in _readers(file, kind):
-            try:
-                return read(file, kind, _Wanted(label, 60 * max_minutes, channel))
-            except _Unreadable:
-                continue
+        with padded(given, kind) as file:
+            for read in _readers(file, kind):
+                try:
+                    return read(file, kind, _Wanted(label, 60 * max_minutes, channel))
+                except _Unreadable:
+                    continue
     raise AudioError(f"{label} looks like {_NAMES.get(kind, kind.upper())}, but is damaged, cut off or without sound.")
 
 
@@ -103,7 +112,7 @@ def _readers(file: BinaryIO, kind: str) -> tuple[Callable[[BinaryIO, str, _Wante
     # libsndfile guesses the length of an MP3 without a length header, and soundfile reads no further than the
     # guess.
     guessed = kind == "mp3" and not mp3_states_length(file)
-    return (_read_av,) if kind in ("mov", "matroska", "aac") or guessed else (_read_soundfile, _read_av)
+    return (_read_av,) if kind in _FFMPEG_ALONE or guessed else (_read_soundfile, _read_av)
 
 
 class _Unnamed:
@@ -130,7 +139,7 @@ def _read_soundfile(file: BinaryIO, kind: str, wanted: _Wanted) -> Clip:
         with soundfile.SoundFile(_Unnamed(file)) as sound:
             if sound.frames == 0 and share is None:
                 raise _Unreadable  # libsndfile takes a length of 0 at its word, FFmpeg reads to the end
-            lossless = sound.subtype.startswith("PCM_") or sound.subtype in ("FLOAT", "DOUBLE")
+            lossless = sound.subtype.startswith(("PCM_", "ALAC_")) or sound.subtype in ("FLOAT", "DOUBLE")
             bits = 8 if sound.subtype in ("PCM_U8", "PCM_S8") else 16
             collector = wanted.collector(sound.samplerate, sound.channels, lossless=lossless, bits=bits)
             stated = sound.frames if sound.frames < _UNSTATED_FRAMES else 0
@@ -239,9 +248,10 @@ def _finish(
     else:
         promised = stated if kind == "flac" or stated > there + _CODEC_SLACK_S * rate else 0
     if there and promised > there:
-        return collector.clip(
-            f"The header promises {promised / rate:.2f} s, but {there / rate:.2f} s are there, and used."
-        )
+        wanted, found = f"{promised / rate:.2f} s", f"{there / rate:.2f} s"
+        if wanted == found:
+            wanted, found = f"{promised:,} samples", f"{there:,} samples"
+        return collector.clip(f"The header promises {wanted}, but {found} are there, and used.")
     if kind == "ogg" and not ogg_has_end(file):
         return collector.clip("The stream breaks off without an end mark; what is there is used.")
     return collector.clip("Part of the file is damaged and left out; the rest is used." if damaged else "")

@@ -7,6 +7,7 @@ else there; logs and progress go to stderr.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 
 from ser_core import fanout, graphs, jobs, recipes, runs, settings
@@ -47,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; a job's process tells it to the queue, too."""
     status = 1
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name need not be UTF-8; what cannot be printed is escaped, as stderr does.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _run(arguments)
     except SystemExit as leaving:

@@ -34,8 +34,13 @@ class _Told(Progress):
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value on stdout."""
-    print(json.dumps(value, ensure_ascii=False))
+    """Print one JSON value on stdout.
+
+    What of a file's name is not UTF-8 (Python's lone surrogates) is written as JSON's escapes for them, from which Python reads the
+    same name.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    print(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +176,26 @@ def test_the_channel_can_be_chosen(capsys: pytest.CaptureFixture[str], tmp_path:
     with pytest.raises(SystemExit) as stopped:
         main(["predict", "accurate", str(file), "--channel", "middle"])
     assert stopped.value.code == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+def test_names_that_are_not_utf_8_give_valid_json(tmp_path: Path) -> None:
+    """In a process of its own, whose stdout is a pipe, as a script sees it."""
+    path = os.fsencode(tmp_path) + b"/caf\xe9.flac"
+    gone = os.fsencode(tmp_path) + b"/\xff.flac"
+    Path(os.fsdecode(path)).write_bytes(VOICE.read_bytes())
+    command = [sys.executable, "-m", "ser_core"]
+
+    def ran(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([*command, *arguments], capture_output=True, check=False)
+
+    found = ran("predict", "accurate", path, gone, "--json")
+    good, bad = json.loads(found.stdout.decode("utf-8"))
+    assert found.returncode == 1 and b"Traceback" not in found.stderr
+    assert os.fsencode(good["file"]) == path and good["label"]
+    assert os.fsencode(bad["file"]) == gone and "was not found" in bad["error"]
+
+    said = ran("predict", "accurate", path, gone)
+    assert said.returncode == 1 and b"caf\\udce9.flac: " in said.stdout and b"Traceback" not in said.stderr
+    made = ran("features", path, "--set", "logmel", "--out", os.fsencode(tmp_path) + b"/out\xe9.npz")
+    assert made.returncode == 0 and b"logmel: " in made.stdout and made.stderr == b""
