@@ -46,6 +46,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
 
 def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
     """Draw a column a channel, with every model's answer in it."""
+    whole = audio.findings(clip)
     answers = [(run, found) for run in models if (found := prediction_of(key, clip, run)) is not None]
     names = list(clip.each())
     for name, column in zip(names, st.columns(len(names), gap="large"), strict=True):
@@ -57,7 +58,9 @@ def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
                 _headline(found.channels[name])
                 _bars(found.channels[name], run.name, f"{name}-bars")
                 _worth(run, found.channels[name])
-    findings(audio.findings(clip))
+                if its_own := tuple(one for one in found.channels[name].findings if one not in whole):
+                    findings(its_own)
+    findings(whole)
 
 
 def _alone(key: str, clip: audio.Clip, run: Run) -> None:

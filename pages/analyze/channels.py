@@ -33,4 +33,6 @@ def choose(sound: Sound, found: audio.Clip) -> Sound:
         key=f"channel-{sound.digest}",
         help="The channels of this recording differ. Choose which one is analyzed, or their mix.",
     )
+    if found.apart and channel == default:
+        st.caption("Player and pictures are of the louder channel; choose another one to see it.")
     return sound if channel in (None, default) else dataclasses.replace(sound, channel=channel)
