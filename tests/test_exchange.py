@@ -22,6 +22,7 @@ from ser_core import audio, exchange, runs, settings
 from ser_core.cli import main
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
+from ser_core.exchange import parity
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from tests import made
@@ -262,15 +263,33 @@ def test_without_the_clips_the_model_is_said_to_be_unchecked() -> None:
 
 def test_the_model_gives_the_probabilities_of_the_run_on_real_clips(data: Path, tmp_path: Path) -> None:
     registry.register("crema-d", data / "crema-d")
-    found = exchange.on_real_clips(SHIPPED)
-    assert found.clips == 8 and found.difference is not None and found.difference <= 1e-4
     run = Run(Path(shutil.copytree(SHIPPED.path, tmp_path / "copy")))
+    run.write_json("feature.json", {**run.feature, "audio_version": audio.VERSION})
+    run.seal()
+    run = Run(run.path)
     rows = run.predictions
+    predictor = Predictor(run)
+    columns = [f"p_{label}" for label in predictor.labels]
+    for clip, row in parity._here(rows[rows["part"] == "test"], 8):
+        rows.loc[row.name, columns] = predictor.predict(clip).probabilities.astype(float)
+    run.write_table("predictions.csv", rows)
+    run.seal()
+    found = exchange.on_real_clips(Run(run.path))
+    assert found.clips == 8 and found.difference is not None and found.difference <= 1e-4
     rows["p_anger"] = rows["p_anger"][::-1].to_numpy()
     run.write_table("predictions.csv", rows)
     run.seal()
     with pytest.raises(RunError, match="differs from predictions"):
         exchange.on_real_clips(Run(run.path))
+
+
+def test_what_was_measured_through_another_door_for_sound_is_said_to_be_unchecked(data: Path, tmp_path: Path) -> None:
+    registry.register("crema-d", data / "crema-d")
+    run = Run(Path(shutil.copytree(SHIPPED.path, tmp_path / "copy")))
+    run.write_json("feature.json", {**run.feature, "audio_version": 0})
+    run.seal()
+    found = exchange.on_real_clips(Run(run.path))
+    assert found.clips == 0 and "heard sound differently" in found.sentence
 
 
 @pytest.fixture(scope="module")
