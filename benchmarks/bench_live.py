@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.reference.voices import voice
 from benchmarks.timing import median_milliseconds
 from ser_core import audio, figures, runs, streaming
-from ser_core.features import logmel
+from ser_core.features import logmel, sets
 from ser_core.predictor import Predictor
 
 RATE = 48_000
@@ -85,7 +85,7 @@ def step(predictor: Predictor, folder: Path) -> None:
     session.wait()
     window = session.recording.between(0, 3 * audio.SAMPLE_RATE)
     clip = audio.Clip(window, audio.SAMPLE_RATE, 1, "", "window")
-    features = {one.name: one.source.extract(window) for one in predictor.inputs}
+    features = sets.of_sound(predictor.inputs, window)
     drawing = Drawing(predictor.labels)
     half = (32767 * heard[: RATE // 2]).astype(np.int16)
 
@@ -99,7 +99,7 @@ def step(predictor: Predictor, folder: Path) -> None:
             {
                 "intake": intake,
                 "gate": lambda: (audio.findings(clip), streaming.is_speaking(window)),
-                "feature": lambda: [one.source.extract(window) for one in predictor.inputs],
+                "feature": lambda: sets.of_sound(predictor.inputs, window),
                 "model": lambda: predictor.windows_of(features),
                 "drawing": lambda: drawing.draw(session),
             },

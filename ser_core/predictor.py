@@ -39,6 +39,8 @@ class Prediction:
     embedding: np.ndarray = field(repr=False)
     profile: VoiceProfile | None = None
     """The speaker's voice profile that the answer goes by, if any."""
+    channels: dict[str, Prediction] = field(default_factory=dict, repr=False)
+    """What it says of each channel by its name, where a clip's channels were not mixed."""
 
     @property
     def label(self) -> str:
@@ -50,14 +52,25 @@ class Prediction:
         return float(self.probabilities.max())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return label, decision, probabilities and quality as `predict --json` prints them, and the profile where there is one."""
+        """Return label, decision, probabilities and quality as `predict --json` prints them, and where there are any the profile
+        and each channel's label, decision and probabilities."""
         used = self.profile and {"seconds": round(self.profile.seconds, 2), "weight": round(self.profile.weight, 4)}
+        return {
+            **self._answer(),
+            "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
+            **({"profile": used} if used else {}),
+            **(
+                {"channels": [{"channel": k, **one._answer()} for k, one in self.channels.items()]}
+                if self.channels
+                else {}
+            ),
+        }
+
+    def _answer(self) -> dict[str, Any]:
         return {
             "label": self.label,
             "decision": self.decision,
             "probabilities": {label: float(p) for label, p in zip(self.labels, self.probabilities, strict=True)},
-            "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
-            **({"profile": used} if used else {}),
         }
 
 
@@ -152,7 +165,7 @@ class Predictor:
         """
         self.check_profile()
         spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(self.inputs[0].source.extract(clip.samples) for clip in spoken)
+        return self.profile_of_features(sources.extracted(self.inputs[0].source, clip.samples) for clip in spoken)
 
     def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
@@ -164,10 +177,11 @@ class Predictor:
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.
 
-        Whether the clip is unlike the train part is judged without a voice profile.
+        Whether the clip is unlike the train part is judged without a voice profile. Of channels that were not mixed (`Clip.apart`)
+        each has an answer in `channels`, and the clip's own is that of the louder one.
         """
         findings = audio.findings(clip)
-        features = {one.name: one.source.extract(clip.samples) for one in self.inputs}
+        features = sets.of_sound(self.inputs, clip.samples)
         probabilities, embedding = self.windows_of(features)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
@@ -176,7 +190,8 @@ class Predictor:
             decision = "no-speech"
         elif self.unlike(embedding, features):
             findings = (*findings, UNLIKE)
-        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), self.voice)
+        channels = {name: self.predict(one) for name, one in clip.each().items()}
+        return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), self.voice, channels)
 
     def unlike(self, embedding: np.ndarray, features: dict[str, np.ndarray]) -> bool:
         """Return whether a clip is far from the train part, judged without a profile; False where the run does not know.
@@ -192,7 +207,7 @@ class Predictor:
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""
-        return self.windows_of({one.name: one.source.extract(samples) for one in self.inputs})
+        return self.windows_of(sets.of_sound(self.inputs, samples))
 
     def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""

@@ -259,3 +259,18 @@ def test_damaged_bytes_give_a_clip_or_a_sentence(container: str, seed: int) -> N
         assert str(error).startswith("damaged")
     else:
         assert np.isfinite(clip.samples).all() and np.abs(clip.samples).max() <= 1.0
+
+
+def test_a_git_lfs_pointer_names_the_command_that_fetches_the_recording(tmp_path: Path) -> None:
+    path = tmp_path / "clip.wav"
+    path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 123456\n")
+    message = refusal(path)
+    assert "git-lfs pointer" in message and "`git lfs pull`" in message
+
+
+def test_what_is_missing_is_said_in_numbers_that_differ() -> None:
+    data = written(noise(4.4))
+    (little,) = audio.decode(data[:-18]).findings
+    assert little.message == "The header promises 70,400 samples, but 70,391 samples are there, and used."
+    (much,) = audio.decode(data[:-32000]).findings
+    assert much.message == "The header promises 4.40 s, but 3.40 s are there, and used."

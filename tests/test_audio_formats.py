@@ -68,6 +68,8 @@ def muxed(container: str, codec: str, samples: np.ndarray, rate: int, *, live: b
     layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[samples.shape[1]]
     with av.open(target, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate, layout=layout)
+        if codec.startswith("wma"):
+            stream.bit_rate = 64_000
         packed = np.ascontiguousarray(samples.reshape(1, -1), dtype=np.float32)
         frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
         frame.sample_rate, frame.pts = rate, 0
@@ -156,6 +158,80 @@ def test_surround_sound(container: str, codec: str, channels: int) -> None:
     assert (clip.original_rate, clip.channels, clip.findings) == (48000, channels, ())
     # Encoders take most of a 440 Hz tone out of the channel for low frequencies.
     assert_is_tone(clip, slack_s=0.06, tolerance=0.5 / channels + 0.01)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("amr", "libopencore_amrnb", 8000),
+        ("3gp", "libopencore_amrnb", 8000),
+        ("asf", "wmav2", 44100),
+        ("asf", "wmav1", 16000),
+        ("caf", "adpcm_ima_qt", 44100),
+        ("avi", "libmp3lame", 44100),
+    ],
+)
+def test_voice_notes_and_old_recorders(container: str, codec: str, rate: int) -> None:
+    if codec not in av.codecs_available:
+        pytest.skip(f"this PyAV has no encoder {codec}")
+    clip = audio.decode(muxed(container, codec, tone(rate), rate))
+    assert (clip.original_rate, clip.channels, clip.findings) == (rate, 1, ())
+    assert_is_tone(clip, slack_s=0.06, tolerance=0.1)
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype"),
+    [("CAF", "PCM_16"), ("CAF", "ALAC_16"), ("AU", "PCM_16"), ("W64", "PCM_16"), ("NIST", "PCM_16")],
+)
+def test_other_lossless_containers_have_the_hash_of_the_wav(container: str, subtype: str) -> None:
+    samples = np.rint(tone(16000) * 32767) / 32768
+    expected = audio.decode(written(samples, 16000, "WAV", "PCM_16"))
+    clip = audio.decode(written(samples, 16000, container, subtype), name="old.unknown")
+    np.testing.assert_array_equal(clip.samples, expected.samples)
+    assert clip.pcm16_sha256_16 == expected.pcm16_sha256_16 != "" and clip.findings == ()
+
+
+def test_the_telephones_au() -> None:
+    assert_is_tone(audio.decode(written(tone(8000), 8000, "AU", "ULAW")), tolerance=0.02)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("mp4", "aac"), ("mov", "pcm_s16le"), ("matroska", "aac"), ("avi", "pcm_s16le")]
+)
+def test_the_sound_of_a_video(container: str, codec: str) -> None:
+    target = io.BytesIO()
+    with av.open(target, "w", format=container) as output:
+        picture = output.add_stream("mpeg4", rate=25)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        sound = output.add_stream(codec, rate=48000, layout="mono")
+        for number in range(25):
+            still = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 5 * number, np.uint8), format="rgb24")
+            still.pts = number
+            output.mux(picture.encode(still))
+        output.mux(picture.encode(None))
+        frame = av.AudioFrame.from_ndarray(tone(48000).astype(np.float32).T.copy(), format="flt", layout="mono")
+        frame.sample_rate, frame.pts = 48000, 0
+        converter = av.AudioResampler(format=sound.codec_context.format, layout="mono", rate=48000)
+        for part in [*converter.resample(frame), *converter.resample(None)]:
+            output.mux(sound.encode(part))
+        output.mux(sound.encode(None))
+    clip = audio.decode(target.getvalue())
+    assert (clip.original_rate, clip.channels, clip.findings) == (48000, 1, ())
+    assert_is_tone(clip, slack_s=0.03, tolerance=0.02)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("order", ["LITTLE", "BIG"])
+def test_a_chunk_of_odd_length_with_and_without_its_padding(at_once: bool, order: str) -> None:
+    samples = np.rint(tone(16000) * 32767) / 32768
+    wav = written(samples, 16000, "WAV", "PCM_16", endian=order)
+    sign = ">" if order == "BIG" else "<"
+    text = b"INFOISFT" + struct.pack(sign + "I", 5) + b"Lavf5"
+    chunk = b"LIST" + struct.pack(sign + "I", len(text)) + text + (b"" if at_once else b"\0")
+    longer = wav[:36] + chunk + wav[36:]
+    clip = audio.decode(longer[:4] + struct.pack(sign + "I", len(longer) - 8) + longer[8:])
+    np.testing.assert_array_equal(clip.samples, samples[:, 0].astype(np.float32))
+    assert clip.findings == () and clip.pcm16_sha256_16 == audio.decode(wav).pcm16_sha256_16
 
 
 def test_channels_that_change_within_the_stream() -> None:

@@ -58,8 +58,8 @@ def test_sums_go_through(seeds: tuple[int, int], from_rate: int) -> None:
         np.float32, st.tuples(st.integers(200, 2000), st.integers(1, 8)), elements=st.floats(-1, 1, width=16)
     )
 )
-def test_downmix_is_the_mean_of_the_channels(samples: np.ndarray) -> None:
-    clip = decoded(samples, 16000)
+def test_the_mix_is_the_mean_of_the_channels(samples: np.ndarray) -> None:
+    clip = audio.decode(audio.encode_wav(samples, 16000, "FLOAT"), channel="mix")
     assert clip.channels == samples.shape[1]
     np.testing.assert_allclose(clip.samples, samples.astype(np.float64).mean(axis=1), atol=1e-7)
 

@@ -62,6 +62,7 @@ def test_a_model_is_a_run_like_any_other(base: Predictor, home: Path) -> None:
     assert np.mean(right) >= 0.9
     assert run.layers[-1]["shape"] == [2] and "embedding" in [layer["name"] for layer in run.layers]
     assert run.feature["inputs"] == base.run.feature["inputs"]
+    assert run.feature["audio_version"] == audio.VERSION
 
 
 def test_the_graph_has_the_ordinary_contract(base: Predictor) -> None:

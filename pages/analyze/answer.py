@@ -23,6 +23,10 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
     if not models:
         findings(audio.findings(clip))
         return
+    if clip.apart:
+        _each(key, clip, models)
+        really.show(key, clip, models)
+        return
     if len(models) == 1:
         _alone(key, clip, models[0])
         really.show(key, clip, models)
@@ -38,6 +42,25 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 model_picker.about(run)
     findings(audio.findings(clip))
     really.show(key, clip, models)
+
+
+def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
+    """Draw a column a channel, with every model's answer in it."""
+    whole = audio.findings(clip)
+    answers = [(run, found) for run in models if (found := prediction_of(key, clip, run)) is not None]
+    names = list(clip.each())
+    for name, column in zip(names, st.columns(len(names), gap="large"), strict=True):
+        with column, st.container(key=f"answer-{name}"):
+            st.markdown(f"##### {name.capitalize()}")
+            for run, found in answers:
+                if len(models) > 1:
+                    st.markdown(f"**{run.name}**")
+                _headline(found.channels[name])
+                _bars(found.channels[name], run.name, f"{name}-bars")
+                _worth(run, found.channels[name])
+                if its_own := tuple(one for one in found.channels[name].findings if one not in whole):
+                    findings(its_own)
+    findings(whole)
 
 
 def _alone(key: str, clip: audio.Clip, run: Run) -> None:

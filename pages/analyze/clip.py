@@ -7,6 +7,7 @@ import streamlit as st
 from pages.analyze import (
     answer,
     augmentation,
+    channels,
     choice,
     comparison,
     downloads,
@@ -36,6 +37,9 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
         return
     # The answer stands above the player, but which part it is about is chosen below it.
     above = st.container()
+    sound = channels.choose(sound, whole)
+    if sound.channel:
+        whole = cached.clip(sound.data, sound.name, sound.channel)
     region = player.show(sound, whole)
     part = whole if region is None else audio.segment(whole, *region)
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"

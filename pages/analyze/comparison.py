@@ -22,7 +22,7 @@ OTHERS = "others"
 def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], others: list[Sound]) -> None:
     """Draw a chooser of the second clip, one of `others` included, and both clips side by side."""
     st.markdown("##### Compare with another clip")
-    second = _choose([other for other in others if other.digest != sound.digest])
+    second = _choose([other for other in others if other.data != sound.data])
     if second is None:
         return
     try:

@@ -62,7 +62,8 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
         if found is None:
             continue
         named = f"{run.name}: " if len(models) > 1 else ""
-        row[f"{named}answer"] = words.headline(found)
+        apart = "; ".join(f"{name}: {words.headline(one)}" for name, one in found.channels.items())
+        row[f"{named}answer"] = apart or words.headline(found)
         row[f"{named}label"] = found.label
         if len(models) == 1:
             row |= {f"p {label}": float(p) for label, p in zip(found.labels, found.probabilities, strict=True)}

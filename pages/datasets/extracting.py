@@ -6,6 +6,7 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -17,7 +18,7 @@ from ser_core import audio
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
 from ser_core.features import store
-from ser_core.features.sources import Source
+from ser_core.features.sources import Source, extracted
 
 #: Clips that are timed for the estimate.
 TIMED = 6
@@ -37,7 +38,7 @@ def stored(shown: Opened, source: Source, what: str) -> str | None:
     where = store.folder(corpus, source)
     if (where / "index.csv").is_file():
         return str(where)
-    each = _seconds_each(shown.key, f"{source!r}", source.extract, corpus)
+    each = _seconds_each(shown.key, f"{source!r}", partial(extracted, source), corpus)
     with_bar(
         f"Extract the {what} of {len(corpus.clips):,} clips",
         each * len(corpus.clips) / (os.cpu_count() or 1),

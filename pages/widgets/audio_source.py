@@ -11,7 +11,8 @@ from typing import Any
 import streamlit as st
 
 from pages.widgets import crema_d_samples, in_url, microphone
-from ser_core import settings
+from ser_core import audio, settings
+from ser_core.corpora.base import AUDIO_ENDINGS
 
 SAMPLES = settings.ARTIFACTS / "samples"
 RECORD, UPLOAD, SAMPLE, LIVE = "record", "upload", "samples", "live"
@@ -21,7 +22,7 @@ SOURCES = {
     SAMPLE: ":material/library_music: Samples",
 }
 _HANDED_OVER = "sound-from-live"
-ENDINGS = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aif", "aiff"]
+ENDINGS = [ending.removeprefix(".") for ending in AUDIO_ENDINGS]
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Sound:
     name: str
     data: bytes = field(repr=False)
     note: str = ""
+    channel: audio.Channel | None = None
+    """Which of its channels was asked for; None: what the look at them decides."""
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()[:16]
+        """What stands for it in caches and keys."""
+        of_channel = f"-{self.channel}" if self.channel else ""
+        return hashlib.sha256(self.data).hexdigest()[:16] + of_channel
 
 
 def hand_over(sound: Sound) -> None:
@@ -80,7 +85,7 @@ def _recorded() -> list[Sound]:
 def _uploaded(key: str) -> list[Sound]:
     limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
     files = st.file_uploader(
-        f"Drop audio files: WAV, FLAC, OGG, Opus, MP3, M4A, WebM, AIFF; up to {settings.MAX_MINUTES:g} minutes and {limit} MB each, "
+        f"Drop audio files ({audio.READABLE}); up to {settings.MAX_MINUTES:g} minutes and {limit} MB each, "
         f"{settings.MAX_UPLOAD_FILES} at a time",
         type=ENDINGS,
         accept_multiple_files=True,

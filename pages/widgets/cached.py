@@ -28,9 +28,9 @@ def _predictor(path: str, changed: int) -> Predictor:
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner="Reading the clip …")
-def clip(data: bytes, name: str) -> audio.Clip:
-    """Return the decoded clip. Raises AudioError with the sentence to show."""
-    return audio.decode(data, name=name)
+def clip(data: bytes, name: str, channel: audio.Channel | None = None) -> audio.Clip:
+    """Return the decoded clip, of the channel that was asked for. Raises AudioError with the sentence to show."""
+    return audio.decode(data, name=name, channel=channel)
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner=False)

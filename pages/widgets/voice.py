@@ -48,6 +48,10 @@ def choose(models: list[Run], sounds: list[Sound] | None = None, *, disabled: bo
             "Voices differ even when nothing in particular is felt. Read this in your **everyday voice**, with the microphone that you "
             "use for your clips, and the model compares each clip with it. Other clips of the same voice do as well."
         )
+        if here is None and visitor.may_keep() and kept_voice.refused():
+            st.info(
+                "The voice that was kept is damaged or of another version of this program, and is not used. Read the passage again."
+            )
         _enrol(takes, sounds or [])
         if here is not None:
             _kept_and_used()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 #: Every clip has this sample rate, in Hz.
 SAMPLE_RATE = 16_000
+#: What is done to a sound on its way from the file to features: how channels become one, and what `centred` takes out. Part of every
+#: cache's key, of voice profiles and of a run's feature.json, so that what was made of other samples is not used.
+VERSION = 1
 
 Severity = Literal["info", "warning", "error"]
 
@@ -22,7 +26,8 @@ class AudioError(ValueError):
 class Finding:
     """One remark on a recording's quality.
 
-    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite; a model adds unlike-training. severity says what
+    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite, channels (not all were used), two-speakers (one
+    on each channel); a model adds unlike-training. severity says what
     follows from it: 'error' there is nothing to judge, 'warning' the result is worth less, 'info' worth
     knowing.
     """
@@ -36,7 +41,8 @@ class Finding:
 class Clip:
     """A decoded recording.
 
-    samples: mono float32 in [-1, 1] at 16 kHz, shape (n,). original_rate (Hz) and channels: as in the file.
+    samples: mono float32 in [-1, 1] at 16 kHz, shape (n,). original_rate (Hz) and channels: as in the file. apart: the samples of each
+    channel, where they were not mixed; `samples` are then those of the louder one.
     pcm16_sha256_16: the first 16 hex digits of the SHA-256 of the file's samples as little-endian 16-bit
     integers, all channels interleaved, before downmix and resampling; empty where the file is lossy or finer
     than 16 bit. name: where it came from, for display. findings: what only the decoder could see (truncated,
@@ -49,6 +55,7 @@ class Clip:
     pcm16_sha256_16: str
     name: str
     findings: tuple[Finding, ...] = ()
+    apart: tuple[NDArray[np.float32], ...] = ()
 
     @property
     def sample_rate(self) -> int:
@@ -60,10 +67,27 @@ class Clip:
         """Return the length in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
+    def each(self) -> dict[str, Clip]:
+        """Return the clip of each channel by its name, where they were not mixed; empty where there is one signal."""
+        kept = tuple(finding for finding in self.findings if finding.code != "two-speakers")
+        name = channel_name(len(self.apart))
+        return {name(k): replace(self, samples=one, findings=kept, apart=()) for k, one in enumerate(self.apart)}
+
+
+def channel_name(count: int) -> Callable[[int], str]:
+    """Return the function that gives a channel's name among `count`: left, right; channel 1, 2, … of more than two."""
+    return (lambda k: ("left", "right")[k]) if count == 2 else (lambda k: f"channel {k + 1}")
+
+
+def louder(channels: Sequence[NDArray[np.float32]]) -> int:
+    """Return which of the channels holds the most energy."""
+    return int(np.argmax([float(np.dot(one, one)) for one in channels]))
+
 
 def segment(clip: Clip, start_s: float, end_s: float) -> Clip:
     """Return the stretch of a clip between two times in seconds.
 
+    Of channels that were not mixed the samples are those of the one that is the louder in this stretch.
     An end beyond the clip is cut to it, with the finding 'truncated'. The segment is called
     `<name>#<start>-<end>` and has no hash, which is the whole file's. Raises AudioError when the stretch is
     empty or starts beyond the clip.
@@ -81,9 +105,11 @@ def segment(clip: Clip, start_s: float, end_s: float) -> Clip:
     if last > len(clip.samples) + SAMPLE_RATE // 100 and all(finding.code != "truncated" for finding in kept):
         message = f"The segment ends at {end_s:g} s, but the clip lasts {clip.duration:.2f} s; that much is used."
         kept += (Finding("truncated", "warning", message),)
+    apart = tuple(one[first:last] for one in clip.apart)
     return replace(
         clip,
-        samples=clip.samples[first:last],
+        samples=apart[louder(apart)] if apart else clip.samples[first:last],
+        apart=apart,
         pcm16_sha256_16="",
         name=f"{clip.name}#{start_s:g}-{end_s:g}",
         findings=kept,

@@ -1,4 +1,4 @@
-"""Decoded blocks on their way to a clip: checked, hashed, downmixed, resampled, in little memory."""
+"""Decoded blocks on their way to a clip: checked, hashed, resampled, and at the end downmixed, in little memory."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_core.audio.channels import Channel, downmix
 from ser_core.audio.clip import SAMPLE_RATE, AudioError, Clip, Finding
+from ser_core.audio.clipping import CLIPPED_SHARE, FULL_SCALE, clipped_finding
 from ser_core.audio.resample import BlockResampler
 
 MIN_RATE, MAX_RATE = 8_000, 192_000
 MAX_CHANNELS = 8
-#: From this share of samples at full scale on a recording counts as clipped.
-CLIPPED_SHARE = 0.001
-#: The largest 16-bit value: a sample at or beyond it is at full scale.
-FULL_SCALE = 32767 / 32768
-
-
-def clipped_finding(share: float) -> Finding:
-    """Return the finding for a share of samples at full scale."""
-    message = f"{100 * share:.1f} % of the samples are at full scale: the recording is clipped (distorted)."
-    return Finding("clipped", "warning", message)
 
 
 class Collector:
@@ -29,7 +21,7 @@ class Collector:
 
     lossless: whether the samples are the file's own, so that a hash of them means something. bits: of one
     sample in the file; eight-bit files reach full scale at 127/128. max_seconds: more sound than that raises
-    AudioError.
+    AudioError. channel: which to use, see `downmix`; every channel is kept at 16 kHz until the end, when all of it can be looked at.
     """
 
     def __init__(
@@ -41,18 +33,20 @@ class Collector:
         *,
         lossless: bool = False,
         bits: int = 16,
+        channel: Channel | None = None,
     ) -> None:
         if not MIN_RATE <= rate <= MAX_RATE:
             raise AudioError(f"{name} has a sample rate of {rate / 1000:g} kHz; 8 to 192 kHz can be read.")
         if not 1 <= channels <= MAX_CHANNELS:
             raise AudioError(f"{name} has {channels} channels; 1 to {MAX_CHANNELS} can be read.")
         self.name, self.rate, self.channels, self.max_seconds = name, rate, channels, max_seconds
+        self.channel = channel
         self.frames = 0
         self._full_scale = 127 / 128 if bits == 8 else FULL_SCALE
         self._clipped = self._non_finite = 0
         self._hash = hashlib.sha256() if lossless else None
-        self._resampler = BlockResampler(rate, SAMPLE_RATE)
-        self._parts: list[NDArray[np.float32]] = []
+        self._resampler = BlockResampler(rate, SAMPLE_RATE, channels)
+        self._parts: list[list[NDArray[np.float32]]] = [[] for _ in range(channels)]
 
     def check_length(self, frames: float) -> None:
         """Raise AudioError when so many samples a channel exceed the limit, before any is decoded."""
@@ -78,8 +72,11 @@ class Collector:
         self._update_hash(block)
         self._clipped += int(np.count_nonzero(np.abs(block) >= self._full_scale))
         np.clip(block, -1.0, 1.0, out=block)
-        mono = block[:, 0] if self.channels == 1 else block.mean(axis=1)
-        self._parts.append(self._resampler.push(mono.astype(np.float32)))
+        self._keep(self._resampler.push(block.astype(np.float32)))
+
+    def _keep(self, resampled: NDArray[np.float32]) -> None:
+        for parts, column in zip(self._parts, resampled.T, strict=True):
+            parts.append(np.ascontiguousarray(column))
 
     def _update_hash(self, block: NDArray[np.float64]) -> None:
         if self._hash is None:
@@ -103,19 +100,23 @@ class Collector:
         if self._non_finite * 2 > total:
             share = "all" if self._non_finite == total else "most"
             raise AudioError(f"{self.name} cannot be used: {share} of its samples are not numbers (NaN or infinite).")
-        self._parts.append(self._resampler.push(np.zeros(0, np.float32), last=True))
-        samples = np.concatenate(self._parts)
-        self._parts.clear()
-        if not len(samples):
+        self._keep(self._resampler.push(np.zeros((0, self.channels), np.float32), last=True))
+        channels = []
+        for parts in self._parts:
+            channels.append(np.concatenate(parts))
+            parts.clear()
+            np.clip(channels[-1], -1.0, 1.0, out=channels[-1])
+        if not len(channels[0]):
             raise AudioError(f"{self.name} is too short: it holds less than one sample at 16 kHz.")
-        np.clip(samples, -1.0, 1.0, out=samples)
+        mixed = downmix(channels, self.channel)
         return Clip(
-            samples=samples,
+            samples=mixed.samples,
+            apart=mixed.apart,
             original_rate=self.rate,
             channels=self.channels,
             pcm16_sha256_16=self._hash.hexdigest()[:16] if self._hash else "",
             name=self.name,
-            findings=self._findings(truncated, total),
+            findings=(*self._findings(truncated, total), *mixed.findings),
         )
 
     def _findings(self, truncated: str, total: int) -> tuple[Finding, ...]:

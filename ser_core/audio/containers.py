@@ -6,9 +6,24 @@ import struct
 from collections.abc import Callable
 from typing import BinaryIO
 
+from ser_core.audio.riff import chunks
+
 # A program that writes to a pipe cannot know the length and states (nearly) the largest 31- or 32-bit number.
 _PLACEHOLDER = 0x7F00_0000
 _HEAD = 1 << 16
+
+_MAGIC = {
+    b"fLaC": "flac",
+    b"OggS": "ogg",
+    b"\x1aE\xdf\xa3": "matroska",
+    b"caff": "caf",
+    b".snd": "au",
+    b"#!AMR": "amr",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c": "asf",
+    b"riff\x2e\x91\xcf\x11": "w64",
+    b"NIST_1A\n": "nistsphere",
+}
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 _MP3_KBITS = {
     1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -18,16 +33,18 @@ _MP3_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 120
 
 
 def sniff(file: BinaryIO) -> str | None:
-    """Return the container by its content: wav, aiff, flac, ogg, matroska, mov, mp3 or aac; else None."""
+    """Return the container by its content, as FFmpeg calls it: wav, mp3, mov (M4A, MP4, 3GP), asf (WMA), …; else None."""
     head = _after_id3(file)
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "avi"
     if head[:4] in (b"RIFF", b"RIFX", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return "aiff"
-    for magic, kind in ((b"fLaC", "flac"), (b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "matroska")):
+    for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
-    if head[4:8] == b"ftyp":
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
         return "mov"
     if _run_of_frames(head, 0, _adts_frame_length):
         return "aac"
@@ -38,9 +55,9 @@ def sniff(file: BinaryIO) -> str | None:
 
 
 def is_lfs_pointer(file: BinaryIO) -> bool:
-    """Return whether the file is git-lfs' note of where the sound lies, instead of the sound."""
+    """Return whether the file only stands for one that git-lfs has not fetched."""
     file.seek(0)
-    return file.read(64).startswith(b"version https://git-lfs.github.com/spec/")
+    return file.read(len(_LFS_POINTER)) == _LFS_POINTER
 
 
 def promised_share(file: BinaryIO, kind: str) -> float | None:
@@ -57,12 +74,10 @@ def promised_share(file: BinaryIO, kind: str) -> float | None:
     order = ">" if form[:4] in (b"FORM", b"RIFX") else "<"
     wanted, inner = (b"SSND", 8) if kind == "aiff" else (b"data", 0)
     outer = struct.unpack(order + "I", form[4:8])[0]
-    long_form, at = None, 12
-    while at + 8 <= size:
-        file.seek(at)
-        name, length = struct.unpack(order + "4sI", file.read(8))
+    long_form = None
+    for name, start, length, _ in chunks(file, order):
         if name == wanted:
-            present = size - at - 8 - inner
+            present = size - start - inner
             length = long_form if long_form is not None and length == 0xFFFF_FFFF else length - inner
             crashed = length <= 0 and (outer == 0 or outer >= _PLACEHOLDER)
             if crashed or (length > present and _PLACEHOLDER - inner <= length <= 0xFFFF_FFFF):
@@ -71,9 +86,9 @@ def promised_share(file: BinaryIO, kind: str) -> float | None:
                 return 1.0
             return max(1.0, length / present) if present > 0 else float("inf")
         if name == b"ds64":
+            file.seek(start)
             sizes = file.read(16)
             long_form = struct.unpack("<8xQ", sizes)[0] if len(sizes) == 16 else None
-        at += 8 + length + length % 2
     return 1.0
 
 

@@ -16,22 +16,41 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from ser_core import settings
+from ser_core.audio.channels import Channel
 from ser_core.audio.clip import AudioError, Clip
 from ser_core.audio.collector import Collector
 from ser_core.audio.containers import is_lfs_pointer, mp3_states_length, ogg_has_end, promised_share, sniff
+from ser_core.audio.riff import padded
 
-READABLE = "WAV, AIFF, FLAC, OGG, Opus, MP3, M4A/AAC or WebM"
+READABLE = (
+    "WAV, AIFF, AU, CAF, FLAC, OGG, Opus, MP3, M4A/AAC, AMR, WMA, WebM, or the sound of an MP4, MOV, MKV or AVI video"
+)
 
 _BLOCK_FRAMES = 1 << 16
 # libsndfile says 2**63 - 1 where a FLAC header leaves the length open.
 _UNSTATED_FRAMES = 1 << 62
 # Encoders pad and decoders trim at both ends; less than this is no missing sound.
 _CODEC_SLACK_S = 0.1
-_NAMES = {"mov": "M4A", "matroska": "WebM"}
+_NAMES = {"mov": "M4A", "matroska": "WebM", "asf": "WMA", "nistsphere": "NIST SPHERE"}
+_FFMPEG_ALONE = ("mov", "matroska", "aac", "amr", "asf", "avi")
 
 
 class _Unreadable(Exception):
     """This library cannot read the file; the next one may."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for: the name that is shown, the limit, which channel."""
+
+    label: str
+    max_seconds: float
+    channel: Channel | None
+
+    def collector(self, rate: int, channels: int, *, lossless: bool, bits: int = 16) -> Collector:
+        return Collector(
+            self.label, rate, channels, self.max_seconds, lossless=lossless, bits=bits, channel=self.channel
+        )
 
 
 def decode(
@@ -40,30 +59,33 @@ def decode(
     name: str | None = None,
     max_minutes: float = settings.MAX_MINUTES,
     max_bytes: int = settings.MAX_UPLOAD_BYTES,
+    channel: Channel | None = None,
 ) -> Clip:
     """Decode a recording to a mono clip at 16 kHz.
 
     source: a path, or the file's bytes; what it is is told from its content, not from its name. name: shown
-    to the user (default: the file's name). The channels are averaged. The size is checked before anything is
+    to the user (default: the file's name). channel: which of several
+    channels is used, see `channels.downmix`; by default they are looked at first, and averaged where that is right. The size is checked before anything is
     decoded, the duration against the header where it states one, else decoding stops at the limit. What a
     truncated file still holds is used (finding 'truncated'); single NaN or infinite samples become 0 (finding
     'non-finite'). Raises AudioError, one sentence that names the file: missing, empty, too large, too long,
-    no audio, a bare header, full of NaN, or a rate or channel count outside 8 to 192 kHz and 1 to 8.
+    no audio, a bare header, full of NaN, a git-lfs pointer, or a rate or channel count outside 8 to 192 kHz and 1 to 8.
     """
     label = _printable(name or (Path(source).name if not isinstance(source, bytes) else "")) or "The recording"
-    with _open(source, label, max_bytes) as file:
-        kind = sniff(file)
-        if is_lfs_pointer(file):
+    with _open(source, label, max_bytes) as given:
+        if is_lfs_pointer(given):
             raise AudioError(
-                f"{label} is a git-lfs pointer, not the sound: fetch the sound with `git lfs pull` in its folder."
+                f"{label} is a git-lfs pointer: the recording that it stands for was not fetched. Run `git lfs pull` in its folder."
             )
+        kind = sniff(given)
         if kind is None:
             raise AudioError(f"{label} is not an audio file that can be read here ({READABLE}).")
-        for read in _readers(file, kind):
-            try:
-                return read(file, kind, label, 60 * max_minutes)
-            except _Unreadable:
-                continue
+        with padded(given, kind) as file:
+            for read in _readers(file, kind):
+                try:
+                    return read(file, kind, _Wanted(label, 60 * max_minutes, channel))
+                except _Unreadable:
+                    continue
     raise AudioError(f"{label} looks like {_NAMES.get(kind, kind.upper())}, but is damaged, cut off or without sound.")
 
 
@@ -86,11 +108,11 @@ def _open(source: str | Path | bytes, label: str, max_bytes: int) -> BinaryIO:
         raise AudioError(f"{label} cannot be opened: {error.strerror}.") from error
 
 
-def _readers(file: BinaryIO, kind: str) -> tuple[Callable[[BinaryIO, str, str, float], Clip], ...]:
+def _readers(file: BinaryIO, kind: str) -> tuple[Callable[[BinaryIO, str, _Wanted], Clip], ...]:
     # libsndfile guesses the length of an MP3 without a length header, and soundfile reads no further than the
     # guess.
     guessed = kind == "mp3" and not mp3_states_length(file)
-    return (_read_av,) if kind in ("mov", "matroska", "aac") or guessed else (_read_soundfile, _read_av)
+    return (_read_av,) if kind in _FFMPEG_ALONE or guessed else (_read_soundfile, _read_av)
 
 
 class _Unnamed:
@@ -110,16 +132,16 @@ class _Unnamed:
             return self._seek(0)
 
 
-def _read_soundfile(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
+def _read_soundfile(file: BinaryIO, kind: str, wanted: _Wanted) -> Clip:
     share = promised_share(file, kind)
     file.seek(0)
     try:
         with soundfile.SoundFile(_Unnamed(file)) as sound:
             if sound.frames == 0 and share is None:
                 raise _Unreadable  # libsndfile takes a length of 0 at its word, FFmpeg reads to the end
-            lossless = sound.subtype.startswith("PCM_") or sound.subtype in ("FLOAT", "DOUBLE")
+            lossless = sound.subtype.startswith(("PCM_", "ALAC_")) or sound.subtype in ("FLOAT", "DOUBLE")
             bits = 8 if sound.subtype in ("PCM_U8", "PCM_S8") else 16
-            collector = Collector(label, sound.samplerate, sound.channels, max_seconds, lossless=lossless, bits=bits)
+            collector = wanted.collector(sound.samplerate, sound.channels, lossless=lossless, bits=bits)
             stated = sound.frames if sound.frames < _UNSTATED_FRAMES else 0
             collector.check_length(stated)
             while len(block := sound.read(_BLOCK_FRAMES, dtype="float64", always_2d=True)):
@@ -129,7 +151,7 @@ def _read_soundfile(file: BinaryIO, kind: str, label: str, max_seconds: float) -
     return _finish(collector, file, kind, stated, share)
 
 
-def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
+def _read_av(file: BinaryIO, kind: str, wanted: _Wanted) -> Clip:
     share = promised_share(file, kind)
     file.seek(0)
     try:
@@ -137,7 +159,7 @@ def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
         # bytes.
         with av.open(file, "r", format=kind, metadata_errors="ignore") as container:
             if not container.streams.audio:
-                raise AudioError(f"{label} holds no audio track.")
+                raise AudioError(f"{wanted.label} holds no audio track.")
             stream = container.streams.audio[0]
             seconds = _stated_seconds(container, stream, kind)
             collector, damaged = None, _Damage()
@@ -145,7 +167,7 @@ def _read_av(file: BinaryIO, kind: str, label: str, max_seconds: float) -> Clip:
                 if collector is None:
                     codec = stream.codec_context.codec
                     lossless = codec.lossless and not codec.lossy
-                    collector = Collector(label, rate, block.shape[1], max_seconds, lossless=lossless)
+                    collector = wanted.collector(rate, block.shape[1], lossless=lossless)
                     collector.check_length(seconds * rate)
                 collector.add(block)
     except AudioError:
@@ -226,9 +248,10 @@ def _finish(
     else:
         promised = stated if kind == "flac" or stated > there + _CODEC_SLACK_S * rate else 0
     if there and promised > there:
-        return collector.clip(
-            f"The header promises {promised / rate:.2f} s, but {there / rate:.2f} s are there, and used."
-        )
+        wanted, found = f"{promised / rate:.2f} s", f"{there / rate:.2f} s"
+        if wanted == found:
+            wanted, found = f"{promised:,} samples", f"{there:,} samples"
+        return collector.clip(f"The header promises {wanted}, but {found} are there, and used.")
     if kind == "ogg" and not ogg_has_end(file):
         return collector.clip("The stream breaks off without an end mark; what is there is used.")
     return collector.clip("Part of the file is damaged and left out; the rest is used." if damaged else "")

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ser_core.audio.clip import SAMPLE_RATE, Clip, Finding
-from ser_core.audio.collector import CLIPPED_SHARE, FULL_SCALE, clipped_finding
+from ser_core.audio.clipping import CLIPPED_SHARE, FULL_SCALE, clipped_finding
 
 TOO_SHORT_S = 0.3
 QUIET_DBFS = -45.0

@@ -8,11 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class BlockResampler:
-    """Resample a mono signal block by block; the blocks together equal `resample` of the whole."""
+    """Resample a signal block by block; the blocks together equal `resample` of the whole.
 
-    def __init__(self, from_rate: int, to_rate: int) -> None:
+    channels: how many; with more than one, or where blocks have that shape, blocks are (frames, channels).
+    """
+
+    def __init__(self, from_rate: int, to_rate: int, channels: int = 1) -> None:
         same = from_rate == to_rate
-        self._stream = None if same else soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality="HQ")
+        self._stream = (
+            None if same else soxr.ResampleStream(from_rate, to_rate, channels, dtype="float32", quality="HQ")
+        )
 
     def push(self, block: NDArray[np.float32], *, last: bool = False) -> NDArray[np.float32]:
         """Take the next block and return what is ready; `last` flushes the filter."""

@@ -48,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; a job's process tells it to the queue, too."""
     status = 1
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name need not be UTF-8; what cannot be printed is escaped, as stderr does.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _run(arguments)
     except SystemExit as leaving:
@@ -60,9 +63,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     stated = parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name that is not UTF-8 must not end a command that prints it.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return int(stated.handler(stated) or 0)
     except EXPECTED as error:

@@ -6,7 +6,7 @@ import argparse
 import math
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ser_core import audio, runs, settings
 from ser_core.cli import output
@@ -26,6 +26,11 @@ def add(commands: Any) -> None:
         default=[],
         metavar="FILE",
         help="sound files of the speaker, or a saved voice profile (.json): the answers go by their voice; for models that take one",
+    )
+    parser.add_argument(
+        "--channel",
+        choices=get_args(audio.Channel),
+        help="of stereo: the channels' mean, one of them, or an answer for each (default: looked at, and mixed where that is right)",
     )
     parser.add_argument(
         "--max-minutes",
@@ -61,7 +66,7 @@ def predict(stated: argparse.Namespace) -> int:
 
 def _decoded(name: str, stated: argparse.Namespace) -> audio.Clip:
     max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, stated.max_minutes / settings.MAX_MINUTES))
-    return audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes)
+    return audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes, channel=stated.channel)
 
 
 def _profile(predictor: Predictor, stated: argparse.Namespace) -> VoiceProfile:
@@ -99,9 +104,17 @@ def _print(answer: dict[str, Any]) -> None:
     if "error" in answer:
         print(answer["error"], file=sys.stderr)
         return
-    ranked = sorted(answer["probabilities"].items(), key=lambda pair: -pair[1])
-    said = ", ".join(f"{label} {output.percent(p)}" for label, p in ranked)
-    decision = "" if answer["decision"] == "emotion" else f"  ({answer['decision']})"
-    print(f"{answer['file']}: {said}{decision}")
+    if "channels" in answer:
+        print(f"{answer['file']}:")
+        for one in answer["channels"]:
+            print(f"  {one['channel']}: {_said(one)}")
+    else:
+        print(f"{answer['file']}: {_said(answer)}")
     for finding in answer["quality"]:
         print(f"  {finding['severity']}: {finding['message']}")
+
+
+def _said(answer: dict[str, Any]) -> str:
+    ranked = sorted(answer["probabilities"].items(), key=lambda pair: -pair[1])
+    said = ", ".join(f"{label} {output.percent(p)}" for label, p in ranked)
+    return said if answer["decision"] == "emotion" else f"{said}  ({answer['decision']})"

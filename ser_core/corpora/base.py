@@ -25,8 +25,22 @@ COLUMNS = [*TEXT_COLUMNS[:7], "age", *TEXT_COLUMNS[7:], "start", "end"]
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise", "calm", "boredom")
 
 #: Endings that a folder is searched for; what is inside decides how it is read.
-AUDIO_ENDINGS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".webm", ".aif", ".aiff")
-LOSSY_ENDINGS = (".mp3", ".ogg", ".opus", ".m4a", ".aac", ".webm")
+VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".avi")
+LOSSY_ENDINGS = (
+    ".mp3",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".m4a",
+    ".aac",
+    ".amr",
+    ".awb",
+    ".3gp",
+    ".wma",
+    ".webm",
+    *VIDEO_ENDINGS,
+)
+AUDIO_ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".au", ".snd", ".caf", ".w64", ".sph", *LOSSY_ENDINGS)
 
 INDEX_FOLDER = Path(__file__).parent / "index"
 
@@ -181,15 +195,19 @@ def paths_column(paths: Sequence[str] | pd.Series) -> pd.Series:
 def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
     """Return the files in `folder` (and, with `below`, in its subfolders) that have an audio ending, sorted.
 
-    Hidden files and folders are passed over. No file is opened or asked for its state, so that 50,000 take a moment.
+    Hidden files and folders are passed over, and videos beside a sound file of the same name. No file is opened or asked for its
+    state, so that 50,000 take a moment.
     """
     found: list[str] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if below and not name.startswith(".")]
+        heard = [name for name in names if name.lower().endswith(AUDIO_ENDINGS) and not name.startswith(".")]
+        videos = {name for name in heard if name.lower().endswith(VIDEO_ENDINGS)}
+        sounds = {name.rpartition(".")[0] for name in heard if name not in videos} if videos else set()
         found += [
             f"{place.rstrip(os.sep)}{os.sep}{name}"
-            for name in names
-            if name.lower().endswith(AUDIO_ENDINGS) and not name.startswith(".")
+            for name in heard
+            if name not in videos or name.rpartition(".")[0] not in sounds
         ]
     return sorted(found)
 

@@ -8,13 +8,15 @@ _LOG_MEL = '''\
 """Emotion of a sound file. Needs onnxruntime, numpy and librosa only: python example.py FILE"""
 import json, sys
 from pathlib import Path
-import librosa, numpy as np, onnxruntime
+import librosa, numpy as np, onnxruntime, scipy.signal
 
 here = Path(__file__).parent
 feature = json.loads((here / "feature.json").read_text())
 one = feature["inputs"][0]
 source, s = one["source"], one["source"]["spec"]
 y, _ = librosa.load(sys.argv[1], sr=s["sample_rate"])
+rumble = scipy.signal.butter(2, 20, "highpass", fs=s["sample_rate"], output="sos")  # and offset: both are taken out
+y = scipy.signal.sosfiltfilt(rumble, y, padlen=min(s["sample_rate"] // 10, len(y) - 1)).astype(np.float32)
 mel = librosa.feature.melspectrogram(y=y, sr=s["sample_rate"], n_fft=s["n_fft"], win_length=s["win_length"], pad_mode="constant",
                                      hop_length=s["hop_length"], n_mels=s["n_mels"], fmin=s["fmin"], fmax=s["fmax"])
 db = 10 * np.log10(np.maximum(mel.T, s["floor"]))  # frames x bands
@@ -34,7 +36,7 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''
 
 _OTHER = '''\
-"""Emotion of a clip whose features were written by `python -m ser_core features`, or computed as feature.json states.
+"""Emotion of a clip whose features were computed as feature.json states.
 
 Needs onnxruntime and numpy only: python example.py FEATURES.npy     (one row of values for a vector; frames x values else)
 """

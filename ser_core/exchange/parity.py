@@ -32,7 +32,8 @@ class Parity:
 def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
     """Run model.onnx on up to `most` clips of predictions.csv that are on this machine and compare the probabilities.
 
-    Test rows are taken where there are any; none where the rows are not the model's own (several folds). Raises RunError where
+    Test rows are taken where there are any; none where the rows are not the model's own (several folds), or were
+    made through another `audio.VERSION`. Raises RunError where
     a probability differs by more than ALLOWED, and for a run without a model.
     """
     predictor = Predictor(run)
@@ -49,6 +50,12 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
     if not here:
         return Parity(
             0, None, "Not checked on real clips: none of the clips that the run was measured on is on this machine."
+        )
+    if run.feature.get("audio_version") != audio.VERSION:
+        return Parity(
+            0,
+            None,
+            "Not checked on real clips: the run was measured by another version of this program, which heard sound differently.",
         )
     worst = max(
         float(np.abs(predictor.predict(clip).probabilities - row[columns].to_numpy(float)).max()) for clip, row in here

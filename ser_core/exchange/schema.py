@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core import recipes
+from ser_core import audio, recipes
 from ser_core.evaluation import metrics, repeats
 from ser_core.runs import Run, RunError
 
@@ -133,6 +133,11 @@ def _feature(run: Run) -> None:
     feature = run.feature
     if not all(isinstance(label, str) for label in feature["labels"]) or not 0 <= float(feature["threshold"]) <= 1:
         raise RunError("feature.json states no labels or no threshold between 0 and 1.")
+    version = feature.get("audio_version", 0)  # runs of before there were versions state none
+    if not isinstance(version, int) or version > audio.VERSION:
+        raise RunError(
+            f"feature.json states the audio version {version!r}; this program knows {audio.VERSION} and older."
+        )
     for one in feature["inputs"]:
         if not isinstance(one["name"], str) or one["dtype"] not in ("float32", "int32", "int64"):
             raise RunError("feature.json states an input without name, or of a type that is not served.")

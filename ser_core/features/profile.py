@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ser_core import files
+from ser_core import audio, files
 from ser_core.features.sources import FeatureError, LogMelSource, spec_hash
 
 #: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks. What lies lower
@@ -86,7 +86,14 @@ class VoiceProfile:
         """Return it as JSON, as `load` reads it."""
         numbers = {name: [round(float(one), 4) for one in getattr(self, name)] for name in ("means", "deviations")}
         return json.dumps(
-            {"kind": _KIND, "source": self.source, "seconds": round(self.seconds, 3), **numbers}, indent=2
+            {
+                "kind": _KIND,
+                "source": self.source,
+                "audio_version": audio.VERSION,
+                "seconds": round(self.seconds, 3),
+                **numbers,
+            },
+            indent=2,
         )
 
     def save(self, path: Path) -> None:
@@ -133,13 +140,20 @@ def of_features(clips: Iterable[np.ndarray], source: LogMelSource) -> VoiceProfi
 
 
 def load(path: Path) -> VoiceProfile:
-    """Return what `VoiceProfile.save` wrote. Raises ProfileError for another file."""
+    """Return what `VoiceProfile.save` wrote. Raises ProfileError for another file, and for one of another `audio.VERSION`."""
     try:
         stated = json.loads(Path(path).read_text(encoding="utf-8"))
         if stated["kind"] != _KIND:
             raise ValueError(f"it is a {stated['kind']}")
+        if stated.get("audio_version") != audio.VERSION:
+            raise ProfileError(
+                f"{path} was made by another version of this program, which heard sound differently; make the profile anew from the "
+                "speaker's sound files."
+            )
         means, deviations = (np.array(stated[name], dtype=np.float32) for name in ("means", "deviations"))
         found = VoiceProfile(means, deviations, float(stated["seconds"]), str(stated["source"]))
+    except ProfileError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ProfileError(f"{path} is not a saved voice profile: {error}") from error
     finite = np.isfinite(found.statistics).all() if means.shape == deviations.shape and means.ndim == 1 else False

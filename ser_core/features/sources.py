@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ser_core import audio
 from ser_core.features import logmel, msf, spectral
 from ser_core.features.conditioned import conditioned
 
@@ -33,7 +34,8 @@ class Source(Protocol):
     def hears_level(self) -> bool:
         """Whether what is computed tells a network how loud the recording is."""
 
-    def extract(self, samples: np.ndarray) -> np.ndarray: ...
+    def extract(self, samples: np.ndarray) -> np.ndarray:
+        """Return the features of the samples as they are; what networks are fed with comes from `extracted`."""
 
     def bounds(self, features: np.ndarray) -> tuple[int, int]:
         """Return the first frame that a network is fed with and the one after the last."""
@@ -333,6 +335,14 @@ def from_dict(stated: dict[str, Any]) -> Source:
     except (TypeError, KeyError) as error:
         raise FeatureError(f"The feature specification {stated} does not fit this version: {error}") from error
     raise FeatureError(f"There is no feature source of the kind '{kind}'.")
+
+
+def extracted(source: Source, samples: np.ndarray) -> np.ndarray:
+    """Return what a network is fed with of a recording's 16 kHz samples: the source's features of the sound without offset and rumble.
+
+    The one door from sound to networks, in training, serving and explaining alike. Raises what the source raises.
+    """
+    return source.extract(audio.centred(samples))
 
 
 def spec_hash(source: Source) -> str:

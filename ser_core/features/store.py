@@ -98,9 +98,13 @@ class Copies:
 
 
 def folder(corpus: Corpus, source: sources.Source, copies: Copies | None = None) -> Path:
-    """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` (or its copies) as it is now."""
+    """Return the folder in SER_HOME/cache that holds the features of `source` for `corpus` (or its copies) as it is now.
+
+    Another for every `audio.VERSION`, but for features that were computed elsewhere.
+    """
     key = f"{corpus.name}-{corpus.fingerprint()}" + (f"-copies-{copies.key}" if copies else "")
-    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sources.spec_hash(source)}" / key
+    version = "" if isinstance(source, sources.ExternalSource) else f"-audio{audio.VERSION}"
+    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sources.spec_hash(source)}{version}" / key
 
 
 def load(
@@ -245,7 +249,7 @@ def _extract(
         try:
             decoded = reader.read(path, start, end)
             samples = copies.changed(decoded.samples, clip) if copies else decoded.samples
-            features = np.atleast_2d(source.extract(samples)).astype(np.float32)
+            features = np.atleast_2d(sources.extracted(source, samples)).astype(np.float32)
             if not np.isfinite(features).all():
                 raise ValueError("its features are not finite numbers")
         except (audio.AudioError, OSError, ValueError) as error:

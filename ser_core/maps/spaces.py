@@ -13,7 +13,7 @@ import filelock
 import numpy as np
 import pandas as pd
 
-from ser_core import files, settings
+from ser_core import audio, files, settings
 from ser_core.corpora.base import Corpus
 from ser_core.features import sets, store
 from ser_core.predictor import Predictor
@@ -84,7 +84,7 @@ class FeatureSpace:
         return Vectors(clips, np.array(values, np.float32), len(corpus.clips) - len(clips))
 
     def of_samples(self, samples: np.ndarray) -> np.ndarray:
-        parts = [one.source.extract(samples)[0] for one in sets.named(self.name).inputs]
+        parts = [found[0] for found in sets.of_sound(sets.named(self.name).inputs, samples).values()]
         return np.concatenate(parts).astype(np.float32)
 
 
@@ -96,7 +96,7 @@ class ModelSpace:
 
     @cached_property
     def key(self) -> str:
-        return f"model-{sha256(self.predictor.run.model_path())[:16]}"
+        return f"model-{sha256(self.predictor.run.model_path())[:16]}-audio{audio.VERSION}"
 
     def ready(self, corpus: Corpus) -> bool:
         return self._file(corpus).is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from ser_core import settings
@@ -18,20 +19,27 @@ def keep(profiles: list[VoiceProfile]) -> None:
 
 
 def kept() -> list[VoiceProfile]:
-    """Return the kept voice: a profile a kind of frames, none where nothing is kept; damaged files are passed over."""
-    found = []
-    for path in _files():
-        try:
-            found.append(profile.load(path))
-        except ProfileError:
-            continue
-    return found
+    """Return the kept voice: a profile a kind of frames, none where nothing is kept; `refused` files are passed over."""
+    return [found for found in _loaded() if isinstance(found, VoiceProfile)]
+
+
+def refused() -> list[str]:
+    """Return why kept files are not used, a sentence each: damaged, or made by another version of this program."""
+    return [str(found) for found in _loaded() if isinstance(found, ProfileError)]
 
 
 def forget() -> None:
     """Delete what is kept."""
     for path in _files():
         path.unlink(missing_ok=True)
+
+
+def _loaded() -> Iterator[VoiceProfile | ProfileError]:
+    for path in _files():
+        try:
+            yield profile.load(path)
+        except ProfileError as error:
+            yield error
 
 
 def _files() -> list[Path]:

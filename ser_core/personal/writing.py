@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from ser_core import graphs, runs
+from ser_core import audio, graphs, runs
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import store
@@ -59,7 +59,10 @@ def write(run: Run, heard: Heard, fitted: Fitted, base: Predictor, seed: int, st
     # Computed from the file as written, so that anyone who reads it finds the same numbers.
     run.write_json("metrics.json", metrics.parts(run.predictions, labels))
     onnx.save(graphs.with_head(base.run.model_path(), fitted.head), run.path / "model.onnx")
-    run.write_json("feature.json", {**base.run.feature, "labels": list(labels), "threshold": fitted.threshold})
+    run.write_json(
+        "feature.json",
+        {**base.run.feature, "audio_version": audio.VERSION, "labels": list(labels), "threshold": fitted.threshold},
+    )
     run.write_json("layers.json", _layers(base.run.layers, fitted.head))
     seconds = time.monotonic() - started
     facts = {

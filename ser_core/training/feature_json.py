@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ser_core.audio import SAMPLE_RATE
+from ser_core.audio import RUMBLE_HZ, SAMPLE_RATE, VERSION
 from ser_core.features import profile, sets
 
 #: What feature.json says of the two inputs.
@@ -13,6 +13,8 @@ PROFILE = (
     f"more than {profile.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
     f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
 )
+#: What it says is done to a sound before its features.
+SOUND = f"offset and rumble taken out: a Butterworth high-pass of order 2 at {RUMBLE_HZ:g} Hz, forwards and backwards"
 
 
 def feature_json(
@@ -20,7 +22,7 @@ def feature_json(
 ) -> dict[str, Any]:
     """Return feature.json: what a program must compute and feed to run model.onnx on a clip.
 
-    with_profile: the graph takes a voice profile too.
+    with_profile: the graph takes a voice profile too. audio_version: what was done to the sound before its features (`audio.VERSION`).
     """
     inputs: list[dict[str, Any]] = [
         {
@@ -45,6 +47,8 @@ def feature_json(
         stated["profile"] = PROFILE
     return {
         "sample_rate": SAMPLE_RATE,
+        "audio_version": VERSION,
+        "sound": SOUND,
         "feature_set": features.name,
         "inputs": inputs,
         "window_s": first.frames * first.source.hop_s,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from ser_core import settings
+from ser_core import audio, settings
 from ser_core.cli.main import main
 
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
@@ -105,3 +108,94 @@ def test_minutes_that_are_none_are_wrong_usage(capsys: pytest.CaptureFixture[str
         main(["predict", "accurate", str(VOICE), f"--max-minutes={minutes}"])
     assert stopped.value.code == 2
     assert f"'{minutes}' is no number of minutes above 0" in capsys.readouterr().err
+
+
+def two_channels(path: Path, left: np.ndarray, right: np.ndarray) -> Path:
+    soundfile.write(path, np.stack([left, right], axis=1), 16000, subtype="PCM_16")
+    return path
+
+
+def halves(seconds: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
+    """Two voices of equal length."""
+    names = ("voice-british.flac", "voice-scottish.flac")
+    found = [audio.decode(settings.ARTIFACTS / "samples" / name).samples for name in names]
+    n = round(seconds * 16000)
+    first, second = (np.pad(one, (0, max(0, n - len(one))))[:n] for one in found)
+    return first, second
+
+
+def test_two_channels_of_one_voice_give_its_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    voice = halves()[0]
+    soundfile.write(tmp_path / "mono.wav", voice, 16000, subtype="PCM_16")
+    late = np.concatenate([np.zeros(8, np.float32), voice[:-8]])
+    files = [
+        two_channels(tmp_path / f"{name}.wav", voice, other)
+        for name, other in (("late", late), ("opposite", -voice), ("silent", 0 * voice))
+    ]
+    mono, *found = answers(capsys, tmp_path / "mono.wav", *files)
+    for one in found:
+        assert one["label"] == mono["label"] and one["decision"] == mono["decision"] and "channels" not in one
+        assert one["probabilities"] == pytest.approx(mono["probabilities"], abs=1e-4)
+        assert [finding["code"] for finding in one["quality"]] == ["channels"]
+
+
+def test_two_callers_give_two_answers_and_the_file_one_entry(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    left, right = halves()
+    call_ = two_channels(tmp_path / "call.wav", left, right)
+    for name, samples in (("left", left), ("right", right)):
+        soundfile.write(tmp_path / f"{name}.wav", samples, 16000, subtype="PCM_16")
+    (both,) = answers(capsys, call_)
+    alone = answers(capsys, tmp_path / "left.wav", tmp_path / "right.wav")
+    assert list(both) == ["file", "label", "decision", "probabilities", "quality", "channels"]
+    assert [one["channel"] for one in both["channels"]] == ["left", "right"]
+    for found, expected in zip(both["channels"], alone, strict=True):
+        assert set(found) == {"channel", "label", "decision", "probabilities"}
+        assert found["label"] == expected["label"]
+        assert found["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)
+    assert both["label"] in {one["label"] for one in both["channels"]}
+    assert "two-speakers" in [one["code"] for one in both["quality"]]
+
+    status, out, _ = call(capsys, "predict", "accurate", call_)
+    assert status == 0 and out.splitlines()[1].startswith(f"  left: {alone[0]['label']} ")
+
+
+def test_the_channel_can_be_chosen(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    left, right = halves()
+    file = two_channels(tmp_path / "call.wav", left, right)
+    soundfile.write(tmp_path / "mix.wav", (left + right) / 2, 16000, subtype="PCM_16")
+    (apart,), (mono,) = answers(capsys, file), answers(capsys, tmp_path / "mix.wav")
+    for number, name in enumerate(("left", "right")):
+        (chosen,) = answers(capsys, file, "--channel", name)
+        assert chosen["probabilities"] == apart["channels"][number]["probabilities"] and "channels" not in chosen
+    (mixed,) = answers(capsys, file, "--channel", "mix")
+    assert mixed["probabilities"] == pytest.approx(mono["probabilities"], abs=1e-3)
+    (each,) = answers(capsys, two_channels(tmp_path / "same.wav", left, left), "--channel", "each")
+    assert each["channels"][0]["probabilities"] == each["channels"][1]["probabilities"] == each["probabilities"]
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", "accurate", str(file), "--channel", "middle"])
+    assert stopped.value.code == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+def test_names_that_are_not_utf_8_give_valid_json(tmp_path: Path) -> None:
+    """In a process of its own, whose stdout is a pipe, as a script sees it."""
+    path = os.fsencode(tmp_path) + b"/caf\xe9.flac"
+    gone = os.fsencode(tmp_path) + b"/\xff.flac"
+    Path(os.fsdecode(path)).write_bytes(VOICE.read_bytes())
+    command = [sys.executable, "-m", "ser_core"]
+
+    def ran(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([*command, *arguments], capture_output=True, check=False)
+
+    found = ran("predict", "accurate", path, gone, "--json")
+    good, bad = json.loads(found.stdout.decode("utf-8"))
+    assert found.returncode == 1 and b"Traceback" not in found.stderr
+    assert good["file"] == f"{tmp_path}/caf%E9.flac" and good["label"]
+    assert bad["file"] == f"{tmp_path}/%FF.flac" and "was not found" in bad["error"]
+
+    said = ran("predict", "accurate", path, gone)
+    assert said.returncode == 1 and b"caf\\udce9.flac: " in said.stdout and b"Traceback" not in said.stderr
+    made = ran("features", path, "--set", "logmel", "--out", os.fsencode(tmp_path) + b"/out\xe9.npz")
+    assert made.returncode == 0 and b"logmel: " in made.stdout and made.stderr == b""

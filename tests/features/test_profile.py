@@ -104,3 +104,13 @@ def test_what_is_no_profile_at_all_is_a_sentence(tmp_path: Path) -> None:
     for name in ("p.json", "list.json", "absent.json"):
         with pytest.raises(profile.ProfileError, match=rf"{name} is not a saved voice profile"):
             profile.load(tmp_path / name)
+
+
+def test_a_profile_of_another_way_of_hearing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "me.json"
+    profile.of_features(features(voice(0)), SOURCE).save(path)
+    stated = json.loads(path.read_text())
+    del stated["audio_version"]
+    path.write_text(json.dumps(stated))
+    with pytest.raises(profile.ProfileError, match="made by another version of this program"):
+        profile.load(path)

@@ -29,9 +29,9 @@ def test_features_are_those_of_the_decoded_clip(corpus: Corpus) -> None:
     for row in corpus.clips.itertuples():
         clip = audio.decode(Path(row.path))
         with threadpool_limits(limits=1, user_api="blas"):
-            alone = SOURCE.extract(clip.samples)
+            alone = sources.extracted(SOURCE, clip.samples)
         np.testing.assert_array_equal(found[row.clip], alone)
-        np.testing.assert_allclose(SOURCE.extract(clip.samples), alone, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(sources.extracted(SOURCE, clip.samples), alone, rtol=1e-5, atol=1e-5)
         assert found.hashes[row.clip] == clip.pcm16_sha256_16
     assert isinstance(found.frames, np.memmap)
     assert seen[-1] == (12, 12)
@@ -43,12 +43,26 @@ def test_the_second_call_computes_nothing(corpus: Corpus, monkeypatch: pytest.Mo
     np.testing.assert_array_equal(store.load(corpus, SOURCE).frames, first.frames)
 
 
-def test_another_specification_or_another_file_is_another_entry(corpus: Corpus) -> None:
+def test_another_specification_file_or_way_of_hearing_is_another_entry(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = store.folder(corpus, SOURCE)
     assert store.folder(corpus, sources.LogMelSource(trim_db=30.0)) != here
+    monkeypatch.setattr(audio, "VERSION", audio.VERSION + 1)
+    assert store.folder(corpus, SOURCE) != here
+    monkeypatch.undo()
     path = Path(corpus.clips["path"][0])
     path.write_bytes(path.read_bytes() + b"\0")
     assert store.folder(corpus, SOURCE) != here
+
+
+def test_what_another_program_computed_stays_whatever_is_done_to_sound(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    external = sources.ExternalSource("theirs", "0" * 16, 3)
+    here = store.folder(corpus, external)
+    monkeypatch.setattr(audio, "VERSION", audio.VERSION + 1)
+    assert store.folder(corpus, external) == here
 
 
 def test_an_interrupted_call_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets import words as page_words
 from ser_core import audio, runs, settings
 from ser_core.predictor import Predictor
 from tests import patience
@@ -95,3 +97,33 @@ def test_without_a_model_the_pictures_still_stand(tmp_path: Path, monkeypatch: p
     at = analyze(source="samples", sample="voice-british")
     assert not at.exception
     assert "No trained model is here yet" in words(at)
+
+
+def test_two_speakers_on_two_channels_are_answered_apart_and_a_channel_can_be_chosen() -> None:
+    names = ("voice-british.flac", "voice-scottish.flac")
+    voices = [audio.decode(settings.ARTIFACTS / "samples" / name).samples for name in names]
+    n = min(map(len, voices))
+    data = audio.encode_wav(np.stack([one[:n] for one in voices], axis=1))
+    at = analyze(source="upload")
+    at.file_uploader[0].set_value([("call.wav", data, "audio/wav")]).run()
+    assert not at.exception
+    assert "A different voice is heard on each channel" in words(at)
+    assert "##### Left" in words(at) and "##### Right" in words(at)
+
+    chooser = next(one for one in at.button_group if one.key.startswith("channel-"))
+    assert list(chooser.options) == ["Mix", "Left", "Right", "Each for itself"]
+    chooser.set_value("right").run()
+    assert not at.exception
+    assert "##### Left" not in words(at)
+    found = Predictor(runs.find("accurate")).predict(audio.decode(data, channel="right"))
+    answers = [one.body for one in at.get("html")] if at.get("html") else []
+    assert any(page_words.headline(found) in one for one in answers)
+
+
+def test_a_plain_stereo_file_offers_no_choice_of_channel() -> None:
+    voice = audio.decode(VOICE).samples
+    at = analyze(source="upload")
+    at.file_uploader[0].set_value([("song.wav", audio.encode_wav(np.stack([voice, 0.7 * voice], axis=1)), "audio/wav")])
+    at.run()
+    assert not at.exception
+    assert not [one for one in at.button_group if str(one.key).startswith("channel-")]

@@ -63,7 +63,7 @@ def test_kept_are_numbers_and_the_next_visit_finds_them(home: Path) -> None:
     assert not at.exception
     (path,) = (home / "voice").iterdir()
     stated = json.loads(path.read_text())
-    assert set(stated) == {"kind", "source", "seconds", "means", "deviations"}
+    assert set(stated) == {"kind", "source", "audio_version", "seconds", "means", "deviations"}
     assert len(voice.kept()) == 1
 
     again = page()
@@ -72,6 +72,17 @@ def test_kept_are_numbers_and_the_next_visit_finds_them(home: Path) -> None:
     assert not again.exception
     assert list((home / "voice").iterdir()) == []
     assert "Judged by your voice profile" not in captions(page())
+
+
+def test_a_kept_voice_of_another_version_is_not_used_and_that_is_said(home: Path) -> None:
+    at = button(page(), "voice-page")
+    next(one for one in at.toggle if one.key == "voice-kept").set_value(True).run()
+    (path,) = (home / "voice").iterdir()
+    path.write_text(json.dumps({**json.loads(path.read_text()), "audio_version": 0}))
+    assert voice.kept() == [] and "another version of this program" in voice.refused()[0]
+    again = page()
+    assert "Judged by your voice profile" not in captions(again)
+    assert any("another version of this program" in one.value for one in again.info)
 
 
 def test_a_visitor_who_may_keep_nothing_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,9 @@ def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -
     # The export holds the graph against Keras on these windows and raises where they differ.
     assert export.FittedNetwork(with_one).export(1.3, given, run) <= export.PARITY
     opened = graphs.session(run.model_path())
-    stated = export.feature_json(RECIPE.feature_set, LABELS, 0.5, with_profile=True)["inputs"]
+    feature = export.feature_json(RECIPE.feature_set, LABELS, 0.5, with_profile=True)
+    assert feature["audio_version"] == audio.VERSION and "20 Hz" in feature["sound"]
+    stated = feature["inputs"]
     signature = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(opened)}
     assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == signature
     absent = {**given, "profile_weight": np.zeros(4, np.float32)}

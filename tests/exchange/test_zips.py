@@ -1,4 +1,4 @@
-"""Runs in and out: what comes back is what went, what was tampered with stays out, and anyone's predictions become a run."""
+"""Runs in and out: what comes back is what went, and what was tampered with stays out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import os
 import pickle
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +14,11 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
-from sklearn import metrics as sk
 
 from ser_core import audio, exchange, runs, settings
-from ser_core.cli import main
-from ser_core.corpora import registry
-from ser_core.corpora.base import Corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
-from tests import made
+from tests.exchange.folders import nothing_came
 
 SHIPPED = Run(settings.ARTIFACTS / "models" / "accurate")
 WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
@@ -48,11 +42,6 @@ def changed(tmp_path: Path, change: Callable[[Run], None], *, of: Run = WEIGHTLE
     if seal:
         Run(run.path).seal()
     return zipped(run.path, tmp_path / "copy.zip")
-
-
-def nothing_came(home: Path) -> bool:
-    runs_there = list((home / "runs").iterdir()) if (home / "runs").is_dir() else []
-    return not runs_there and not list(home.glob(".importing-*"))
 
 
 def test_a_run_comes_back_as_it_went_without_its_keras_file(tmp_path: Path) -> None:
@@ -233,162 +222,3 @@ def test_a_model_that_cannot_be_served_safely_stays_out(
         exchange.import_zip(path)
     assert why in str(error.value)
     assert nothing_came(home)
-
-
-def test_the_example_runs_without_this_project_and_says_the_same(tmp_path: Path) -> None:
-    with zipfile.ZipFile(exchange.model_zip(SHIPPED, tmp_path / "model.zip")) as archive:
-        archive.extractall(tmp_path)
-    folder = tmp_path / "accurate"
-    assert {one.name for one in folder.iterdir()} == {"model.onnx", "feature.json", "card.md", "example.py"}
-    assert "ser_core" not in (folder / "example.py").read_text()
-    assert len((folder / "example.py").read_text().splitlines()) <= 26
-    long = tmp_path / "long.wav"
-    long.write_bytes(audio.encode_wav(np.tile(audio.decode(VOICE).samples, 3)))
-    for sound in (VOICE, long):
-        ran = subprocess.run(
-            [sys.executable, "-I", "example.py", str(sound)], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, ran.stderr
-        expected = Predictor(SHIPPED).predict(audio.decode(sound))
-        said = json.loads(ran.stdout)
-        assert list(said) == list(expected.labels)
-        np.testing.assert_allclose(list(said.values()), expected.probabilities, atol=1e-3)
-
-
-def test_without_the_clips_the_model_is_said_to_be_unchecked() -> None:
-    found = exchange.on_real_clips(SHIPPED)
-    assert found.clips == 0 and "none of the clips" in found.sentence
-
-
-def test_the_model_gives_the_probabilities_of_the_run_on_real_clips(data: Path, tmp_path: Path) -> None:
-    registry.register("crema-d", data / "crema-d")
-    found = exchange.on_real_clips(SHIPPED)
-    assert found.clips == 8 and found.difference is not None and found.difference <= 1e-4
-    run = Run(Path(shutil.copytree(SHIPPED.path, tmp_path / "copy")))
-    rows = run.predictions
-    rows["p_anger"] = rows["p_anger"][::-1].to_numpy()
-    run.write_table("predictions.csv", rows)
-    run.seal()
-    with pytest.raises(RunError, match="differs from predictions"):
-        exchange.on_real_clips(Run(run.path))
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    folder = made.crema_d(tmp_path_factory.mktemp("c") / "crema-d", made.SPEAKERS[:9], ("IEO", "TIE"), seconds=0.05)
-    return registry.MODULES["crema-d"].load(folder)
-
-
-@pytest.fixture
-def answers(corpus: Corpus) -> pd.DataFrame:
-    """Somebody's answers on every clip: probabilities that lean to the truth."""
-    random = np.random.default_rng(0)
-    scores = random.normal(size=(len(corpus.clips), 6))
-    scores[np.arange(len(scores)), [LABELS.index(one) for one in corpus.clips["emotion"]]] += 1
-    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    return pd.DataFrame({"clip": corpus.clips["clip"], **{f"p_{label}": p[:, k] for k, label in enumerate(LABELS)}})
-
-
-def test_anyones_probabilities_get_every_figure(tmp_path: Path, corpus: Corpus, answers: pd.DataFrame) -> None:
-    answers.to_csv(tmp_path / "theirs.csv", index=False)
-    run = exchange.import_predictions(tmp_path / "theirs.csv", corpus)
-    said = [LABELS[k] for k in answers.drop(columns="clip").to_numpy().argmax(axis=1)]
-    found = run.metrics["test"]
-    assert run.name == "theirs" and found["n"] == 108 and found["speakers"] == 9
-    assert found["accuracy"] == pytest.approx(sk.accuracy_score(corpus.clips["emotion"], said))
-    assert found["macro_f1"] == pytest.approx(sk.f1_score(corpus.clips["emotion"], said, average="macro"))
-    assert "ece" in found and not run.servable and not run.problems(hashes=True)
-    assert "theirs" in {one.name for one in runs.all_runs()}
-    # It goes out and comes in like any other.
-    assert exchange.import_zip(exchange.export(run, tmp_path / "t.zip")).metrics == run.metrics
-
-
-@pytest.mark.parametrize(
-    "named",
-    [lambda clip: clip, lambda clip: f"{clip.split('/')[1]}.wav", lambda clip: f"C:\\x\\{clip.split('/')[1]}.FLAC"],
-)
-def test_labels_alone_and_files_names_are_enough(
-    tmp_path: Path, corpus: Corpus, answers: pd.DataFrame, named: Callable[[str], str]
-) -> None:
-    table = pd.DataFrame({"File": answers["clip"].map(named), "Predicted": "Neutral", "part": "validation"})
-    table.to_csv(tmp_path / "labels.tsv", sep="\t", index=False)
-    run = exchange.import_predictions(tmp_path / "labels.tsv", corpus)
-    assert list(run.metrics) == ["validation"]
-    assert run.metrics["validation"]["accuracy"] == pytest.approx(1 / 6)
-    assert not [name for name in run.predictions if name.startswith("p_")]
-    assert set(run.predictions["predicted"]) == {"neutral"}
-
-
-def test_folds_are_pooled_and_train_rows_say_what_was_heard(
-    tmp_path: Path, corpus: Corpus, answers: pd.DataFrame
-) -> None:
-    speakers = corpus.clips["speaker"].to_numpy()
-    answers.assign(fold=speakers).to_csv(tmp_path / "loso.csv", index=False)
-    folds = exchange.import_predictions(tmp_path / "loso.csv", corpus)
-    assert len(folds.metrics["test"]["folds"]) == 9
-    parts = np.where(speakers == speakers[0], "test", "train")
-    answers.assign(part=parts).to_csv(tmp_path / "one.csv", index=False)
-    one = exchange.import_predictions(tmp_path / "one.csv", corpus)
-    assert one.metrics["test"]["n"] == 12 and (one.split["part"] == "train").sum() == 96
-
-
-def test_emotions_that_a_system_does_not_know_are_left_out(
-    tmp_path: Path, corpus: Corpus, answers: pd.DataFrame
-) -> None:
-    four = ["anger", "happiness", "neutral", "sadness"]
-    table = answers[["clip", *(f"p_{label}" for label in four)]].copy()
-    table.iloc[:, 1:] = table.iloc[:, 1:].div(table.iloc[:, 1:].sum(axis=1), axis=0)
-    table.to_csv(tmp_path / "four.csv", index=False)
-    run = exchange.import_predictions(tmp_path / "four.csv", corpus)
-    assert run.metrics["test"]["labels"] == four and run.metrics["test"]["n"] == 72
-    assert run.recipe["source"]["left_out"] == 36
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        (lambda t: t.rename(columns={"clip": "id"}), "no column 'clip' or 'file'"),
-        (lambda t: t[["clip"]], "neither a column 'predicted' nor"),
-        (lambda t: t.assign(clip=[f"x{k}" for k in range(4)] + list(t["clip"][4:])), "4 of the 108 clips"),
-        (lambda t: t.assign(clip=[f"x{k}" for k in range(4)] + list(t["clip"][4:])), "x0, x1, x2 …"),
-        (lambda t: pd.concat([t, t.head(1)]), "more than once"),
-        (lambda t: t.assign(p_anger=t["p_anger"] + 0.01), "108 rows do not sum to 1; the first is row 2"),
-        (lambda t: t.assign(p_anger=""), "do not sum to 1"),
-        (lambda t: t.assign(p_joy=0.0), "names joy, which CREMA-D does not have"),
-        (lambda t: t[["clip"]].assign(predicted="joy"), "names joy"),
-        (lambda t: t.assign(predicted="neutral"), "is not the most probable label"),
-        (lambda t: t.assign(part="exam"), "the part 'exam'"),
-        (lambda t: t.assign(part="train"), "train part alone"),
-        (lambda t: t.head(0), "no rows"),
-    ],
-)
-def test_what_does_not_fit_is_said(
-    tmp_path: Path,
-    home: Path,
-    corpus: Corpus,
-    answers: pd.DataFrame,
-    change: Callable[[pd.DataFrame], pd.DataFrame],
-    why: str,
-) -> None:
-    change(answers).to_csv(tmp_path / "bad.csv", index=False)
-    with pytest.raises(RunError) as error:
-        exchange.import_predictions(tmp_path / "bad.csv", corpus)
-    assert why in str(error.value)
-    assert nothing_came(home)
-
-
-def test_the_commands(
-    tmp_path: Path, corpus: Corpus, answers: pd.DataFrame, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "run.zip"
-    assert main.main(["runs", "export", "svm-clips", "-o", str(path)]) == 0 and path.is_file()
-    capsys.readouterr()
-    assert main.main(["runs", "import", str(path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["name"] == "svm-clips-2"
-    answers.to_csv(tmp_path / "theirs.csv", index=False)
-    command = ["runs", "import", str(tmp_path / "theirs.csv")]
-    assert main.main(command) == 1
-    assert "--corpus" in capsys.readouterr().err
-    assert main.main([*command, "--corpus", "crema-d", "--data", str(corpus.root)]) == 0
-    assert main.main(["runs", "import", str(tmp_path / "absent.zip")]) == 1
-    assert "There is no file" in capsys.readouterr().err
