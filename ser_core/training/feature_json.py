@@ -17,6 +17,11 @@ PROFILE = (
 SOUND = f"offset and rumble taken out: a Butterworth high-pass of order 2 at {RUMBLE_HZ:g} Hz, forwards and backwards"
 
 
+def through_the_door() -> dict[str, Any]:
+    """Return what feature.json says of the door for sound: its version, and what it does."""
+    return {"audio_version": VERSION, "sound": SOUND}
+
+
 def feature_json(
     features: sets.FeatureSet, labels: tuple[str, ...], threshold: float, with_profile: bool = False
 ) -> dict[str, Any]:
@@ -47,8 +52,7 @@ def feature_json(
         stated["profile"] = PROFILE
     return {
         "sample_rate": SAMPLE_RATE,
-        "audio_version": VERSION,
-        "sound": SOUND,
+        **through_the_door(),
         "feature_set": features.name,
         "inputs": inputs,
         "window_s": first.frames * first.source.hop_s,

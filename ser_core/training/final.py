@@ -11,6 +11,7 @@ from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from ser_core.training import repeats
 from ser_core.training.card import card
+from ser_core.training.feature_json import through_the_door
 
 
 def read_test(run: Run, corpus: Corpus) -> Run:
@@ -32,6 +33,30 @@ def read_test(run: Run, corpus: Corpus) -> Run:
         raise RunError(f"The run {run.name} was trained on {recipe.corpus}, not on {corpus.name}.")
     if (run.predictions["part"] == "test").any():
         raise RunError(f"The run {run.name} has test rows already; test is read once.")
+    _write(run, corpus, pd.concat([run.predictions, _tested(run, corpus)], ignore_index=True), recipe)
+    return Run(run.path)
+
+
+def read_again(run: Run, corpus: Corpus) -> Run:
+    """Replace the test rows of a finished training by what its model answers now: what is done to a sound has changed since.
+
+    Its predictions, metrics and card are written anew, and feature.json states the version of the door for sound through which they
+    were measured; the model stays as it is. Raises as `read_test`.
+    """
+    run.checked()
+    table = run.predictions
+    run.write_json("feature.json", {**run.feature, **through_the_door()})
+    _write(
+        run,
+        corpus,
+        pd.concat([table[table["part"] != "test"], _tested(run, corpus)], ignore_index=True),
+        recipes.from_dict(run.recipe["recipe"]),
+    )
+    return Run(run.path)
+
+
+def _tested(run: Run, corpus: Corpus) -> pd.DataFrame:
+    """What the model answers on the clips of its test part."""
     split = run.split
     tested = split[split["part"] == "test"]
     wanted = set(tested["clip"])
@@ -45,12 +70,17 @@ def read_test(run: Run, corpus: Corpus) -> Run:
         raise RunError(
             f"{len(absent)} clips of the test part of {run.name} are not in {corpus.root}, e.g. {sorted(absent)[0]}."
         )
-    run.write_table("predictions.csv", pd.concat([run.predictions, rows], ignore_index=True))
-    scores = metrics.parts(Run(run.path).predictions, recipe.labels)
+    return rows
+
+
+def _write(run: Run, corpus: Corpus, predictions: pd.DataFrame, recipe: recipes.Recipe) -> None:
+    run.write_table("predictions.csv", predictions)
+    scores = metrics.parts(Run(run.path).predictions, run.feature["labels"])
     run.write_json("metrics.json", scores)
-    counts = split["part"].value_counts().to_dict()
+    counts = run.split["part"].value_counts().to_dict()
+    # split.csv lists recordings; their changed copies were trained on, too.
+    counts["train"] *= 1 + recipe.copies
     stated = run.recipe
     text = card(recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ()))
     run.write_text("card.md", text)
     run.seal()
-    return Run(run.path)
