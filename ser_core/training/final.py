@@ -45,13 +45,9 @@ def read_again(run: Run, corpus: Corpus) -> Run:
     """
     run.checked()
     table = run.predictions
+    rows = pd.concat([table[table["part"] != "test"], _tested(run, corpus)], ignore_index=True)
     run.write_json("feature.json", {**run.feature, **through_the_door()})
-    _write(
-        run,
-        corpus,
-        pd.concat([table[table["part"] != "test"], _tested(run, corpus)], ignore_index=True),
-        recipes.from_dict(run.recipe["recipe"]),
-    )
+    _write(run, corpus, rows, recipes.from_dict(run.recipe["recipe"]))
     return Run(run.path)
 
 
