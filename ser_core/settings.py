@@ -84,10 +84,6 @@ class Home:
         return self.own / "voice"
 
     @property
-    def recipes(self) -> Path:
-        return self.own / "recipes"
-
-    @property
     def selections(self) -> Path:
         return self.own / "selections"
 

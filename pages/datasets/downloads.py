@@ -12,8 +12,8 @@ import streamlit as st
 from ser_core import jobs
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import audio_paths, index
+from ser_core.jobs.orders import DOWNLOAD, Download
 
-KIND = "download"
 #: Seconds between two looks at a running download.
 EVERY_S = 2
 #: Seconds that a speaker's clips take over an ordinary line.
@@ -28,21 +28,14 @@ _SIGNS = {
 
 def start(corpus: str, folder: Path, speakers: int | None) -> None:
     """Queue the download of a corpus into `folder`; speakers: only so many, None for all of it."""
-    arguments = ["corpora", "get", corpus, "--data", str(folder)]
-    part = f"{speakers} speakers of {crema_d.CARD.title}"
-    if speakers is not None:
-        arguments += ["--n-speakers", str(speakers)]
-    jobs.queue(
-        arguments,
-        kind=KIND,
-        title=f"Fetching {part if speakers is not None else crema_d.CARD.title}",
-        expected_s=None if speakers is None else S_A_SPEAKER * speakers,
-    )
+    part = crema_d.CARD.title if speakers is None else f"{speakers} speakers of {crema_d.CARD.title}"
+    expected = None if speakers is None else S_A_SPEAKER * speakers
+    Download(corpus, folder, speakers).queue(f"Fetching {part}", expected_s=expected)
 
 
 def show() -> None:
     """Draw every download that was not dismissed; nothing where there is none."""
-    found = [job for job in jobs.all_jobs() if job.kind == KIND]
+    found = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
     if not found:
         return
     running = any(job.state in jobs.ACTIVE for job in found)
@@ -50,7 +43,7 @@ def show() -> None:
 
 
 def _draw(was_running: bool) -> None:
-    found = [job for job in jobs.all_jobs() if job.kind == KIND]
+    found = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
     for job in found:
         with st.container(border=True):
             _one(job)
@@ -100,11 +93,9 @@ def _progress(job: jobs.Job) -> tuple[float, str]:
     """How far a download is, counted in the clips that lie in its folder, or in bytes of the bundle."""
     if job.state == "queued":
         return 0.0, "waits for its turn behind other work"
-    arguments = list(job.arguments)
-    folder = Path(arguments[arguments.index("--data") + 1])
-    stems = index(arguments[2])
-    if "--n-speakers" in arguments:
-        speakers = sorted({stem[:4] for stem in stems})[: int(arguments[arguments.index("--n-speakers") + 1])]
+    folder, stems = Path(job.order["folder"]), index(job.order["corpus"])
+    if job.order["speakers"] is not None:
+        speakers = sorted({stem[:4] for stem in stems})[: job.order["speakers"]]
         wanted = {stem for stem in stems if stem[:4] in set(speakers)}
         here = {Path(path).stem for path in audio_paths(crema_d.audio_folder(folder))} if folder.is_dir() else set()
         done = len(here & wanted)

@@ -13,9 +13,9 @@ from ser_core.corpora import registry, unreadable
 from ser_core.corpora.base import CorpusError
 from ser_core.evaluation import kept
 from ser_core.evaluation.degradation import DEGRADATIONS
+from ser_core.jobs.orders import EVALUATION, Evaluation
 from ser_core.runs import RunError
 
-KIND = "evaluation"
 #: Seconds between two looks at a running evaluation.
 EVERY_S = 2
 #: Most seconds that an evaluation is expected to take: it goes before waiting trainings.
@@ -126,13 +126,9 @@ def _start(found: shown.Shown) -> None:
         corpus = st.selectbox("Corpus", known, key="elsewhere-corpus", width=260)
         if st.button("Evaluate", icon=":material/play_arrow:", key="elsewhere-start"):
             try:
-                jobs.queue(
-                    ["evaluate", str(found.run.path), "--corpus", str(corpus), "--keep"],
-                    kind=KIND,
-                    title=f"{found.run.name} on {corpus}",
-                    expected_s=EXPECTED_S,
-                    owner=visitor.owner(),
-                )
+                title = f"{found.run.name} on {corpus}"
+                order = Evaluation(found.run.path, str(corpus))
+                order.queue(title, expected_s=EXPECTED_S, owner=visitor.owner())
             except (jobs.JobError, RunError, OSError) as error:
                 st.error(str(error))
                 return
@@ -140,7 +136,7 @@ def _start(found: shown.Shown) -> None:
 
 
 def _active() -> list[jobs.Job]:
-    return [job for job in jobs.in_state(*jobs.ACTIVE) if job.kind == KIND]
+    return [job for job in jobs.in_state(*jobs.ACTIVE) if job.kind == EVALUATION]
 
 
 def _progress(were: int) -> None:
@@ -154,7 +150,7 @@ def _progress(were: int) -> None:
     if were > len(active):
         # One has ended: its row is there now.
         st.rerun(scope="app")
-    failed = next((job for job in jobs.all_jobs() if job.kind == KIND), None)
+    failed = next((job for job in jobs.all_jobs() if job.kind == EVALUATION), None)
     if failed is not None and failed.state == "failed":
         st.error(f"{failed.title}: {failed.status.get('message')}")
         if unreadable_ones.offered(failed):

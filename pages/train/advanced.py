@@ -14,14 +14,14 @@ from ser_core import settings
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import folds
 from ser_core.features import sets
-from ser_core.jobs.order import Order
+from ser_core.jobs.orders import Training
 from ser_core.recipes import LOSSES, Recipe, with_selection
 
 #: Networks that are not fitted in epochs.
 WITHOUT_EPOCHS = ("svm", "logreg")
 
 
-def show(chosen: Chosen, source: Source) -> Order:
+def show(chosen: Chosen, source: Source) -> Training:
     """Draw the fold-out with the settings, and return what shall be trained."""
     recipe = source.recipe
     # A key a recipe and corpus: another one begins with its own values.
@@ -36,14 +36,14 @@ def show(chosen: Chosen, source: Source) -> Order:
         )
         chosen_labels = tuple(one for one in chosen.corpus.emotions if one in labels)
         recipe = recipe.with_(labels=() if chosen_labels == chosen.corpus.emotions else chosen_labels)
-        recipe, selection = _features(recipe, key)
+        recipe = _features(recipe, key)
         if recipe.network not in WITHOUT_EPOCHS:
             recipe = _augmentation(recipe, key)
             recipe = _fit(recipe, key)
-        return _repeats(recipe, source, selection, key)
+        return _repeats(recipe, key)
 
 
-def _features(recipe: Recipe, key: str) -> tuple[Recipe, Path | None]:
+def _features(recipe: Recipe, key: str) -> Recipe:
     st.markdown("**Features**")
     alike = [name for name, one in sets.SETS.items() if one.is_vector == recipe.feature_set.is_vector]
     selections = _selections(recipe)
@@ -58,10 +58,10 @@ def _features(recipe: Recipe, key: str) -> tuple[Recipe, Path | None]:
         help="Sets that fit the network: one vector a clip, or frame by frame. Selections appear where they were made on this very split.",
     )
     if picked in selections:
-        return with_selection(recipe, Path(picked)), Path(picked)
+        return with_selection(recipe, Path(picked))
     if picked != recipe.features:
         recipe = recipe.with_(features=picked, descriptors=(), selected_on="")
-    return recipe, None
+    return recipe
 
 
 def _selections(recipe: Recipe) -> dict[str, list[str]]:
@@ -175,7 +175,7 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
     return recipe.with_(fit=changed)
 
 
-def _repeats(recipe: Recipe, source: Source, selection: Path | None, key: str) -> Order:
+def _repeats(recipe: Recipe, key: str) -> Training:
     st.markdown("**Chance**")
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
     seed = one.number_input(
@@ -197,4 +197,4 @@ def _repeats(recipe: Recipe, source: Source, selection: Path | None, key: str) -
         key=f"untested-{key}",
         help="For trials: choices are made on validation, and test is read for the final form alone.",
     )
-    return Order(source.words, recipe.with_(seed=seed), n_folds, seeds, not untested, selection)
+    return Training(recipe.with_(seed=seed), n_folds, seeds, not untested)

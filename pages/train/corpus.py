@@ -8,8 +8,8 @@ from pages.widgets import corpora, in_url
 from ser_core import jobs
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.jobs.orders import Check
 
-CHECK = "validation"
 #: Seconds that checking takes for a thousand clips, and at least.
 CHECK_S = 6.0
 
@@ -60,8 +60,8 @@ def _state(found: Chosen, *, checkable: bool) -> None:
     corpus = found.corpus
     if corpus.problems:
         st.caption(f":material/warning: {len(corpus.problems)} rows or files do not fit and are left out.")
-    words = ("corpora", "validate", corpus.name)
-    done = next((job for job in jobs.all_jobs() if job.kind == CHECK and job.arguments[:3] == words), None)
+    check = Check(corpus.name)
+    done = next((job for job in jobs.all_jobs() if job.kind == check.kind and job.order == check.stated), None)
     state = done.state if done else ""
     if done is not None and state in jobs.ACTIVE:
         st.caption(f":material/hourglass_top: A check is {state}; it is in the queue below.")
@@ -73,7 +73,7 @@ def _state(found: Chosen, *, checkable: bool) -> None:
         st.caption(":material/help: Not checked here.")
     if checkable and state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):
         expected = CHECK_S * max(1.0, len(corpus.clips) / 1000)
-        jobs.queue(words, kind=CHECK, title=f"Checking {corpora.title(corpus.name)}", expected_s=expected)
+        check.queue(f"Checking {corpora.title(corpus.name)}", expected_s=expected)
         st.rerun()
     st.page_link(
         "pages/datasets/page.py",

@@ -10,7 +10,7 @@ from pages.train import gate
 from pages.widgets import words
 from ser_core import jobs, recipes
 from ser_core.corpora.recordings import NAME
-from ser_core.jobs.order import Order
+from ser_core.jobs.orders import Training
 from ser_core.personal import collected
 from ser_core.recipes import RecipeError
 from ser_core.runs import Run, RunError
@@ -46,14 +46,14 @@ def show(base: Run, counted: dict[str, int]) -> None:
             )
 
 
-def order(base: Run, labels: tuple[str, ...], epochs: int) -> Order:
+def order(base: Run, labels: tuple[str, ...], epochs: int) -> Training:
     """Return the training that goes on from `base` on one's own recordings. Raises RunError or RecipeError."""
     stated = recipes.from_dict(base.recipe["recipe"])
     fit = dataclasses.replace(
         stated.fit, epochs=epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, warmup_epochs=1.0, ema=0.0
     )
     wanted = stated.with_(corpus=NAME, labels=labels, split="clips", start=base.name, fit=fit)
-    return Order(stated.name, wanted)
+    return Training(wanted)
 
 
 def _reason(counted: dict[str, int]) -> str | None:

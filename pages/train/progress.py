@@ -16,9 +16,9 @@ from ser_core import figures, jobs
 from ser_core.corpora import unreadable
 from ser_core.figures import curves
 from ser_core.jobs import trainings
+from ser_core.jobs.orders import SELECTION
 from ser_core.runs import PIECES, Run, RunError
 
-SELECTION = "selection"
 #: Kinds of jobs that have pictures of their own.
 DRAWN = (jobs.TRAINING, SELECTION)
 SIGNS = {
@@ -156,9 +156,8 @@ def _epochs(job: jobs.Job, fit: Fit) -> None:
 
 
 def _selection(job: jobs.Job) -> None:
-    arguments = list(job.arguments)
-    path = Path(arguments[arguments.index("-o") + 1]) / "path.csv" if "-o" in arguments else None
-    if path is None or not path.is_file():
+    path = Path(job.order["out"]) / "path.csv"
+    if not path.is_file():
         return
     table = pd.read_csv(path)
     kept = int(table["score"].idxmax()) + 1

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.train.corpus import Chosen
 from pages.widgets import in_url, numbers
 from pages.widgets.corpora import title
-from ser_core import files, recipes, settings
+from ser_core import recipes
 from ser_core.features.sources import FeatureError
 from ser_core.recipes import Recipe
 
@@ -22,7 +22,7 @@ FIRST = "crnn"
 
 @dataclass(frozen=True)
 class Source:
-    """A recipe as `train` is told it (a name or a file's path), and on the chosen corpus."""
+    """A recipe on the chosen corpus, and what tells it from others: its name, or the hash of a file."""
 
     words: str
     recipe: Recipe
@@ -94,9 +94,6 @@ def _file() -> Source | None:
     except (ValueError, FeatureError) as error:
         st.error(f"{upload.name} is no recipe: {error}")
         return None
-    # The upload's name is nobody's path: what it says names the file.
-    text = json.dumps(recipe.to_dict(), indent=2, ensure_ascii=False)
-    path = settings.home().recipes / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
-    if not path.is_file():
-        files.write_text(path, text)
-    return Source(str(path), recipe)
+    # The upload's name is nobody's: what it says names it.
+    text = json.dumps(recipe.to_dict(), sort_keys=True)
+    return Source(hashlib.sha256(text.encode()).hexdigest()[:16], recipe)

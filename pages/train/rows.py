@@ -12,7 +12,8 @@ from ser_core import jobs, recipes
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.schemes import SCHEMES
-from ser_core.jobs import order, rows
+from ser_core.jobs import rows
+from ser_core.jobs.orders import Training, recipe_of
 from ser_core.recipes import Recipe, seed_rows
 from ser_core.runs import RunError, measured
 
@@ -93,7 +94,7 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
         _queue(wanted)
 
 
-def _queue(wanted: list[tuple[order.Order, measured.Estimate | None]]) -> None:
+def _queue(wanted: list[tuple[Training, measured.Estimate | None]]) -> None:
     try:
         for one, expected in wanted:
             one.queue(expected_s=expected.seconds if expected else None)
@@ -103,7 +104,7 @@ def _queue(wanted: list[tuple[order.Order, measured.Estimate | None]]) -> None:
     st.rerun()
 
 
-def _total(wanted: list[tuple[order.Order, measured.Estimate | None]]) -> str:
+def _total(wanted: list[tuple[Training, measured.Estimate | None]]) -> str:
     if not wanted:
         return "Every picked row has its figure under the picked splits already, or waits for it."
     known = [expected.seconds for _, expected in wanted if expected is not None]
@@ -116,15 +117,18 @@ def _total(wanted: list[tuple[order.Order, measured.Estimate | None]]) -> str:
 
 
 def _waiting() -> dict[str, str]:
-    """Recipe → whether it trains or waits, unchanged."""
+    """Recipe → whether it trains or waits, unchanged but for its split."""
     found: dict[str, list[str]] = {}
     for job in jobs.in_state(*jobs.ACTIVE):
-        if job.kind == jobs.TRAINING and "--set" not in job.arguments:
-            found.setdefault(job.arguments[1], []).append(job.state)
-    said = {}
-    for name, states in found.items():
-        said[name] = "trains" if "running" in states else "waits"
-    return said
+        recipe = recipe_of(job) if job.kind == jobs.TRAINING else None
+        if recipe is not None and _unchanged(recipe):
+            found.setdefault(recipe.name, []).append(job.state)
+    return {name: "trains" if "running" in states else "waits" for name, states in found.items()}
+
+
+def _unchanged(recipe: Recipe) -> bool:
+    known = recipes.RECIPES.get(recipe.name)
+    return known is not None and recipe == known.with_(split=recipe.split)
 
 
 def _columns() -> dict[str, Any]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
 from pages.train import progress
 from pages.train.corpus import Chosen
 from pages.train.recipe import on_corpus
 from pages.widgets.corpora import title
-from ser_core import jobs, recipes, settings
+from ser_core import recipes
 from ser_core.features.sources import SpectralSource
-from ser_core.jobs.order import Order
+from ser_core.jobs.orders import Selection
 
 
 def show(chosen: Chosen) -> None:
@@ -30,7 +28,5 @@ def show(chosen: Chosen) -> None:
     split = middle.selectbox("On the train part of", ["speakers", "clips"], key="select-split")
     if right.button("Select", icon=":material/checklist:", key="select-start"):
         wanted = on_corpus(recipes.RECIPES[name], chosen).with_(split=split)
-        out = settings.home().selections / f"{wanted.corpus}-{split}-{datetime.now():%Y%m%d-%H%M%S}"
-        words = Order(name, wanted).selection_arguments(out)
         said = f"Selecting descriptors of {name} on {title(wanted.corpus)}"
-        progress.attempt(lambda: jobs.queue(words, kind=progress.SELECTION, title=said))
+        progress.attempt(lambda: Selection.new(wanted).queue(said))

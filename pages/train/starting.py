@@ -9,12 +9,12 @@ from pages.train.corpus import Chosen
 from pages.widgets import numbers
 from ser_core import jobs
 from ser_core.corpora.base import CorpusError
-from ser_core.jobs.order import Order
+from ser_core.jobs.orders import Training
 from ser_core.recipes import RecipeError
 from ser_core.runs import RunError, measured
 
 
-def show(chosen: Chosen, order: Order) -> None:
+def show(chosen: Chosen, order: Training) -> None:
     """Draw what will happen and the estimate, and queue the training when the button is pressed."""
     reason = _impossible(chosen, order)
     found = None if reason else estimate(chosen, order)
@@ -34,10 +34,10 @@ def show(chosen: Chosen, order: Order) -> None:
         st.rerun()
 
 
-def estimate(chosen: Chosen, order: Order) -> measured.Estimate | None:
+def estimate(chosen: Chosen, order: Training) -> measured.Estimate | None:
     """Return how long the order may take, from runs of its recipe; None where none is known."""
-    clips = int(chosen.corpus.clips["emotion"].isin(order.wanted.labels or chosen.corpus.emotions).sum())
-    return measured.estimate(order.wanted, clips, order.trainings(chosen.speakers), measured.finished())
+    clips = int(chosen.corpus.clips["emotion"].isin(order.recipe.labels or chosen.corpus.emotions).sum())
+    return measured.estimate(order.recipe, clips, order.trainings(chosen.speakers), measured.finished())
 
 
 def about(seconds: float) -> str:
@@ -47,9 +47,9 @@ def about(seconds: float) -> str:
     return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
 
 
-def _impossible(chosen: Chosen, order: Order) -> str | None:
+def _impossible(chosen: Chosen, order: Training) -> str | None:
     try:
-        st.caption(division.counted(chosen, order.wanted, order.folds))
+        st.caption(division.counted(chosen, order.recipe, order.folds))
     except (CorpusError, RecipeError) as error:
         return str(error)
     return None

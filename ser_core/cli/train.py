@@ -100,12 +100,13 @@ def train(stated: argparse.Namespace) -> int:
     from ser_core.training import refit, repeats
     from ser_core.training.train import check_network
 
+    given = recipe
     if chosen is None:
         # All that can be refused is, before there is a folder and before a long wait.
         recipe = recipes.plan(recipe, corpus, stated.folds).recipe
         check_network(recipe)
     _say_how_long(recipe, corpus, stated.folds, stated.seeds)
-    run = _folder(stated.run, recipe)
+    run = _folder(stated.run, given, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
     lock = jobs.training_lock()
     try:
@@ -168,7 +169,8 @@ def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: i
     print(f"{trainings} trainings: {last}", file=sys.stderr)
 
 
-def _folder(path: Path | None, recipe: recipes.Recipe) -> runs.Run:
+def _folder(path: Path | None, given: recipes.Recipe, recipe: recipes.Recipe) -> runs.Run:
+    """Return the run folder to train in; an interrupted or queued one holds the recipe, as it was given or with its labels stated."""
     if path is None:
         return runs.create(runs.new_path(recipe.name))
     if (path / "status.json").is_file():
@@ -176,7 +178,7 @@ def _folder(path: Path | None, recipe: recipes.Recipe) -> runs.Run:
         state = run.status["state"]
         if state not in ("queued", "interrupted", "cancelled", "failed"):
             raise runs.RunError(f"The run in {path} is {state}; only an interrupted, cancelled or failed one goes on.")
-        if run.has("recipe.json") and recipes.from_dict(run.recipe["recipe"]) != recipe:
+        if run.has("recipe.json") and recipes.from_dict(run.recipe["recipe"]) not in (given, recipe):
             raise runs.RunError(
                 f"The run in {path} has another recipe; go on with its own: train {path / 'recipe.json'} --run {path}."
             )

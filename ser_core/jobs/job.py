@@ -1,6 +1,7 @@
 """One job: a folder SER_HOME/jobs/<id>/ that says what to do, how far it is, and how it ended.
 
-job.json       what to do: arguments after `python -m ser_core`, kind, title, created (UTC), expected_s, run, owner
+job.json       what to do: kind, order (its fields, see orders.py), the arguments after `python -m ser_core` that follow from it, title,
+               created (UTC), expected_s, run, owner
 status.json    state, pid and its creation time, heartbeat (UTC), message, progress
 log.txt        what the process printed
 cancel         a flag: somebody wants it to end
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -56,6 +57,11 @@ class Job:
     @property
     def arguments(self) -> tuple[str, ...]:
         return tuple(self.stated["arguments"])
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """The fields of what it is to do; empty for a command that somebody queued as words."""
+        return dict(self.stated["order"])
 
     @property
     def owner(self) -> str:
@@ -143,6 +149,7 @@ class Job:
             [*self.arguments, *more],
             kind=self.kind,
             title=self.title,
+            order=self.order,
             expected_s=self.expected_s,
             run=self.run,
             owner=self.owner,
@@ -212,16 +219,19 @@ def queue(
     *,
     kind: str,
     title: str,
+    order: Mapping[str, Any] | None = None,
     expected_s: float | None = None,
     run: Path | None = None,
+    recipe: Mapping[str, Any] | None = None,
     owner: str | None = None,
 ) -> Job:
     """Queue `python -m ser_core ARGUMENTS` and start the runner, detached, where none runs.
 
-    kind: `training`, or what else it is in a word. expected_s: seconds that it is expected to take, None where nothing is
-    known; under a minute it goes before waiting trainings. run: the folder that a training writes (name it in the
-    arguments too); its status then says `queued`. owner: who made it, default whoever asks. Raises JobError when that
-    run is finished, or another job trains it already, and for a visitor who may start nothing.
+    kind: `training`, or what else it is in a word. order: the same as data (`orders`), for whoever looks at the job. expected_s:
+    seconds that it is expected to take, None where nothing is known; under a minute it goes before waiting trainings. run: the
+    folder that a training writes (name it in the arguments too); its status then says `queued`, and its recipe.json holds `recipe`,
+    where that is given. owner: who made it, default whoever asks. Raises JobError when that run is finished, or another job trains
+    it already, and for a visitor who may start nothing.
     """
     owner = settings.owner() if owner is None else owner
     if owner == settings.NOBODY:
@@ -234,11 +244,14 @@ def queue(
         "arguments": [str(argument) for argument in arguments],
         "kind": kind,
         "title": title,
+        "order": dict(order or {}),
         "created": runs.now(),
         "expected_s": expected_s,
         "run": None if run is None else _named(run),
         "owner": owner,
     }
+    if run is not None and recipe is not None:
+        Run(run).write_json("recipe.json", {"recipe": recipe})
     job = _written(folder, stated)
     starting.start_runner()
     return job
@@ -301,7 +314,7 @@ def _check_free(run: Path) -> None:
 def _read(path: Path) -> Job | None:
     try:
         job = Job(path, json.loads((path / "job.json").read_text(encoding="utf-8")))
-        _ = job.arguments, job.kind, job.title, job.owner, job.created, job.expected_s, job.run, job.status
+        _ = job.arguments, job.order, job.kind, job.title, job.owner, job.created, job.expected_s, job.run, job.status
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return job

@@ -9,7 +9,7 @@ import pandas as pd
 from ser_core import recipes
 from ser_core.corpora import schemes
 from ser_core.jobs.job import ACTIVE, TRAINING, in_state
-from ser_core.jobs.order import Order
+from ser_core.jobs.orders import Training, recipe_of
 from ser_core.recipes import SEED_ROWS, Recipe
 from ser_core.runs import measured
 from ser_core.runs.measured import Estimate, Measured
@@ -55,20 +55,20 @@ def table(known: Sequence[Measured]) -> pd.DataFrame:
 
 def orders(
     picked: Sequence[Recipe], splits: Sequence[str], known: Sequence[Measured]
-) -> list[tuple[Order, Estimate | None]]:
+) -> list[tuple[Training, Estimate | None]]:
     """Return the trainings that give these rows their missing figures (splits: clips, speakers), and how long each may take.
 
     What is measured already, or waits in the queue, is left out.
     """
-    waiting = {job.arguments[1:4] for job in in_state(*ACTIVE) if job.kind == TRAINING}
+    waiting = [recipe_of(job) for job in in_state(*ACTIVE) if job.kind == TRAINING]
     found = []
     for recipe in picked:
         for split in splits:
             alike = splits_of(recipe, split)
-            order = Order(recipe.name, recipe.with_(split=alike[0]))
-            if measured.of_recipe(recipe, alike, known) or (recipe.name, "--split", alike[0]) in waiting:
+            order = Training(recipe.with_(split=alike[0]))
+            if measured.of_recipe(recipe, alike, known) or order.recipe in waiting:
                 continue
-            found.append((order, measured.estimate(order.wanted, _clips(recipe, known), _fits(order), known)))
+            found.append((order, measured.estimate(order.recipe, _clips(recipe, known), _fits(order), known)))
     return found
 
 
@@ -78,6 +78,6 @@ def _clips(recipe: Recipe, known: Sequence[Measured]) -> int:
     return max(sizes, default=0)
 
 
-def _fits(order: Order) -> int:
+def _fits(order: Training) -> int:
     # SAVEE, the only corpus whose rows are cross-validated, has four speakers.
     return order.trainings(speakers=4)

@@ -43,7 +43,8 @@ def resume(run: Run, data: Path | None = None) -> Job:
     for option, value in stated.get("asked", {}).items():
         arguments += [f"--{option}", str(value)]
     title = f"{stated.get('recipe', {}).get('title', run.name)}, resumed"
-    return queue(arguments, kind=TRAINING, title=title, run=run.path)
+    order = before[0].order if before else {}
+    return queue(arguments, kind=TRAINING, title=title, order=order, run=run.path)
 
 
 def cancel(run: Run) -> str:

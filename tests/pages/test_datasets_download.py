@@ -46,6 +46,7 @@ def test_a_download_that_fails_says_why_and_can_be_gone_on_with(server: StandIn)
     (job,) = jobs.all_jobs()
     folder = settings.home().path / "corpora" / "crema-d"
     assert job.arguments == ("corpora", "get", "crema-d", "--data", str(folder), "--n-speakers", "2")
+    assert job.order == {"corpus": "crema-d", "folder": str(folder), "speakers": 2}
     assert any(one.label == "Cancel" for one in at.button)
     assert ended().state == "failed"
     at.run()

@@ -1,6 +1,5 @@
 """My own model on the train page: the three steps, and the model on the pages that use it."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -125,12 +124,9 @@ def test_fine_tuning_begins_with_the_models_weights() -> None:
         at = page().button(key="finetune").click().run()
         assert not at.exception
         (job,) = jobs.all_jobs()
-    said = list(job.arguments)
-    changes = {
-        said[k + 1].partition("=")[0]: said[k + 1].partition("=")[2] for k in range(len(said)) if said[k] == "--set"
-    }
-    assert said[:2] == ["train", "crnn"] and changes["start"] == "accurate" and changes["corpus"] == "recordings"
-    assert json.loads(changes["labels"]) == ["anger", "calm"]
+    recipe = job.order["recipe"]
+    assert (recipe["name"], recipe["start"], recipe["corpus"]) == ("crnn", "accurate", "recordings")
+    assert recipe["labels"] == ["anger", "calm"]
     assert at.query_params["job"] == job.id
 
 

@@ -68,6 +68,11 @@ def test_without_a_corpus_it_says_the_next_step() -> None:
     assert not [one for one in at.button if one.label == "Train"]
 
 
+def ordered(job: jobs.Job) -> recipes.Recipe:
+    """The recipe that the job's process will read."""
+    return overrides.resolve(cli.parser().parse_args(list(job.arguments)))
+
+
 def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
     at = train(recipe="cnn1d-model5")
     key = "cnn1d-model5-crema-d"
@@ -77,10 +82,8 @@ def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
     press(at, "Train")
     (job,) = jobs.all_jobs()
     assert job.kind == "training" and job.state == "queued" and job.run is not None
-    assert job.arguments == (
-        *("train", "cnn1d-model5", "--split", "speakers", "--seed", "7", "--set", "fit.epochs=3"),
-        *("--no-test", "--run", str(job.run)),
-    )
+    assert job.arguments == ("train", str(job.run / "recipe.json"), "--run", str(job.run), "--no-test")
+    assert ordered(job) == recipes.named("cnn1d-model5").override(["seed=7", "fit.epochs=3"])
     assert runs.Run(job.run).status["state"] == "queued"
     assert followed(at) == job.id
     assert "waits, place 1 of 1" in words(at)
@@ -92,15 +95,14 @@ def test_an_untouched_recipe_is_trained_as_it_is(corpus: None) -> None:
     for name, recipe in recipes.RECIPES.items():
         if recipe.corpus == "crema-d":
             press(train(recipe=name), "Train")
-            stated = cli.parser().parse_args(list(jobs.all_jobs()[0].arguments))
-            assert overrides.resolve(stated) == recipe
+            assert ordered(jobs.all_jobs()[0]) == recipe
 
 
 def test_a_recipe_of_another_corpus_is_trained_on_the_emotions_that_are_here(corpus: None) -> None:
     at = train(recipe="paper-savee", split="speakers")
     assert "It is written for SAVEE" in words(at)
     press(at, "Train")
-    resolved = overrides.resolve(cli.parser().parse_args(list(jobs.all_jobs()[0].arguments)))
+    resolved = ordered(jobs.all_jobs()[0])
     assert resolved.corpus == "crema-d" and resolved.labels == ()
 
 
@@ -137,9 +139,7 @@ def test_an_uploaded_recipe_is_trained_from_its_file(corpus: None) -> None:
     upload.set_value(("r.json", json.dumps({"recipe": mine}).encode(), "application/json")).run()
     assert not at.exception
     press(at, "Train")
-    arguments = jobs.all_jobs()[0].arguments
-    assert Path(arguments[1]).parent == settings.home().recipes
-    assert overrides.resolve(cli.parser().parse_args(list(arguments))) == recipes.from_dict(mine)
+    assert ordered(jobs.all_jobs()[0]) == recipes.from_dict(mine)
     at.file_uploader(key="train-recipe-file").set_value(("r.json", b'{"name": 3}', "application/json")).run()
     assert "is no recipe" in words(at)
 
@@ -216,7 +216,7 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
     )
     assert table["seed_test"]["CNN MODEL2"] == pytest.approx(55.0) and table["seed_f1"]["CNN MODEL3"] == 0.33
     wanted = rows.orders([recipe, recipes.named("paper-savee")], ["clips", "speakers"], measured.finished())
-    assert [(order.source, order.wanted.split) for order, _ in wanted] == [
+    assert [(order.recipe.name, order.recipe.split) for order, _ in wanted] == [
         ("cnn2d-model2", "speakers"),
         ("paper-savee", "kfold-clips"),
         ("paper-savee", "loso"),
@@ -232,7 +232,7 @@ def test_a_check_of_the_corpus_is_a_job_and_its_end_is_said(corpus: None) -> Non
     assert "Not checked here" in words(at)
     at = press(at, "Check it")
     (job,) = jobs.all_jobs()
-    assert job.arguments == ("corpora", "validate", "crema-d") and job.short
+    assert job.arguments == ("corpora", "validate", "crema-d") and job.order == {"corpus": "crema-d"} and job.short
     assert "A check is queued" in words(at)
     job.write_status("done")
     assert "every clip is what it should be" in words(train())
@@ -241,7 +241,7 @@ def test_a_check_of_the_corpus_is_a_job_and_its_end_is_said(corpus: None) -> Non
 def test_feature_selection_is_started_as_a_job(corpus: None) -> None:
     press(train(), "Select")
     (job,) = jobs.all_jobs()
-    assert job.kind == "selection" and job.arguments[:4] == ("select", "svm", "--split", "speakers")
+    assert job.kind == "selection" and ordered(job) == recipes.named("svm")
     stated = cli.parser().parse_args(list(job.arguments))
     assert stated.out.parent == settings.home().selections
 
