@@ -74,7 +74,7 @@ endef
 
 # What the app holds: each is bounded to ten minutes and prints what was tried, survived and lost.
 fuzz load faults: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.$@
+	$(BIN)/python -m trials.$@
 
 # Known vulnerabilities of the pinned packages, over the network; a package that cannot be audited fails it.
 audit: $(VENV)/.installed-dev

@@ -22,8 +22,8 @@ from ser_core import audio, settings
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 from tests.browser import serving
-from tests.load.opened import Opened
-from tests.load.visitor import Visitor
+from trials.load.opened import Opened
+from trials.load.visitor import Visitor
 
 VISITORS = int(os.environ.get("VISITORS", "20"))
 SECONDS = float(os.environ.get("SECONDS", "300"))

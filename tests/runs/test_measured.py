@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ser_core import recipes, runs, settings
+from ser_core.corpora import schemes
 from ser_core.recipes import SEED_ROWS, Recipe
 from ser_core.runs import measured
 
@@ -44,7 +45,7 @@ def test_only_the_same_recipe_stands_for_a_row_and_splits_are_told_apart() -> No
     recipe = recipes.named("cnn1d-model5")
     finish(recipe.with_(split="clips").override(["fit.epochs=3"]), 0.2, 1.0)
     known = measured.finished()
-    assert measured.of_recipe(recipe, measured.BY_CLIP, known) is None and measured.gap(recipe, known) is None
+    assert measured.of_recipe(recipe, schemes.BY_CLIP, known) is None and measured.gap(recipe, known) is None
     finish(recipe.with_(split="clips", seed=4), 0.47, 1.0)
     finish(recipe, 0.41, 1.0)
     known = measured.finished()
@@ -59,9 +60,9 @@ def test_only_the_same_recipe_stands_for_a_row_and_splits_are_told_apart() -> No
 def test_a_refit_has_learned_from_more_than_a_row_and_stands_for_none() -> None:
     recipe = recipes.named("cnn1d-model5")
     finish(recipe, 0.5, 1.0, published=True, refit={"of": "chosen"})
-    assert measured.of_recipe(recipe, measured.BY_SPEAKER, measured.finished()) is None
+    assert measured.of_recipe(recipe, schemes.BY_SPEAKER, measured.finished()) is None
     finish(recipe, 0.4, 1.0)
-    row = measured.of_recipe(recipe, measured.BY_SPEAKER, measured.finished())
+    row = measured.of_recipe(recipe, schemes.BY_SPEAKER, measured.finished())
     assert row is not None and row.score("accuracy") == 0.4
 
 

@@ -22,8 +22,8 @@ from ser_core.corpora.reading import ClipReader
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
 from tests import made
-from tests.fuzz import mutations, seeds
-from tests.fuzz.worker import Watch
+from trials.fuzz import mutations, seeds
+from trials.fuzz.worker import Watch
 
 Attempt = Callable[[st.DataObject], None]
 #: Clips that a model answers; longer ones cost the time of many others.

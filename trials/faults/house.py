@@ -21,7 +21,7 @@ from ser_core.runs import Run, RunError
 from tests import made
 from tests.browser import serving
 from tests.browser.serving import Server
-from tests.load.visitor import Visitor
+from trials.load.visitor import Visitor
 
 PAGES = ("home", "analyze", "live", "datasets", "train", "results")
 #: What a page says when something unforeseen stopped it.

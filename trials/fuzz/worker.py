@@ -1,4 +1,4 @@
-"""One area of input, tried for some seconds in a process of its own: `python -m tests.fuzz.worker AREA SECONDS PLACE`.
+"""One area of input, tried for some seconds in a process of its own: `python -m trials.fuzz.worker AREA SECONDS PLACE`.
 
 A line of JSON a second tells how far it is, a line more for each case that was lost. PLACE/case holds the case that is being
 tried, so that one that ends the process can be looked at.
@@ -137,7 +137,7 @@ def main(area: str, seconds: float, place: Path) -> None:
     # A command writes where its -o says: a name alone lies where its user stands.
     os.chdir(place / "home")
     # Imported once SER_HOME is set.
-    from tests.fuzz import areas
+    from trials.fuzz import areas
 
     watch = Watch(place)
     attempt = areas.AREAS[area](watch)

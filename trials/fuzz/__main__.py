@@ -46,7 +46,7 @@ def _process(area: str, seconds: float, place: Path, counts: dict[str, int]) -> 
     }
     environ["PYTHONPATH"] = str(ROOT)
     (place / "tmp").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "tests.fuzz.worker", area, f"{seconds:.0f}", str(place)]
+    command = [sys.executable, "-m", "trials.fuzz.worker", area, f"{seconds:.0f}", str(place)]
     with (place / "stderr").open("ab") as err:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=err, text=True)
         latest = {"tried": 0, "survived": 0, "refused": 0}

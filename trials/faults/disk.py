@@ -16,7 +16,7 @@ from ser_core import audio, jobs, runs
 from ser_core.corpora.recordings import Recordings
 
 if TYPE_CHECKING:
-    from tests.faults.house import House
+    from trials.faults.house import House
 
 Fault = Callable[["House", random.Random], list[str]]
 MEGABYTES = 48

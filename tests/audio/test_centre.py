@@ -11,7 +11,7 @@ import pytest
 from ser_core.audio import centre
 from tests import made
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def voice(seconds: float = 2.0) -> np.ndarray:

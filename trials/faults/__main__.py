@@ -15,8 +15,8 @@ import time
 import traceback
 from pathlib import Path
 
-from tests.faults import disk, killing
-from tests.faults.house import House
+from trials.faults import disk, killing
+from trials.faults.house import House
 
 SECONDS = min(540.0, float(os.environ.get("SECONDS", "420")))
 KILLS = int(os.environ.get("KILLS", "20"))

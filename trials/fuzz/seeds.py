@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from ser_core import audio, settings
-from tests.test_audio_formats import muxed
+from tests.audio.test_formats import muxed
 
 ROWS = "file,emotion,speaker,start,end,split\na.wav,anger,one,,,train\nb.wav,sadness,two,0.1,0.6,test\nsub/c.wav,fear,one,,,\n"
 

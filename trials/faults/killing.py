@@ -12,8 +12,8 @@ import psutil
 
 from ser_core import jobs, runs, settings
 from tests.browser import serving
-from tests.faults.disk import Fault
-from tests.faults.house import House
+from trials.faults.disk import Fault
+from trials.faults.house import House
 
 KINDS = ("server", "runner", "training", "recorder")
 #: Prints each recording's name once it is kept.
