@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [
-    path for folder in ("ser_core", "pages", "tests", "trials", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("ser_core", "pages", "tests", "trials", "benchmarks", "scripts")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 
 

@@ -27,7 +27,7 @@ def _offers(key: str, _corpus: Corpus) -> _Offers:
 def show(shown: Opened) -> None:
     """Draw what is offered for a registered folder or table of one's own, each with the button that confirms it."""
     entry = registry.entries().get(shown.corpus.name)
-    if entry is None or entry.path is None or entry.kind == "official" or not visitor.may_register():
+    if entry is None or entry.kind == "official" or not visitor.may_register():
         return
     found = _offers(shown.key, shown.corpus)
     if found.labels:
@@ -47,7 +47,6 @@ def _pressed(said: str, label: str, key: str) -> bool:
 
 
 def _keep(entry: registry.Entry, reading: own.Reading) -> None:
-    assert entry.path is not None
     try:
         registry.register(entry.name, entry.path, reading=reading)
     except (CorpusError, OSError) as error:

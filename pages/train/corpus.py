@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.widgets import corpora, in_url
 from ser_core import jobs
-from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.jobs.orders import Check
 
@@ -25,7 +24,6 @@ class Chosen(corpora.Opened):
 
 def choose() -> Chosen | None:
     """Draw the picker with the corpus' state, and return the corpus, or None after saying the next step."""
-    entries = registry.entries()
     titles = corpora.choices()
     st.markdown("##### 1 · Corpus")
     if not titles:
@@ -51,11 +49,11 @@ def choose() -> Chosen | None:
     with right.container(horizontal=True, vertical_alignment="center"):
         corpus = found.corpus
         st.markdown(f"{len(corpus.clips):,} clips · {found.speakers} speakers · {len(corpus.emotions)} emotions")
-        _state(found, checkable=name not in entries or entries[name].kind != "joined")
+        _state(found)
     return found
 
 
-def _state(found: Chosen, *, checkable: bool) -> None:
+def _state(found: Chosen) -> None:
     """Whether a check has found anything, from the last job that checked this corpus."""
     corpus = found.corpus
     if corpus.problems:
@@ -71,7 +69,7 @@ def _state(found: Chosen, *, checkable: bool) -> None:
         st.caption(f":material/warning: Checked on {done.created[:10]}: {done.status['message']}")
     else:
         st.caption(":material/help: Not checked here.")
-    if checkable and state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):
+    if state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):
         expected = CHECK_S * max(1.0, len(corpus.clips) / 1000)
         check.queue(f"Checking {corpora.title(corpus.name)}", expected_s=expected)
         st.rerun()

@@ -51,7 +51,7 @@ def here(names: Iterable[str]) -> dict[str, Corpus]:
     found = {}
     for name in dict.fromkeys(names):
         entry = entries.get(name)
-        if entry is None or entry.path is None or not entry.present:
+        if entry is None or not entry.present:
             continue
         try:
             found[name] = opened(name).corpus
@@ -68,10 +68,7 @@ def _read(name: str, key: str) -> Corpus:
 def _state(name: str, entries: dict[str, Entry]) -> str:
     """What changes when a file is added to or removed from the corpus, or its table is written, or it is read otherwise: no clip is looked at."""
     entry = entries.get(name)
-    if entry is not None and entry.path is None:
-        return "-".join(_state(part, entries) for part in entry.corpora) + f"-{sorted(entry.labels.items())}"
     path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
-    assert path is not None
     try:
         return files.utf8(f"{path}-{_times(path)}-{entry and entry.reading}")
     except OSError:

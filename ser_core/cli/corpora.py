@@ -79,7 +79,6 @@ def list_corpora(stated: argparse.Namespace) -> int:
         )
     for name, entry in entries.items():
         if name not in registry.MODULES:
-            where = files.utf8(str(entry.path)) if entry.path else " + ".join(entry.corpora)
             rows.append(
                 {
                     "name": name,
@@ -87,7 +86,7 @@ def list_corpora(stated: argparse.Namespace) -> int:
                     "kind": entry.kind,
                     "emotions": None,
                     "licence": "as its owner says",
-                    "folder": where,
+                    "folder": files.utf8(str(entry.path)),
                     "present": entry.present,
                 }
             )

@@ -1,14 +1,14 @@
 """Which corpora there are, and where on this machine each lies.
 
 The official ones have a module each. A user's own are kept in SER_HOME/corpora.json under the name of their choice: name →
-{kind: folder | manifest, path, labels, speakers}, or {kind: joined, corpora, labels}; an official one is name → its folder.
+{kind: folder | manifest, path, labels, speakers}; an official one is name → its folder.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,21 +40,20 @@ MODULES: dict[str, CorpusModule] = {
     module.MODULE.card.name: module.MODULE
     for module in (crema_d, savee, ravdess, emodb, tess, iemocap, meld, msp_podcast, esd)
 }
-#: Between the names of corpora that are joined without being registered so: `crema-d+savee`.
+#: Between the names of corpora that are read as one: `crema-d+savee`.
 PLUS = "+"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A registered corpus: where it lies, or of which corpora it is joined, and how its emotions are renamed."""
+    """A registered corpus: where it lies, and how its emotions are renamed."""
 
     name: str
     kind: str
-    """official | folder | manifest | joined"""
-    path: Path | None = None
-    corpora: tuple[str, ...] = ()
-    labels: dict[str, Any] = field(default_factory=dict)
-    """Own emotion → another name; of a joined corpus: corpus → such a table."""
+    """official | folder | manifest"""
+    path: Path
+    labels: dict[str, str] = field(default_factory=dict)
+    """Own emotion → another name."""
     speakers: str = ""
     """The confirmed rule (`speaker_guess.RULES`) that names the speakers of clips without one; empty for none."""
 
@@ -65,8 +64,8 @@ class Entry:
 
     @property
     def present(self) -> bool:
-        """Whether its folder or table is still there; of a joined corpus, always (loading says which part is missing)."""
-        return self.path is None or (self.path.is_file() if self.kind == "manifest" else self.path.is_dir())
+        """Whether its folder or table is still there."""
+        return self.path.is_file() if self.kind == "manifest" else self.path.is_dir()
 
 
 def module(name: str) -> CorpusModule:
@@ -96,8 +95,8 @@ def _entries_in(path: Path) -> dict[str, Entry]:
 
 
 def folders() -> dict[str, Path]:
-    """Return the folder (of a manifest: the table) of every registered corpus that has one."""
-    return {name: entry.path for name, entry in entries().items() if entry.path is not None}
+    """Return the folder (of a manifest: the table) of every registered corpus."""
+    return {name: entry.path for name, entry in entries().items()}
 
 
 def names() -> tuple[str, ...]:
@@ -121,18 +120,6 @@ def register(name: str, path: Path, *, reading: own.Reading = own.Reading()) -> 
     return _keep(
         Entry(own.checked_name(name, MODULES), kind, path, labels=dict(reading.labels), speakers=reading.speakers)
     )
-
-
-def register_joined(name: str, corpora: Sequence[str], *, labels: joined.Labels | None = None) -> Entry:
-    """Remember under `name` that these registered corpora are read as one. Raises CorpusError for names that cannot be."""
-    known = set(names())
-    unknown = [one for one in corpora if one not in known]
-    if unknown:
-        raise CorpusError(f"There is no corpus called '{unknown[0]}'. Known: {', '.join(names())}.")
-    if any(entries()[one].kind == "joined" for one in corpora if one in entries()):
-        raise CorpusError("A joined corpus cannot be joined again; name its parts.")
-    stated = {corpus: dict(table) for corpus, table in (labels or {}).items()}
-    return _keep(Entry(own.checked_name(name, MODULES), "joined", None, tuple(corpora), stated))
 
 
 def forget(name: str) -> None:
@@ -169,8 +156,6 @@ def load(name: str, path: Path | None = None) -> Corpus:
         return joined.join([load(part) for part in name.split(PLUS)])
     if entry is None:
         return module(name).load(Path())
-    if entry.path is None:
-        return joined.join([load(part) for part in entry.corpora], entry.labels, name)
     return open_own(entry.path if path is None else path, name, reading=entry.reading)
 
 
@@ -213,17 +198,16 @@ def _entry(name: str, stated: Any) -> Entry:
         place = _path(stated)
         return Entry(name, "official" if name in MODULES else "manifest" if place.is_file() else "folder", place)
     kind = stated["kind"]
-    if kind not in ("folder", "manifest", "joined"):
+    if kind not in ("folder", "manifest"):
         raise ValueError(f"{name} is of no known kind")
-    path = None if kind == "joined" else _path(stated["path"])
     labels, speakers = dict(stated.get("labels", {})), str(stated.get("speakers", ""))
-    return Entry(name, kind, path, tuple(stated.get("corpora", ())), labels, speakers)
+    return Entry(name, kind, _path(stated["path"]), labels, speakers)
 
 
-def _spelled(path: Path | None) -> str:
+def _spelled(path: Path) -> str:
     """A path as it is kept: one that is no UTF-8 as a file: URI, which holds its bytes."""
     text = str(path)
-    return text if path is None or files.utf8(text) == text else path.as_uri()
+    return text if files.utf8(text) == text else path.as_uri()
 
 
 def _path(kept: str) -> Path:
@@ -241,9 +225,8 @@ def _write(known: Mapping[str, Entry]) -> None:
     def stated(entry: Entry) -> Any:
         if entry.kind == "official":
             return _spelled(entry.path)
-        place = {"corpora": list(entry.corpora)} if entry.path is None else {"path": _spelled(entry.path)}
         rule = {"speakers": entry.speakers} if entry.speakers else {}
-        return {"kind": entry.kind, **place, "labels": entry.labels, **rule}
+        return {"kind": entry.kind, "path": _spelled(entry.path), "labels": entry.labels, **rule}
 
     files.write_json(settings.home().corpora_file, {name: stated(entry) for name, entry in known.items()})
 

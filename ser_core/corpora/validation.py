@@ -38,8 +38,7 @@ def check(name: str, path: Path | None = None, *, progress: Progress | None = No
     is nothing to check, or for joined corpora, which are checked one by one.
     """
     if name not in registry.MODULES:
-        entry = registry.entries().get(name)
-        if registry.PLUS in name or (entry is not None and entry.kind == "joined"):
+        if registry.PLUS in name and name not in registry.entries():
             raise CorpusError(f"'{name}' joins several corpora; check each of them by its own name.")
         return own_validation.validate(registry.load(name, path), progress=progress, n_jobs=n_jobs)
     folder = path or registry.folders().get(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_core.corpora import own, registry
+from ser_core.corpora import joined, own, registry
 from ser_core.corpora.base import CorpusError
 from tests import made
 
@@ -121,20 +121,15 @@ def test_joined_corpora_keep_their_prefixes_and_share_their_emotions(tmp_path: P
     assert "CREMA-D" in both.card.licence and "CREMA-D" in both.card.citation
 
 
-def test_a_joined_corpus_is_kept_with_its_label_mapping(tmp_path: Path) -> None:
+def test_joined_corpora_take_a_label_mapping(tmp_path: Path) -> None:
     registry.register("one", voices(tmp_path / "1", "Wut", "Ruhe"))
     registry.register("two", voices(tmp_path / "2", "rage", "calm", "fear"))
     with pytest.raises(CorpusError, match=r"no emotion in common .*map their labels"):
         registry.load("one+two")
     labels = {"one": {"Wut": "anger", "Ruhe": "calm"}, "two": {"rage": "anger", "calm": ""}}
-    registry.register_joined("german and not", ["one", "two"], labels=labels)
-    both = registry.load("german and not")
+    both = joined.join([registry.load("one"), registry.load("two")], labels)
     assert set(both.clips["clip"]) == {"one/Wut/1.wav", "two/rage/1.wav"}
     assert both.emotions == ("anger",)
-    with pytest.raises(CorpusError, match="joined again"):
-        registry.register_joined("more", ["german and not", "one"])
-    with pytest.raises(CorpusError, match="no corpus called"):
-        registry.register_joined("more", ["one", "three"])
     for wrong in ("one+one", "one+three"):
         with pytest.raises(CorpusError):
             registry.load(wrong)
