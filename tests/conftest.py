@@ -4,36 +4,19 @@
 import pylibsrtp  # noqa: F401  isort: skip
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-#: What takes longest begins first, so that two workers that take a file at a time end together. The browser's files stand
-#: together: their server and their Chromium end when a worker comes to a file of another folder.
-FIRST = (
-    "browser/test_strangers.py",
-    "browser/test_live.py",
-    "browser/test_training.py",
-    "browser/test_personal.py",
-    "browser/test_main_job.py",
-    "browser/test_datasets.py",
-    "browser/test_server.py",
-    "browser/test_guess.py",
-    "browser/test_results.py",
-    "browser/test_cloud_entry.py",
-    "test_lessons.py",
-    "jobs/test_killed.py",
-    "jobs/test_queue.py",
-    "test_notebooks.py",
-    "training/test_train.py",
-    "pages/test_analyze_pictures.py",
-    "training/test_networks.py",
-    "pages/test_train.py",
-    "jobs/test_cli.py",
-    "training/test_repeats.py",
-    "training/test_start.py",
-)
+#: Folders whose tests wait for fits, processes and pages, and how long a file of theirs is taken to last where that is not known yet.
+SLOW = {"training": 40.0, "jobs": 30.0, "pages": 20.0}
+#: Where pytest's cache keeps how long each file took when it last ran: the longest begins first, so that workers that take a file at a
+#: time end together. The browser's files stand together, in front: their server and their Chromium end when a worker leaves the folder.
+TOOK = "ser/seconds"
+
+_seconds: Counter[str] = Counter()
 
 
 def pytest_configure() -> None:
@@ -44,10 +27,26 @@ def pytest_configure() -> None:
         compiled.ensure()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the tests of FIRST to the front, in that order; the others stay as they are."""
-    places = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: places.get(item.path, len(places)))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Bring the files that take longest to the front; tests of one file stay as they are."""
+    took = config.cache.get(TOOK, {}) if config.cache else {}
+
+    def place(item: pytest.Item) -> tuple[bool, float, str]:
+        file = item.path.relative_to(ROOT / "tests")
+        seconds = took.get(file.as_posix(), SLOW.get(file.parts[0], 0.0))
+        return file.parts[0] != "browser", -seconds, file.as_posix()
+
+    items.sort(key=place)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[report.nodeid.partition("::")[0].removeprefix("tests/")] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remember how long the files took; the workers' reports come together where they were started from."""
+    if session.config.cache and "PYTEST_XDIST_WORKER" not in os.environ:
+        session.config.cache.set(TOOK, {**session.config.cache.get(TOOK, {}), **_seconds})
 
 
 @pytest.fixture(autouse=True)
