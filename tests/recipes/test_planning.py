@@ -30,8 +30,8 @@ def corpus(clips: Rows) -> Corpus:
     return Corpus(CARD, Path("/nowhere"), complete(table.assign(clip="made/" + table["clip"], path="/nowhere")))
 
 
-#: What the corpus lacks → its clips.
-CASES = {
+#: What the corpus lacks → its clips, as speaker, emotion and name.
+CLIPS = {
     "two emotions": rows(emotions=("anger", "neutral")),
     "one emotion": rows(emotions=("anger",)),
     "a rare emotion by one speaker": [*rows(), *(("03", "surprise", f"03-surprise-{n}") for n in range(3))],
@@ -39,6 +39,7 @@ CASES = {
     "no speaker column": [("", emotion, clip) for _, emotion, clip in rows()],
     "most speakers unknown": [(speaker if speaker < "02" else "", emotion, clip) for speaker, emotion, clip in rows()],
 }
+CASES = {case: corpus(clips) for case, clips in CLIPS.items()}
 ONE_EMOTION = "A model tells two emotions apart, or more, and Made has anger alone"
 #: (case, split) → the reason of the refusal; every other pair is trained.
 REFUSED = {
@@ -68,10 +69,10 @@ def test_run_or_refusal(name: str, split: str, case: str) -> None:
     reason = REFUSED.get((case, split))
     if reason:
         with pytest.raises(CorpusError, match=reason):
-            plan(recipe, corpus(CASES[case]))
+            plan(recipe, CASES[case])
         return
-    found = plan(recipe, corpus(CASES[case]))
-    assert set(found.recipe.labels) == {emotion for _, emotion, _ in CASES[case]}
+    found = plan(recipe, CASES[case])
+    assert set(found.recipe.labels) == {emotion for _, emotion, _ in CLIPS[case]}
     for division in found.divisions:
         sides = {part: found.clips[division.parts == part] for part in ("train", "validation", "test")}
         assert all(len(side) for side in sides.values()) and sides["train"]["emotion"].nunique() >= 2
@@ -84,7 +85,7 @@ def test_run_or_refusal(name: str, split: str, case: str) -> None:
 
 
 def test_a_fold_without_an_emotion_says_whose_clips_they_are() -> None:
-    found = plan(recipes.named("svm").with_(split="loso"), corpus(CASES["a rare emotion by one speaker"]))
+    found = plan(recipes.named("svm").with_(split="loso"), CASES["a rare emotion by one speaker"])
     said = "the train part has no clip of surprise, so none is expected there: all of surprise is spoken by 03"
     assert found.notes == tuple(
         f"In the fold {fold} {said} ({part})." for fold, part in (("02", "validation"), ("03", "test"))
@@ -118,7 +119,7 @@ def test_unknown_speakers_are_left_out_when_that_is_asked_for() -> None:
 
 def test_the_three_ways_out_of_unknown_speakers_are_named() -> None:
     with pytest.raises(CorpusError) as refused:
-        plan(recipes.named("svm"), corpus(CASES["no speaker column"]))
+        plan(recipes.named("svm"), CASES["no speaker column"])
     for way in ("column speaker", "--set unknown_speakers=leave-out", "--split clips"):
         assert way in str(refused.value)
 
