@@ -95,11 +95,8 @@ def _choose(others: list[Sound]) -> Sound | None:
 def _sample() -> Sound:
     by_name = {one["name"]: one for one in audio_source.samples()} | crema_d_samples.listed()
     names = list(by_name)
-    first = names.index(in_url.initial("second", by_name, names[0]))
-    name = st.selectbox(
-        "Second sample", names, first, format_func=lambda key: by_name[key]["title"], key="second-sample"
-    )
-    in_url.remember("second", name)
+    in_url.begin("second", by_name, names[0], key="second-sample")
+    name = st.selectbox("Second sample", names, format_func=lambda key: by_name[key]["title"], key="second-sample")
     one = by_name[name]
     path = Path(one.get("path") or audio_source.SAMPLES / one["file"])
     return Sound(path.name, path.read_bytes(), "synthetic voice, no person spoke" if one["kind"] == "voice" else "")

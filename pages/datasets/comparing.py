@@ -48,24 +48,24 @@ def show(shown: Opened) -> None:
 
 
 def _held(possible: list[str]) -> str:
-    by = st.segmented_control(
-        "What is held",
-        possible,
-        format_func=lambda name: HELD[name][0],
-        default=in_url.initial("held", possible, possible[0]),
-        required=True,
-        key=f"held-{'-'.join(possible)}",
-        label_visibility="collapsed",
+    key = f"held-{'-'.join(possible)}"
+    in_url.begin("held", possible, possible[0], key=key)
+    return str(
+        st.segmented_control(
+            "What is held",
+            possible,
+            format_func=lambda name: HELD[name][0],
+            required=True,
+            key=key,
+            label_visibility="collapsed",
+        )
     )
-    in_url.remember("held", by or possible[0])
-    return by or possible[0]
 
 
 def _value(shown: Opened, by: str, values: list[str]) -> str:
-    first = values.index(in_url.initial(f"held-{by}", values, values[0]))
-    value = st.selectbox(by.capitalize(), values, first, key=f"held-{shown.corpus.name}-{by}")
-    in_url.remember(f"held-{by}", value)
-    return value
+    key = f"held-{shown.corpus.name}-{by}"
+    in_url.begin(f"held-{by}", values, values[0], key=key)
+    return st.selectbox(by.capitalize(), values, key=key)
 
 
 def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, value: str) -> None:

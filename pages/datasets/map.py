@@ -181,14 +181,9 @@ def _stated(shown: Opened, column: str) -> bool:
 
 
 def _one(name: str, label: str, options: list[str], titles: dict[str, str], *, box: bool = False) -> str:
-    first = in_url.initial(name, options, options[0])
+    key = f"map-{name}-{'-'.join(options)}"
+    in_url.begin(name, options, options[0], key=key)
     said = lambda option: titles.get(option, option.capitalize())  # noqa: E731
     if box:
-        chosen = st.selectbox(label, options, options.index(first), format_func=said, key=f"map-{name}")
-    else:
-        chosen = st.segmented_control(
-            label, options, format_func=said, default=first, required=True, key=f"map-{name}-{'-'.join(options)}"
-        )
-    chosen = chosen or first
-    in_url.remember(name, chosen)
-    return chosen
+        return st.selectbox(label, options, format_func=said, key=key)
+    return str(st.segmented_control(label, options, format_func=said, required=True, key=key))

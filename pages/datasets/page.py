@@ -16,16 +16,15 @@ TABS = {
     "Check": check.show,
 }
 
+in_url.begin("view", VIEWS, "corpora")
 view = st.segmented_control(
     "View",
     list(VIEWS),
     format_func=lambda name: VIEWS[name],
-    default=in_url.initial("view", VIEWS, "corpora"),
     required=True,
     key="view",
     label_visibility="collapsed",
 )
-in_url.remember("view", view or "corpora")
 if view == "mine":
     mine.show()
 else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import state
 from pages.results.shown import Shown
 from pages.widgets import corpora, in_url, numbers
 from ser_core.corpora import details
@@ -23,9 +22,8 @@ def show(shown: Shown) -> None:
     if not present:
         st.caption("Nothing is known of these clips that would divide them.")
         return
-    state.begin("by", present, present[0])
+    in_url.begin("by", present, present[0])
     chosen = str(st.pills("Accuracy by", present, required=True, key="by"))
-    in_url.remember("by", chosen)
     table = _by_group(shown.key, chosen, shown.predictions, stated[chosen], shown.labels)
     overall = shown.summary()["accuracy"]
     st.plotly_chart(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import chosen, guessed, votes
-from pages.widgets import in_url, numbers
+from pages.widgets import numbers
 from ser_core import audio, figures, runs
 from ser_core.corpora import samples
 from ser_core.corpora.base import CorpusError
@@ -51,21 +51,15 @@ def _play(run: Run) -> None:
 def _round() -> tuple[int, int]:
     left, right = st.columns([2, 1])
     sizes = [str(size) for size in guessing.SIZES]
-    size = left.segmented_control(
-        "Clips", sizes, default=in_url.initial("n", sizes, sizes[0]), required=True, key="guess-n"
-    )
-    in_url.remember("n", size or sizes[0])
-    stated = st.query_params.get("seed", "1")
-    first = int(stated) if stated.isdecimal() and 0 < int(stated) < 10**6 else 1
+    size = left.segmented_control("Clips", sizes, default=sizes[0], required=True, key="n", bind="query-params")
     seed = right.number_input(
-        "Draw", 1, 10**6 - 1, first, key=f"guess-seed-{first}", help="Another number draws other clips."
+        "Draw", 1, 10**6 - 1, key="seed", bind="query-params", help="Another number draws other clips."
     )
-    in_url.remember("seed", str(seed))
-    return int(size or sizes[0]), int(seed)
+    return int(str(size)), int(seed)
 
 
 def _next_seed(seed: int) -> None:
-    st.query_params["seed"] = str(seed + 1)
+    st.session_state["seed"] = seed + 1
 
 
 def _answers(run: Run) -> tuple[pd.DataFrame, list[str]]:

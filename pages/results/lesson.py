@@ -20,8 +20,7 @@ def show() -> None:
         st.info("The published runs of this lesson are not in this copy (artifacts/results).")
         return
     keys = [step.key for step in steps]
-    if st.session_state.get("lesson-step") not in keys:
-        st.session_state["lesson-step"] = in_url.initial("step", keys, keys[0])
+    in_url.begin("step", keys, keys[0], key="lesson-step")
     st.markdown(
         "A score is worth what its test clips are worth. Each step takes one mistake that is easy to make, and shows published runs of "
         "this project with it and without it. No corpus and no training are needed."
@@ -35,7 +34,6 @@ def show() -> None:
         label_visibility="collapsed",
     )
     number = keys.index(key or keys[0])
-    in_url.remember("step", keys[number])
     _step(steps[number], found[keys[number]])
     if number + 1 < len(steps):
         st.button(

@@ -39,11 +39,9 @@ def show() -> None:
 
 def _more(found: shown.Shown) -> None:
     titles = [title for title, _ in TABS.values()]
-    first = TABS[in_url.initial("tab", TABS, "groups")][0]
+    in_url.begin("tab", TABS, "groups", values=dict(zip(TABS, titles, strict=True)))
     # Only the open tab is computed.
-    tabs = st.tabs(titles, default=first, key="tab", on_change="rerun")
-    for (name, (_, draw)), tab in zip(TABS.items(), tabs, strict=True):
+    for (_, draw), tab in zip(TABS.values(), st.tabs(titles, key="tab", on_change="rerun"), strict=True):
         if tab.open:
-            in_url.remember("tab", name)
             with tab:
                 draw(found)

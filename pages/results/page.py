@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.results import comparing, guess, lesson, listeners, msf, one, state, table
+from pages.results import comparing, guess, lesson, listeners, msf, one, table
 from pages.widgets import in_url
 
 VIEWS = {
@@ -18,10 +18,8 @@ VIEWS = {
 
 def go(view: str, runs: list[str]) -> None:
     """Open a view with these runs; what the URL said of another view is taken away."""
-    st.session_state["view"] = view
-    st.session_state.pop("run", None)
     named = {"runs": ",".join(runs)} if len(runs) > 1 else {"run": runs[0]} if runs else {}
-    st.query_params.from_dict({"view": view, **named})
+    in_url.leave(view=view, **named)
 
 
 def _switched() -> None:
@@ -30,7 +28,7 @@ def _switched() -> None:
 
 
 # A link that names a run and no view means that run.
-state.begin("view", VIEWS, "run" if "run" in st.query_params else "runs")
+in_url.begin("view", VIEWS, "run" if "run" in st.query_params else "runs")
 view = str(
     st.segmented_control(
         "View",
@@ -42,7 +40,6 @@ view = str(
         label_visibility="collapsed",
     )
 )
-in_url.remember("view", view)
 if view == "run":
     one.show()
 elif view == "compare":

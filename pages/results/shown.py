@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.results import state
 from pages.widgets import in_url, model_picker, numbers, words
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, repeats
@@ -70,9 +69,8 @@ def choose() -> Shown | None:
         asked = st.query_params.get("run")
         if asked is not None and asked not in found and "run" not in st.session_state:
             st.warning(f"There is no run called “{asked}” here.")
-        state.begin("run", links, links[0])
+        in_url.begin("run", links, links[0])
         link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run")
-    in_url.remember("run", link)
     run = found[link]
     try:
         wrong = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
@@ -110,10 +108,10 @@ def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
     if not parts:
         st.info(f"{name} has no predictions of a validation or test part.")
         return None
-    state.begin("part", parts, parts[-1])
     with place:
-        part = str(st.segmented_control("Part", parts, required=True, key="part"))
-    in_url.remember("part", part)
+        part = str(
+            st.segmented_control("Part", parts, default=parts[-1], required=True, key="part", bind="query-params")
+        )
     rows = table[table["part"] == part].reset_index(drop=True)
     return Shown(run, link, name, part, labels_of(run, part), rows)
 

@@ -11,7 +11,6 @@ import streamlit as st
 
 from pages.results import elsewhere, exchange
 from pages.server import visitor
-from pages.widgets import in_url
 from ser_core.runs import RunError, notes, overview
 from ser_core.runs.deleting import delete
 from ser_core.runs.run import Run
@@ -58,15 +57,9 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     }
     asked = [name for name in FILTERS if len(present[name]) > (0 if name == "tag" else 1)]
     columns = st.columns([2] + [1] * len(asked))
-    text = columns[0].text_input(
-        "Search", st.query_params.get("search", ""), key="search", placeholder="name, recipe, note …"
-    )
-    in_url.remember("search", [text] if text else [])
+    text = columns[0].text_input("Search", key="search", bind="query-params", placeholder="name, recipe, note …")
     for name, column in zip(asked, columns[1:], strict=True):
-        wanted = column.multiselect(
-            name.capitalize(), present[name], in_url.initial_many(name, present[name], []), key=f"filter-{name}"
-        )
-        in_url.remember(name, wanted)
+        wanted = column.multiselect(name.capitalize(), present[name], key=name, bind="query-params")
         if wanted and name == "tag":
             table = table[[bool(set(tags) & set(wanted)) for tags in table["tags"]]]
         elif wanted:

@@ -51,16 +51,15 @@ def choose() -> list[Sound]:
     """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
     handed_over: Sound | None = st.session_state.get(_HANDED_OVER)
     sources = SOURCES | ({LIVE: ":material/graphic_eq: From live"} if handed_over else {})
+    in_url.begin("source", sources, RECORD)
     source = st.segmented_control(
         "Where the clip comes from",
         list(sources),
         format_func=lambda name: sources[name],
-        default=in_url.initial("source", sources, RECORD),
         required=True,
         key="source",
         label_visibility="collapsed",
     )
-    in_url.remember("source", source or RECORD)
     if source == UPLOAD:
         return _uploaded("upload")
     if source == SAMPLE:
@@ -106,9 +105,8 @@ def samples() -> list[dict[str, Any]]:
 def _sampled() -> list[Sound]:
     by_name = {one["name"]: one for one in samples()} | crema_d_samples.listed()
     names = list(by_name)
-    first = names.index(in_url.initial("sample", by_name, names[0]))
-    name = st.selectbox("Sample", names, first, format_func=lambda key: by_name[key]["title"], key="sample")
-    in_url.remember("sample", name)
+    in_url.begin("sample", by_name, names[0])
+    name = st.selectbox("Sample", names, format_func=lambda key: by_name[key]["title"], key="sample")
     one = by_name[name]
     st.caption(one["how_to_read"])
     crema_d_samples.offer()
