@@ -84,7 +84,7 @@ def shown(at: AppTest, page: str, name: str, asked: dict[str, list[str]]) -> lis
     if name == "show" and not value:
         return ["none"]
     if name == "tab":
-        from pages.results.one import TABS
+        from pages.results.run_view import TABS
 
         return [short for short, (title, _) in TABS.items() if title == value]
     return list(value) if isinstance(value, list) else [value]

@@ -6,8 +6,8 @@ import html
 
 import streamlit as st
 
-from pages.analyze import really
-from pages.widgets import cached, model_picker, numbers, voice, words, worth
+from pages.analyze import correction
+from pages.widgets import cached, model_picker, numbers, voice_profile, words, worth
 from ser_core import audio, figures
 from ser_core.graphs import GraphError
 from ser_core.predictor import Prediction
@@ -25,11 +25,11 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
         return
     if clip.apart:
         _each(key, clip, models)
-        really.show(key, clip, models)
+        correction.show(key, clip, models)
         return
     if len(models) == 1:
         _alone(key, clip, models[0])
-        really.show(key, clip, models)
+        correction.show(key, clip, models)
         return
     for run, column in zip(models, st.columns(len(models), gap="large"), strict=True):
         with column, st.container(key=f"answer-{run.name}"):
@@ -41,7 +41,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 _worth(run, found)
                 model_picker.about(run)
     findings(audio.findings(clip))
-    really.show(key, clip, models)
+    correction.show(key, clip, models)
 
 
 def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
@@ -91,7 +91,7 @@ def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> N
 def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
     """Return the model's prediction, or None after the reason was drawn."""
     try:
-        judge = voice.judge(run)
+        judge = voice_profile.judge(run)
         return cached.prediction(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")
@@ -117,7 +117,7 @@ def _headline(found: Prediction) -> None:
 
 
 def _worth(run: Run, found: Prediction) -> None:
-    st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
+    st.caption(f"{voice_profile.said(found.profile)} {worth.of_answer(run, found)}")
 
 
 def _bars(found: Prediction, name: str, place: str = "bars") -> None:

@@ -44,13 +44,13 @@ def pictures() -> list[str]:
     return _many("Pictures", "show", PICTURES, [MEL])
 
 
-def closer() -> bool:
+def look_closer() -> bool:
     """Draw the switch for the sliders beside the pictures and return whether it is on."""
     in_url.begin("closer", in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
     return st.toggle("Look closer", key="closer", help="Sliders beside each picture")
 
 
-def courses() -> list[str]:
+def descriptors() -> list[str]:
     """Draw the choice of descriptors and return their names in the catalogue's order."""
     in_url.begin_many("descriptor", COURSES, list(COURSES[:3]), key="descriptors")
     picked = st.multiselect(

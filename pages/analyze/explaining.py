@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed
-from pages.widgets import cached, in_url, numbers, voice
+from pages.widgets import cached, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
 from ser_core.features import logmel, sets
 from ser_core.features.sources import LogMelSource, extracted
@@ -49,7 +49,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
             st.caption(f"{name} does not know {label}.")
             continue
         try:
-            predictor = voice.judge(run)
+            predictor = voice_profile.judge(run)
             if explain.is_picture(predictor):
                 _map(key, clip, start_s, predictor, label)
             else:

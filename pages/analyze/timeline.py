@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import cached, voice
+from pages.widgets import cached, voice_profile
 from ser_core import audio, figures
 from ser_core.graphs import GraphError
 from ser_core.runs import Run, RunError
@@ -13,7 +13,7 @@ from ser_core.runs import Run, RunError
 def show(key: str, clip: audio.Clip, run: Run, *, named: bool) -> None:
     """Draw one model's probabilities along the clip."""
     try:
-        judge = voice.judge(run)
+        judge = voice_profile.judge(run)
         found = cached.timeline(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.datasets import clip_sound, extracting, filtering, similar
 from pages.datasets import clips as table
-from pages.datasets import extracting, filtering, similar, sounds
 from pages.widgets import cached, in_url, model_picker
 from pages.widgets.corpora import Opened
 from ser_core import figures, maps
@@ -98,12 +98,12 @@ def _map(shown: Opened, mapped: Mapped, wanted: pd.DataFrame, method: str, colou
         return None
     selected = clips[clips["clip"].isin(picked)]
     if len(selected) == 1:
-        sounds.show(selected.iloc[0], "map-clip")
+        clip_sound.show(selected.iloc[0], "map-clip")
         return selected.iloc[0]
     st.markdown(f"##### {len(selected):,} clips selected")
     row = table.choose(selected, "map-table")
     if row is not None:
-        sounds.show(row, "map-clip")
+        clip_sound.show(row, "map-clip")
     return row
 
 

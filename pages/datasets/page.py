@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.datasets import averages, check, clips, comparing, corpus, listeners, map, mine, overview
+from pages.datasets import averages, check, clips, corpus, emotion_comparison, listeners, map, my_recordings, overview
 from pages.widgets import in_url
 
 VIEWS = {"corpora": ":material/library_music: Corpora", "mine": ":material/mic: My recordings"}
 TABS = {
     "Overview": overview.show,
     "Clips": clips.show,
-    "Compare": comparing.show,
+    "Compare": emotion_comparison.show,
     "Averages": averages.show,
     "Map": map.show,
     "Listeners": listeners.show,
@@ -26,7 +26,7 @@ view = st.segmented_control(
     label_visibility="collapsed",
 )
 if view == "mine":
-    mine.show()
+    my_recordings.show()
 else:
     shown = corpus.choose()
     if shown is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import corpora, in_url, numbers
 from ser_core.corpora import details
 from ser_core.evaluation import groups

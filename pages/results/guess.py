@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import chosen, guessed, votes
+from pages.results import guess_outcome, listener_votes, run_picker
 from pages.widgets import numbers
 from ser_core import audio, figures, runs
 from ser_core.corpora import samples
@@ -22,10 +22,10 @@ CLIP_BYTES = 81_000
 
 def show() -> None:
     """Draw the choice of a round, then its clips one by one, then what came of it; and the class' table below."""
-    run = chosen.one_on_crema_d("run")
+    run = run_picker.one_on_crema_d("run")
     if run is not None:
         _play(run)
-    guessed.show_class()
+    guess_outcome.show_class()
 
 
 def _play(run: Run) -> None:
@@ -42,7 +42,7 @@ def _play(run: Run) -> None:
     if len(guesses) < len(drawn):
         _ask(drawn[len(guesses)], labels, guesses, len(drawn))
         return
-    guessed.show(run.name, guesses, answers, labels, votes.here())
+    guess_outcome.show(run.name, guesses, answers, labels, listener_votes.here())
     with st.container(horizontal=True):
         st.button("Other clips", icon=":material/shuffle:", type="primary", on_click=_next_seed, args=(seed,))
         st.button("The same clips again", icon=":material/replay:", on_click=guesses.clear)

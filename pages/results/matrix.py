@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import clips
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import in_url, numbers
 from ser_core import figures
 from ser_core.evaluation import metrics

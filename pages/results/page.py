@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.results import comparing, guess, lesson, listeners, msf, one, table
+from pages.results import guess, lesson, listeners, msf, run_comparison, run_view, table
 from pages.widgets import in_url
 
 VIEWS = {
@@ -41,9 +41,9 @@ view = str(
     )
 )
 if view == "run":
-    one.show()
+    run_view.show()
 elif view == "compare":
-    comparing.show()
+    run_comparison.show()
 elif view == "listeners":
     listeners.show()
 elif view == "guess":

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.analyze import answer
-from pages.widgets import cached, heard, words
+from pages.widgets import cached, training_overlap, words
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -69,7 +69,7 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
             row |= {f"p {label}": float(p) for label, p in zip(found.labels, found.probabilities, strict=True)}
         else:
             row[f"{named}p"] = found.confidence
-        met = heard.words(run, digest=clip.pcm16_sha256_16)
+        met = training_overlap.words(run, digest=clip.pcm16_sha256_16)
         if met:
             row[f"{named}model was"] = met
     return row

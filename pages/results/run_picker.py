@@ -28,8 +28,8 @@ def several(key: str, fewest: int, most: int) -> dict[str, Run]:
     if len(picked) < fewest:
         st.caption(f"Pick {fewest} to {most} runs on the same corpus.")
         return {}
-    found = overview.named()
-    return {name: found[name] for name in picked}
+    runs = overview.named()
+    return {name: runs[name] for name in picked}
 
 
 def one_on_crema_d(key: str) -> Run | None:
