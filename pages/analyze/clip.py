@@ -17,7 +17,6 @@ from pages.analyze import (
     player,
     resynthesis,
     selection_path,
-    timeline,
 )
 from pages.widgets import cached, training_overlap
 from pages.widgets.audio_source import Sound
@@ -59,7 +58,7 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
         msf.show(key, part, region[0] if region else 0.0, models, look_closer=look_closer)
     if part.duration > LONG_S:
         for run in models:
-            timeline.show(key, part, run, named=len(models) > 1)
+            answer.over_time(key, part, run, named=len(models) > 1)
     downloads.show(sound, key, part, models, shown, descriptors)
 
     trials = choice.trials()

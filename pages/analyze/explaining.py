@@ -32,8 +32,8 @@ def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
 @st.fragment
 def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
     # A fragment: another emotion redraws the map and nothing else on the page.
-    found = {run.name: (run, answer.prediction_of(key, clip, run)) for run in models}
-    answers = {name: (run, said) for name, (run, said) in found.items() if said is not None}
+    predictions = {run.name: (run, answer.prediction_of(key, clip, run)) for run in models}
+    answers = {name: (run, said) for name, (run, said) in predictions.items() if said is not None}
     labels = list(dict.fromkeys(label for _, said in answers.values() for label in said.labels))
     if not labels:
         return

@@ -48,18 +48,8 @@ def show(shown: Opened) -> None:
 
 
 def _held(possible: list[str]) -> str:
-    key = f"held-{'-'.join(possible)}"
-    in_url.begin("held", possible, possible[0], key=key)
-    return str(
-        st.segmented_control(
-            "What is held",
-            possible,
-            format_func=lambda name: HELD[name][0],
-            required=True,
-            key=key,
-            label_visibility="collapsed",
-        )
-    )
+    titles = {name: HELD[name][0] for name in possible}
+    return in_url.segmented("held", "What is held", titles)
 
 
 def _value(shown: Opened, by: str, values: list[str]) -> str:

@@ -181,9 +181,9 @@ def _stated(shown: Opened, column: str) -> bool:
 
 
 def _one(name: str, label: str, options: list[str], titles: dict[str, str], *, box: bool = False) -> str:
-    key = f"map-{name}-{'-'.join(options)}"
+    key = f"map-{name}"
+    titles = {option: titles.get(option, option.capitalize()) for option in options}
+    if not box:
+        return in_url.segmented(name, label, titles, key=key, labelled=True)
     in_url.begin(name, options, options[0], key=key)
-    said = lambda option: titles.get(option, option.capitalize())  # noqa: E731
-    if box:
-        return st.selectbox(label, options, format_func=said, key=key)
-    return str(st.segmented_control(label, options, format_func=said, required=True, key=key))
+    return st.selectbox(label, options, format_func=titles.__getitem__, key=key)

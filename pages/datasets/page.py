@@ -16,15 +16,7 @@ TABS = {
     "Check": check.show,
 }
 
-in_url.begin("view", VIEWS, "corpora")
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name],
-    required=True,
-    key="view",
-    label_visibility="collapsed",
-)
+view = in_url.segmented("view", "View", VIEWS)
 if view == "mine":
     my_recordings.show()
 else:

@@ -20,20 +20,10 @@ def show(shown: Shown) -> None:
     """Draw the matrix, the scores of each class, and the clips of the chosen cell."""
     matrix = metrics.confusion(shown.predictions["true"], shown.predictions["predicted"], shown.labels)
     cells = _cells(shown.labels)
-    in_url.begin("norm", NORMS, "true")
     in_url.begin("cell", cells, NONE, quiet=True)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        norm = str(
-            st.segmented_control(
-                "Cells say",
-                list(NORMS),
-                format_func=lambda name: NORMS[name],
-                required=True,
-                key="norm",
-                label_visibility="collapsed",
-            )
-        )
+        norm = in_url.segmented("norm", "Cells say", NORMS)
         # The list of cells is drawn below the picture; what it holds is known already.
         chosen = st.session_state["cell"]
         key = f"matrix-{shown.link}-{shown.part}"

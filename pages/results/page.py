@@ -28,18 +28,7 @@ def _switched() -> None:
 
 
 # A link that names a run and no view means that run.
-in_url.begin("view", VIEWS, "run" if "run" in st.query_params else "runs")
-view = str(
-    st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=lambda name: VIEWS[name],
-        required=True,
-        key="view",
-        on_change=_switched,
-        label_visibility="collapsed",
-    )
-)
+view = in_url.segmented("view", "View", VIEWS, "run" if "run" in st.query_params else "runs", on_change=_switched)
 if view == "run":
     run_view.show()
 elif view == "compare":

@@ -9,6 +9,11 @@ from pages.widgets import in_url
 from ser_core.runs import Run, overview
 
 
+def say_none() -> None:
+    """Draw what to do where no run is here."""
+    st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+
+
 def several(key: str, fewest: int, most: int) -> dict[str, Run]:
     """Draw the picker of `fewest` to `most` runs; return them by name, nothing after saying what is missing."""
     table = _scored()

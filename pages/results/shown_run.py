@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.results import run_picker
 from pages.widgets import in_url, model_picker, numbers, words
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, repeats
@@ -60,7 +61,7 @@ def choose() -> Shown | None:
     """Draw the choice of run and part; return what is shown, or None after saying why there is nothing to show."""
     runs = overview.named()
     if not runs:
-        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        run_picker.say_none()
         return None
     names = display_names(runs)
     links = list(runs)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results import elsewhere, exchange
+from pages.results import elsewhere, exchange, run_picker
 from pages.server import visitor
 from ser_core.runs import RunError, notes, overview
 from ser_core.runs.deleting import delete
@@ -28,7 +28,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
         st.error(str(error))
         return
     if table.empty:
-        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        run_picker.say_none()
         return
     found = _filtered(table)
     chosen = st.dataframe(

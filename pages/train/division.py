@@ -26,17 +26,8 @@ def choose(chosen: Chosen, source: Source) -> Source:
     st.markdown("##### 3 · Split")
     names = list(SCHEMES)
     default = source.recipe.split if source.recipe.split in names else names[0]
-    in_url.begin("split", names, default, key="train-split")
-    split = str(
-        st.segmented_control(
-            "Split",
-            names,
-            format_func=lambda name: SCHEMES[name].title,
-            required=True,
-            key="train-split",
-            label_visibility="collapsed",
-        )
-    )
+    titles = {name: scheme.title for name, scheme in SCHEMES.items()}
+    split = in_url.segmented("split", "Split", titles, default, key="train-split")
     st.caption(SCHEMES[split].tells)
     if SCHEMES[split].both_sides:
         _warn(source.recipe)

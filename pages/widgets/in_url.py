@@ -6,7 +6,7 @@ the widget is drawn, and the widget states its key and no value of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -71,6 +71,34 @@ def begin_many(
         st.session_state[key] = [value for value in state or () if value in allowed] or default
     said = list(st.session_state[key]) or ([NOTHING] if default else [])
     _write(name, [",".join(said)] if joined and said else said)
+
+
+def segmented(
+    name: str,
+    label: str,
+    titles: Mapping[str, str],
+    default: str = "",
+    *,
+    key: str = "",
+    labelled: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """Draw a row of options under their titles and return the name of the picked one; the first of them is the default.
+
+    labelled: whether the label is seen, too.
+    """
+    begin(name, titles, default or next(iter(titles)), key=key)
+    return str(
+        st.segmented_control(
+            label,
+            list(titles),
+            format_func=lambda option: titles[option],
+            required=True,
+            key=key or name,
+            on_change=on_change,
+            label_visibility="visible" if labelled else "collapsed",
+        )
+    )
 
 
 def leave(**stated: str) -> None:
