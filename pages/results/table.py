@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.results import elsewhere, exchange, run_picker
 from pages.server import visitor
+from pages.widgets import in_url
 from ser_core.runs import RunError, notes, overview
 from ser_core.runs.deleting import delete
 from ser_core.runs.run import Run
@@ -59,7 +60,9 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     columns = st.columns([2] + [1] * len(asked))
     text = columns[0].text_input("Search", key="search", bind="query-params", placeholder="name, recipe, note …")
     for name, column in zip(asked, columns[1:], strict=True):
-        wanted = column.multiselect(name.capitalize(), present[name], key=name, bind="query-params")
+        # Not bound: a bound value of this name would come along from the pages that pick a corpus or a split.
+        in_url.begin_many(name, present[name], [], key=f"filter-{name}")
+        wanted = column.multiselect(name.capitalize(), present[name], key=f"filter-{name}")
         if wanted and name == "tag":
             table = table[[bool(set(tags) & set(wanted)) for tags in table["tags"]]]
         elif wanted:
