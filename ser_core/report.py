@@ -21,7 +21,6 @@ from ser_core.figures import curves, trust
 from ser_core.runs import Run, RunError
 
 PARTS = ("test", "validation")
-BY = ("speaker", "sex", "age group", "race", "intensity", "sentence", "fold")
 
 #: The page asks nobody for anything, whatever stands in a run's texts.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -123,24 +122,9 @@ def _scores(found: Mapping[str, Any], matrix: np.ndarray, words: str) -> str:
 
 
 def _groups(rows: pd.DataFrame, labels: tuple[str, ...], overall: float, title: Any, words: str) -> Iterable[str]:
-    stated = details.of_clips(list(rows["clip"]), _here(rows))
-    stated["age group"] = groups.age_groups(stated["age"])
-    stated = stated.assign(speaker=rows["speaker"].astype(str), fold=rows["fold"].astype(str))
-    for by in BY:
-        if stated[by].replace("", pd.NA).nunique() < 2:
-            continue
-        table = groups.by_group(rows, stated[by], labels)
-        yield _figure(
-            trust.by_group(
-                table["group"],
-                table["accuracy"],
-                table["low"],
-                table["high"],
-                table["n"],
-                overall,
-                title(f"Accuracy by {by}"),
-            )
-        )
+    for by, values in groups.stated(rows, _here(rows)).items():
+        table = groups.by_group(rows, values, labels)
+        yield _figure(trust.by_group(table, overall, title(f"Accuracy by {by}")))
         yield f"<p class=quiet>{html.escape(words)}. 95 % intervals: {html.escape(', '.join(dict.fromkeys(table['method'])))}.</p>"
 
 

@@ -6,8 +6,8 @@ import html
 
 import streamlit as st
 
-from pages.analyze import really
-from pages.widgets import cached, model_picker, numbers, voice, words, worth
+from pages.analyze import correction
+from pages.widgets import cached, model_picker, numbers, voice_profile, words, worth
 from ser_core import audio, figures
 from ser_core.graphs import GraphError
 from ser_core.predictor import Prediction
@@ -25,107 +25,123 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
         return
     if clip.apart:
         _each(key, clip, models)
-        really.show(key, clip, models)
+        correction.show(key, clip, models)
         return
     if len(models) == 1:
         _alone(key, clip, models[0])
-        really.show(key, clip, models)
+        correction.show(key, clip, models)
         return
     for run, column in zip(models, st.columns(len(models), gap="large"), strict=True):
         with column, st.container(key=f"answer-{run.name}"):
-            found = prediction_of(key, clip, run)
-            if found is not None:
+            prediction = prediction_of(key, clip, run)
+            if prediction is not None:
                 st.markdown(f"##### {run.name}")
-                _headline(found)
-                _bars(found, run.name)
-                _worth(run, found)
+                _headline(prediction)
+                _bars(prediction, run.name)
+                _worth(run, prediction)
                 model_picker.about(run)
     findings(audio.findings(clip))
-    really.show(key, clip, models)
+    correction.show(key, clip, models)
 
 
 def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
     """Draw a column a channel, with every model's answer in it."""
     whole = audio.findings(clip)
-    answers = [(run, found) for run in models if (found := prediction_of(key, clip, run)) is not None]
+    answers = [(run, prediction) for run in models if (prediction := prediction_of(key, clip, run)) is not None]
     names = list(clip.each())
     for name, column in zip(names, st.columns(len(names), gap="large"), strict=True):
         with column, st.container(key=f"answer-{name}"):
             st.markdown(f"##### {name.capitalize()}")
-            for run, found in answers:
+            for run, prediction in answers:
                 if len(models) > 1:
                     st.markdown(f"**{run.name}**")
-                _headline(found.channels[name])
-                _bars(found.channels[name], run.name, f"{name}-bars")
-                _worth(run, found.channels[name])
-                if its_own := tuple(one for one in found.channels[name].findings if one not in whole):
+                _headline(prediction.channels[name])
+                _bars(prediction.channels[name], run.name, f"{name}-bars")
+                _worth(run, prediction.channels[name])
+                if its_own := tuple(finding for finding in prediction.channels[name].findings if finding not in whole):
                     findings(its_own)
     findings(whole)
 
 
 def _alone(key: str, clip: audio.Clip, run: Run) -> None:
-    found = prediction_of(key, clip, run)
-    if found is None:
+    prediction = prediction_of(key, clip, run)
+    if prediction is None:
         return
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):
-        _headline(found)
-        _worth(run, found)
-        findings(found.findings)
+        _headline(prediction)
+        _worth(run, prediction)
+        findings(prediction.findings)
     with bars:
-        _bars(found, run.name)
+        _bars(prediction, run.name)
 
 
 def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> None:
     """Draw one model's answer without what it is worth, for a comparison; `place` is unique on the page."""
-    found = prediction_of(key, clip, run)
-    if found is None:
+    prediction = prediction_of(key, clip, run)
+    if prediction is None:
         return
     with st.container(key=f"{place}-{run.name}"):
         if named:
             st.markdown(f"**{run.name}**")
-        _headline(found)
-        _bars(found, run.name, f"{place}-bars")
+        _headline(prediction)
+        _bars(prediction, run.name, f"{place}-bars")
 
 
 def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
     """Return the model's prediction, or None after the reason was drawn."""
     try:
-        judge = voice.judge(run)
+        judge = voice_profile.judge(run)
         return cached.prediction(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")
         return None
 
 
-def findings(found: tuple[audio.Finding, ...]) -> None:
+def over_time(key: str, clip: audio.Clip, run: Run, *, named: bool) -> None:
+    """Draw one model's probabilities along the clip."""
+    try:
+        judge = voice_profile.judge(run)
+        timeline = cached.timeline(key, *cached.judge_key(judge), clip, judge)
+    except (RunError, GraphError, OSError) as error:
+        st.error(f"{run.name} cannot answer: {error}")
+        return
+    st.markdown(f"##### Over time{f': {run.name}' if named else ''}")
+    figure = figures.timeline(
+        timeline.labels, timeline.start_s, timeline.end_s, timeline.probabilities, timeline.speech, clip.duration
+    )
+    st.plotly_chart(figure, key=f"time-{run.name}", config={"displayModeBar": False}, alt="Probabilities over time")
+    st.caption("Each column is what the model says of the 2.5 s around it; where there is no voice it is left empty.")
+
+
+def findings(reported: tuple[audio.Finding, ...]) -> None:
     """Draw the quality findings, or that there are none."""
-    if not found:
+    if not reported:
         st.caption(":material/check: Sound quality: nothing to report")
-    for one in found:
-        st.caption(f"{_SIGNS[one.severity]} {one.message}")
+    for finding in reported:
+        st.caption(f"{_SIGNS[finding.severity]} {finding.message}")
 
 
-def _headline(found: Prediction) -> None:
-    emotion = found.label if found.decision == "emotion" else "neutral"
+def _headline(prediction: Prediction) -> None:
+    emotion = prediction.label if prediction.decision == "emotion" else "neutral"
     # The colour is the emotion's. A model may have classes of any names.
     st.html(
         f'<div style="border-left:6px solid {figures.colour(emotion)};padding-left:.75rem">'
-        f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{html.escape(words.headline(found))}</div>'
-        f'<div style="opacity:.8">{html.escape(words.subline(found))}</div></div>'
+        f'<div style="font-size:2.1rem;font-weight:650;line-height:1.2" data-testid="answer">{html.escape(words.headline(prediction))}</div>'
+        f'<div style="opacity:.8">{html.escape(words.subline(prediction))}</div></div>'
     )
 
 
-def _worth(run: Run, found: Prediction) -> None:
-    st.caption(f"{voice.said(found.profile)} {worth.of_answer(run, found)}")
+def _worth(run: Run, prediction: Prediction) -> None:
+    st.caption(f"{voice_profile.said(prediction.profile)} {worth.of_answer(run, prediction)}")
 
 
-def _bars(found: Prediction, name: str, place: str = "bars") -> None:
+def _bars(prediction: Prediction, name: str, place: str = "bars") -> None:
     said = ", ".join(
-        f"{label} {numbers.percent(p)}" for label, p in zip(found.labels, found.probabilities, strict=True)
+        f"{label} {numbers.percent(p)}" for label, p in zip(prediction.labels, prediction.probabilities, strict=True)
     )
     st.plotly_chart(
-        figures.probabilities(found.labels, found.probabilities),
+        figures.probabilities(prediction.labels, prediction.probabilities),
         key=f"{place}-{name}",
         config={"displayModeBar": False},
         alt=f"Probabilities by {name}: {said}",

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
-from pages.analyze import answer, computed
+from pages.analyze import answer, computed, player
 from pages.analyze.pictures import CAMERA
 from pages.widgets import cached, words
 from ser_core import audio, figures, recipes
@@ -88,9 +88,7 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
         "In training clips are changed a little, so that a model learns the emotion and not the recording. Here each change "
         "stands alone and is strong enough to be noticed."
     )
-    if clip.duration > CHANGED_S:
-        clip = audio.segment(clip, 0.0, CHANGED_S)
-        st.caption(f"The first {CHANGED_S:g} s are used.")
+    clip = player.beginning(clip, CHANGED_S, said=True)
     kind = st.segmented_control(
         "What is changed",
         [SOUND, PICTURE],

@@ -37,7 +37,6 @@ COURSES = (
     "yin",
     "pyin",
 )
-_NOTHING = "none"
 
 
 def pictures() -> list[str]:
@@ -45,29 +44,22 @@ def pictures() -> list[str]:
     return _many("Pictures", "show", PICTURES, [MEL])
 
 
-def closer() -> bool:
+def look_closer() -> bool:
     """Draw the switch for the sliders beside the pictures and return whether it is on."""
-    on = st.toggle(
-        "Look closer",
-        in_url.initial("closer", ("on", "off"), "off") == "on",
-        key="closer",
-        help="Sliders beside each picture",
-    )
-    in_url.remember("closer", "on" if on else [])
-    return on
+    in_url.begin("closer", in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
+    return st.toggle("Look closer", key="closer", help="Sliders beside each picture")
 
 
-def courses() -> list[str]:
+def descriptors() -> list[str]:
     """Draw the choice of descriptors and return their names in the catalogue's order."""
+    in_url.begin_many("descriptor", COURSES, list(COURSES[:3]), key="descriptors")
     picked = st.multiselect(
         "Descriptors over time",
         COURSES,
-        default=in_url.initial_many("descriptor", COURSES, list(COURSES[:3])),
         format_func=lambda name: spectral.DESCRIPTORS[name].title,
         key="descriptors",
         select_all=False,
     )
-    in_url.remember("descriptor", picked)
     return [name for name in COURSES if name in picked]
 
 
@@ -83,15 +75,13 @@ def trials() -> list[str]:
 
 
 def _many(label: str, name: str, options: dict[str, str], default: list[str]) -> list[str]:
-    stated = in_url.initial_many(name, [*options, _NOTHING], default)
+    in_url.begin_many(name, options, default)
     picked = st.pills(
         label,
         list(options),
         selection_mode="multi",
-        default=[one for one in stated if one in options],
         format_func=lambda one: options[one],
         key=name,
         wrap=True,
     )
-    in_url.remember(name, picked or ([_NOTHING] if default else []))
     return [one for one in options if one in picked]

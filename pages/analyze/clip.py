@@ -9,17 +9,16 @@ from pages.analyze import (
     augmentation,
     channels,
     choice,
-    comparison,
+    clip_comparison,
     downloads,
     explaining,
-    helped,
     msf,
     pictures,
     player,
     resynthesis,
-    timeline,
+    selection_path,
 )
-from pages.widgets import cached, heard
+from pages.widgets import cached, training_overlap
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -45,21 +44,21 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"
     with above:
         answer.show(key, part, models, region)
-        heard.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
+        training_overlap.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
 
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         shown = choice.pictures()
-        look_closer = choice.closer()
-    descriptors = choice.courses() if choice.DESCRIPTORS in shown else []
+        look_closer = choice.look_closer()
+    descriptors = choice.descriptors() if choice.DESCRIPTORS in shown else []
     pictures.show(sound, whole, region, shown, descriptors, models, look_closer=look_closer)
     explaining.show(key, part, region[0] if region else 0.0, models)
     if choice.DESCRIPTORS in shown:
-        helped.show()
+        selection_path.show()
     if choice.MSF in shown:
         msf.show(key, part, region[0] if region else 0.0, models, look_closer=look_closer)
     if part.duration > LONG_S:
         for run in models:
-            timeline.show(key, part, run, named=len(models) > 1)
+            answer.over_time(key, part, run, named=len(models) > 1)
     downloads.show(sound, key, part, models, shown, descriptors)
 
     trials = choice.trials()
@@ -68,4 +67,4 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
     if choice.RESYNTHESIS in trials:
         resynthesis.show(key, part)
     if choice.COMPARISON in trials:
-        comparison.show(sound, key, part, models, others)
+        clip_comparison.show(sound, key, part, models, others)

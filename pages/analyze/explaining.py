@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed
-from pages.widgets import cached, in_url, numbers, voice
+from pages.widgets import cached, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
 from ser_core.features import logmel, sets
 from ser_core.features.sources import LogMelSource, extracted
@@ -20,39 +20,36 @@ def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
     """Draw the switch and, once it is on, the map of every picked model; `start_s`: where the clip begins on the page's time axis."""
     if not models:
         return
-    on = st.toggle(
+    in_url.begin("looked", in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
+    if st.toggle(
         "Show what the model looked at",
-        in_url.initial("looked", ("on", "off"), "off") == "on",
         key="looked",
         help="Hides parts of what the model is fed with, many times, and sees what becomes of its answer",
-    )
-    in_url.remember("looked", "on" if on else [])
-    if on:
+    ):
         _draw(key, clip, start_s, models)
 
 
 @st.fragment
 def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
     # A fragment: another emotion redraws the map and nothing else on the page.
-    found = {run.name: (run, answer.prediction_of(key, clip, run)) for run in models}
-    answers = {name: (run, said) for name, (run, said) in found.items() if said is not None}
+    predictions = {run.name: (run, answer.prediction_of(key, clip, run)) for run in models}
+    answers = {name: (run, said) for name, (run, said) in predictions.items() if said is not None}
     labels = list(dict.fromkeys(label for _, said in answers.values() for label in said.labels))
     if not labels:
         return
     first = next(iter(answers.values()))[1].label
     # Another clip begins with its own answer; only the first follows the URL.
-    if st.session_state.get("looked-at") != key or st.session_state.get("looked-for") not in labels:
-        linked = "looked-at" not in st.session_state
-        st.session_state["looked-for"] = in_url.initial("looked-for", labels, first) if linked else first
-        st.session_state["looked-at"] = key
+    if st.session_state.get("looked-at", key) != key:
+        st.session_state["looked-for"] = first
+    st.session_state["looked-at"] = key
+    in_url.begin("looked-for", labels, first)
     label = str(st.pills("What speaks for", labels, required=True, key="looked-for"))
-    in_url.remember("looked-for", label)
     for name, (run, said) in answers.items():
         if label not in said.labels:
             st.caption(f"{name} does not know {label}.")
             continue
         try:
-            predictor = voice.judge(run)
+            predictor = voice_profile.judge(run)
             if explain.is_picture(predictor):
                 _map(key, clip, start_s, predictor, label)
             else:

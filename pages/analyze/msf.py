@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from pages.analyze import closer, computed, fed
+from pages.analyze import computed, model_inputs, picture_parameters
 from pages.analyze.pictures import CAMERA, DRAWN_S
 from ser_core import audio, figures
 from ser_core.features import msf
@@ -34,9 +34,9 @@ def show(key: str, clip: audio.Clip, start_s: float, models: list[Run], *, look_
     picture, beside = st.columns([3, 4], gap="large")
     with beside:
         st.caption(READING)
-        spec, mark = fed.msf_spec(models)[1], ""
+        spec, mark = model_inputs.msf_spec(models)[1], ""
         if look_closer:
-            spec, mark = closer.modulation(models)
+            spec, mark = picture_parameters.modulation(models)
         if mark:
             st.caption(f":material/visibility: {mark.capitalize()}.")
         elif not look_closer:

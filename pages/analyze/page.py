@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.analyze import clip, many
-from pages.widgets import audio_source, model_picker, voice
+from pages.analyze import clip, file_table
+from pages.widgets import audio_source, model_picker, voice_profile
 
 source, models = st.columns([3, 2], gap="large")
 with source:
@@ -12,10 +12,10 @@ with models:
     picked = model_picker.choose()
     if len(picked) == 1:
         model_picker.about(picked[0])
-    voice.choose(picked, sounds)
+    voice_profile.choose(picked, sounds)
 
 if not sounds:
     st.caption("The answer appears here, with the waveform and the mel-spectrogram that it was read from.")
 else:
-    chosen = sounds[0] if len(sounds) == 1 else many.choose(sounds, picked)
+    chosen = sounds[0] if len(sounds) == 1 else file_table.choose(sounds, picked)
     clip.show(chosen, picked, others=sounds)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.analyze import choice, closer, computed, courses, fed
+from pages.analyze import choice, computed, descriptor_curves, model_inputs, picture_parameters
 from pages.widgets.audio_source import Sound
 from ser_core import audio, figures
 from ser_core.features import logmel, spectral
@@ -47,16 +47,16 @@ def _draw(
 ) -> None:
     # A fragment: a slider beside the pictures redraws them and nothing else on the page.
     spectral_names = choice.spectral_names(shown, descriptors)
-    mel_spec, mel_mark = fed.logmel_spec(models)[1], ""
-    spec, mark = fed.spectral_spec(models)[1], ""
+    mel_spec, mel_mark = model_inputs.logmel_spec(models)[1], ""
+    spec, mark = model_inputs.spectral_spec(models)[1], ""
     place = st.container()
     if look_closer and (choice.MEL in shown or spectral_names):
         place, beside = st.columns([4, 1], gap="medium")
         with beside:
             if choice.MEL in shown:
-                mel_spec, mel_mark = closer.mel(models)
+                mel_spec, mel_mark = picture_parameters.mel(models)
             if spectral_names:
-                spec, mark = closer.descriptors(models)
+                spec, mark = picture_parameters.descriptors(models)
     rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate)]
     readings = [("Waveform", "The air's movement at the microphone.")]
     if choice.MEL in shown:
@@ -71,8 +71,8 @@ def _draw(
         )
     for name in spectral_names:
         values = computed.descriptors(key, (name,), spec, clip.samples)[name]
-        rows += courses.rows(name, values, spec.hop_s, mark)
-        readings.append((spectral.DESCRIPTORS[name].title, courses.reading(name)))
+        rows += descriptor_curves.rows(name, values, spec.hop_s, mark)
+        readings.append((spectral.DESCRIPTORS[name].title, descriptor_curves.reading(name)))
     with place:
         titles = " above ".join(title for title, _ in readings)
         st.plotly_chart(

@@ -30,6 +30,15 @@ def show(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
     return chosen
 
 
+def beginning(clip: audio.Clip, most_s: float, *, said: bool = False) -> audio.Clip:
+    """Return the clip, or of a longer one its first `most_s` seconds; `said`: draw that it was cut."""
+    if clip.duration <= most_s:
+        return clip
+    if said:
+        st.caption(f"The first {most_s:g} s are used.")
+    return audio.segment(clip, 0.0, most_s)
+
+
 def facts(sound: Sound, clip: audio.Clip) -> str:
     """Say what a recording is called, how long it is and how it was recorded."""
     channels = f"{clip.channels} channel{'s' if clip.channels > 1 else ''}"

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from pages.analyze import computed
+from pages.analyze import computed, player
 from pages.analyze.pictures import CAMERA
 from ser_core import audio, figures
 from ser_core.features import logmel
@@ -38,9 +38,7 @@ def show(key: str, clip: audio.Clip) -> None:
         "A model hears nothing but the numbers that it is fed with. Here sound is made from such numbers again: what is gone "
         "from it, the model hardly had."
     )
-    if clip.duration > HEARD_S:
-        clip = audio.segment(clip, 0.0, HEARD_S)
-        st.caption(f"The first {HEARD_S:g} s are used.")
+    clip = player.beginning(clip, HEARD_S, said=True)
     kept: computed.Kept = st.segmented_control(
         "What is kept",
         get_args(computed.Kept),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.datasets import extracting, filtering, sounds
+from pages.datasets import clip_sound, extracting, filtering
 from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora.base import Corpus
@@ -47,7 +47,7 @@ def show(shown: Opened) -> None:
         st.plotly_chart(
             figures.average_spectra(emotions, logmel.mel_hz(averages.SPECTRUM.spec), means, title),
             key="average-spectra",
-            config=sounds.CAMERA,
+            config=clip_sound.CAMERA,
             alt="Average spectrum of each emotion",
         )
         st.caption(
@@ -75,7 +75,7 @@ def _modulation(values: np.ndarray, groups: list[str], emotions: list[str]) -> N
             difference=difference,
         ),
         key="average-modulations",
-        config=sounds.CAMERA,
+        config=clip_sound.CAMERA,
         alt="Average modulation spectrum of each emotion",
     )
     more = "Red: more than the emotions' mean, blue: less." if difference else "Brighter: more of the energy."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.datasets import sounds
+from pages.datasets import clip_sound
 from pages.server import visitor
 from pages.widgets.corpora import Opened
 from ser_core.corpora import validation
@@ -83,7 +83,7 @@ def _hear(corpus: Corpus, finding: Finding) -> None:
     if row is None:
         st.caption(f"{finding.clip}: there is no sound to hear; {finding.message}.")
         return
-    sounds.show(row, "faulty")
+    clip_sound.show(row, "faulty")
 
 
 def _row(corpus: Corpus, name: str) -> pd.Series | None:

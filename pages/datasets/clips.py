@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.datasets import filtering, listeners, sounds
-from pages.widgets import heard, model_picker
+from pages.datasets import clip_sound, filtering, listeners
+from pages.widgets import model_picker, training_overlap
 from pages.widgets.corpora import Opened
 
 SHOWN = ("clip", "emotion", "speaker", "sentence", "intensity", "sex", "age", "flag", "sitting")
@@ -18,8 +18,10 @@ def show(shown: Opened) -> None:
     """Draw the filters, the table, and the selected clip."""
     row = choose(filtering.choose(shown, expanded=True), "clips")
     if row is not None:
-        sounds.show(row, "clip")
-        heard.show(model_picker.servable().values(), clip=str(row["clip"]), speaker=str(row["speaker"]), named=True)
+        clip_sound.show(row, "clip")
+        training_overlap.show(
+            model_picker.servable().values(), clip=str(row["clip"]), speaker=str(row["speaker"]), named=True
+        )
         listeners.of_clip(shown, str(row["clip"]))
 
 

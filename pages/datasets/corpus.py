@@ -46,9 +46,8 @@ def choose() -> Opened | None:
         getting.show(expanded=True)
         return None
     here = list(titles)
-    first = here.index(in_url.initial("corpus", here, here[0]))
-    chosen = st.selectbox("Corpus", here, first, format_func=lambda name: titles[name], key="corpus")
-    in_url.remember("corpus", chosen)
+    in_url.begin("corpus", here, here[0])
+    chosen = st.selectbox("Corpus", here, format_func=lambda name: titles[name], key="corpus")
     getting.show(expanded=False)
     try:
         return corpora.opened(chosen)

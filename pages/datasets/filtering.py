@@ -25,18 +25,12 @@ def choose(shown: Opened, *, expanded: bool = False) -> pd.DataFrame:
     clips = shown.corpus.clips
     options = _options(shown.key, clips)
     name = shown.corpus.name
-    seen = expanded or any(in_url.initial_many(column, values, []) for column, values in options.items())
+    seen = expanded or any(column in st.query_params for column in options)
     with st.expander("Filter the clips", icon=":material/filter_list:", expanded=seen), st.container(horizontal=True):
         for column, values in options.items():
-            wanted = st.multiselect(
-                column.capitalize(),
-                values,
-                default=in_url.initial_many(column, values, []),
-                key=f"filter-{name}-{column}",
-                width=220,
-                select_all=False,
-            )
-            in_url.remember(column, wanted)
+            key = f"filter-{name}-{column}"
+            in_url.begin_many(column, values, [], key=key)
+            wanted = st.multiselect(column.capitalize(), values, key=key, width=220, select_all=False)
             if wanted:
                 clips = clips[clips[column].isin(wanted)]
         text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text", width=220).strip()

@@ -141,6 +141,4 @@ def _added(name: str, work: Callable[[], str]) -> None:
         st.error(str(error))
         return
     st.query_params["corpus"] = name
-    # The picker keeps what it showed unless it is told.
-    st.session_state.pop("corpus", None)
     st.rerun()

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.datasets import clip_sound, extracting, filtering, similar
 from pages.datasets import clips as table
-from pages.datasets import extracting, filtering, similar, sounds
 from pages.widgets import cached, in_url, model_picker
 from pages.widgets.corpora import Opened
 from ser_core import figures, maps
@@ -98,12 +98,12 @@ def _map(shown: Opened, mapped: Mapped, wanted: pd.DataFrame, method: str, colou
         return None
     selected = clips[clips["clip"].isin(picked)]
     if len(selected) == 1:
-        sounds.show(selected.iloc[0], "map-clip")
+        clip_sound.show(selected.iloc[0], "map-clip")
         return selected.iloc[0]
     st.markdown(f"##### {len(selected):,} clips selected")
     row = table.choose(selected, "map-table")
     if row is not None:
-        sounds.show(row, "map-clip")
+        clip_sound.show(row, "map-clip")
     return row
 
 
@@ -181,14 +181,9 @@ def _stated(shown: Opened, column: str) -> bool:
 
 
 def _one(name: str, label: str, options: list[str], titles: dict[str, str], *, box: bool = False) -> str:
-    first = in_url.initial(name, options, options[0])
-    said = lambda option: titles.get(option, option.capitalize())  # noqa: E731
-    if box:
-        chosen = st.selectbox(label, options, options.index(first), format_func=said, key=f"map-{name}")
-    else:
-        chosen = st.segmented_control(
-            label, options, format_func=said, default=first, required=True, key=f"map-{name}-{'-'.join(options)}"
-        )
-    chosen = chosen or first
-    in_url.remember(name, chosen)
-    return chosen
+    key = f"map-{name}"
+    titles = {option: titles.get(option, option.capitalize()) for option in options}
+    if not box:
+        return in_url.segmented(name, label, titles, key=key, labelled=True)
+    in_url.begin(name, options, options[0], key=key)
+    return st.selectbox(label, options, format_func=titles.__getitem__, key=key)

@@ -2,32 +2,23 @@
 
 import streamlit as st
 
-from pages.datasets import averages, check, clips, comparing, corpus, listeners, map, mine, overview
+from pages.datasets import averages, check, clips, corpus, emotion_comparison, listeners, map, my_recordings, overview
 from pages.widgets import in_url
 
 VIEWS = {"corpora": ":material/library_music: Corpora", "mine": ":material/mic: My recordings"}
 TABS = {
     "Overview": overview.show,
     "Clips": clips.show,
-    "Compare": comparing.show,
+    "Compare": emotion_comparison.show,
     "Averages": averages.show,
     "Map": map.show,
     "Listeners": listeners.show,
     "Check": check.show,
 }
 
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=lambda name: VIEWS[name],
-    default=in_url.initial("view", VIEWS, "corpora"),
-    required=True,
-    key="view",
-    label_visibility="collapsed",
-)
-in_url.remember("view", view or "corpora")
+view = in_url.segmented("view", "View", VIEWS)
 if view == "mine":
-    mine.show()
+    my_recordings.show()
 else:
     shown = corpus.choose()
     if shown is not None:

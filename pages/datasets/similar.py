@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.datasets import sounds
+from pages.datasets import clip_sound
 from pages.server import visitor
 from pages.widgets import audio_source, cached, microphone
 from ser_core import audio, maps
@@ -86,10 +86,10 @@ def _draw(clips: pd.DataFrame, values: np.ndarray, vector: np.ndarray, without: 
     for start in range(0, len(found), 3):
         for column, (row, cosine) in zip(st.columns(3), found[start : start + 3], strict=False):
             with column:
-                st.caption(f"{sounds.title(clips.iloc[row])} · {cosine:.2f}")
-                sound = sounds.read(clips.iloc[row])
+                st.caption(f"{clip_sound.title(clips.iloc[row])} · {cosine:.2f}")
+                sound = clip_sound.read(clips.iloc[row])
                 if sound is not None:
-                    sounds.player(sound)
+                    clip_sound.player(sound)
     st.caption(
         f"Out of {len(clips):,} clips, by the cosine of their vectors, every dimension scaled to the same deviation: "
         "1.00 is the same direction from the average clip, 0.00 nothing in common."

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit_webrtc import Translations, WebRtcMode, WebRtcStreamerState, webrtc_streamer
 
-from pages.live.ear import Ear
+from pages.live.microphone_stream import MicrophoneStream
 from pages.widgets import microphone
 
 _LOG = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ SOUND = {"echoCancellation": False, "noiseSuppression": False, "autoGainControl"
 WORDS = Translations(start="Start", stop="Stop", select_device="Choose a microphone")
 
 
-def show(ear: Ear) -> WebRtcStreamerState | None:
+def show(stream: MicrophoneStream) -> WebRtcStreamerState | None:
     """Draw Start and Stop and return whether the stream is playing or connecting; None after the reason why it cannot was drawn."""
     why = microphone.trouble()
     if why:
@@ -29,12 +29,12 @@ def show(ear: Ear) -> WebRtcStreamerState | None:
         recorder_hint("An uploaded file can still be analyzed:")
         return None
     try:
-        found = webrtc_streamer(
+        streamer = webrtc_streamer(
             "live",
             WebRtcMode.SENDONLY,
             rtc_configuration={"iceServers": ice_servers()},
             media_stream_constraints={"audio": SOUND, "video": False},
-            sink_audio_track=ear,
+            sink_audio_track=stream,
             translations=WORDS,
         )
     except Exception:  # aiortc's errors share no base class; whatever it was, the visitor can still record.
@@ -42,7 +42,7 @@ def show(ear: Ear) -> WebRtcStreamerState | None:
         st.error("The connection to the microphone failed. Press Start once more.", icon=":material/error:")
         recorder_hint("If it fails again, record instead:")
         return None
-    return found.state
+    return streamer.state
 
 
 def trouble(connecting_s: float) -> None:

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import streamlit as st
 
-from pages.live import connection, now, pictures
-from pages.live.ear import Ear
+from pages.live import connection, current_answer, pictures
+from pages.live.microphone_stream import MicrophoneStream
 from ser_core import audio, streaming
 
 #: The answer is drawn more often than a window is judged, so that it waits less for its turn; the pictures take longer to draw.
@@ -21,34 +21,34 @@ BROKEN_S = 3.0
 LAST_WORDS_S = 1.0
 
 
-def show(ear: Ear, *, playing: bool, connecting: bool) -> None:
+def show(stream: MicrophoneStream, *, playing: bool, connecting: bool) -> None:
     """Draw what is heard, again and again while there is something to hear, once where there is not."""
-    ear.connecting(connecting)
+    stream.connecting(connecting)
     if not (playing or connecting):
-        if ear.session is None:
+        if stream.session is None:
             st.caption(
                 "Press Start and speak. Twice a second the page shows what the model hears in the last three seconds. "
                 "The sound goes to this server and nowhere else."
             )
             return
-        ear.session.wait(LAST_WORDS_S)
+        stream.session.wait(LAST_WORDS_S)
     moving = playing or connecting
-    st.fragment(_answer, run_every=ANSWER_EVERY_S if moving else None)(ear, playing)
-    st.fragment(_pictures, run_every=PICTURES_EVERY_S if moving else None)(ear)
+    st.fragment(_answer, run_every=ANSWER_EVERY_S if moving else None)(stream, playing)
+    st.fragment(_pictures, run_every=PICTURES_EVERY_S if moving else None)(stream)
 
 
-def _answer(ear: Ear, playing: bool) -> None:
-    if ear.connecting_since is not None:
-        connection.trouble(ear.connecting(True))
-    session = ear.session
+def _answer(stream: MicrophoneStream, playing: bool) -> None:
+    if stream.connecting_since is not None:
+        connection.trouble(stream.connecting(True))
+    session = stream.session
     if session is not None:
         heard = session.snapshot(timeline_s=streaming.HOP_S, samples_s=MUTED_S)
         _troubles(heard, playing)
-        now.show(ear, heard)
+        current_answer.show(stream, heard)
 
 
-def _pictures(ear: Ear) -> None:
-    session = ear.session
+def _pictures(stream: MicrophoneStream) -> None:
+    session = stream.session
     if session is not None:
         pictures.show(session.snapshot(pictures.TIMELINE_S, pictures.SOUND_S))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import numbers
 from ser_core import recipes, runs
 from ser_core.figures import curves

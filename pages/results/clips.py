@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import clip_player, numbers
 from ser_core import figures
 from ser_core.evaluation import calibration

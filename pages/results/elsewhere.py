@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import shown
+from pages.results import shown_run
 from pages.server import visitor
-from pages.widgets import unreadable_ones
+from pages.widgets import unreadable_clips
 from ser_core import figures, jobs
 from ser_core.corpora import registry, unreadable
 from ser_core.corpora.base import CorpusError
@@ -22,7 +22,7 @@ EVERY_S = 2
 EXPECTED_S = 50.0
 
 
-def show(found: shown.Shown) -> None:
+def show(found: shown_run.Shown) -> None:
     """Draw what is kept of the run on other corpora, and the choice of one more."""
     st.markdown(
         "How well does it do on voices of another corpus, in noise and on other lines, or once it knows a voice? Clips and speakers that it "
@@ -110,7 +110,7 @@ def _condition(one: kept.Kept) -> str:
     return ", ".join(said)
 
 
-def _start(found: shown.Shown) -> None:
+def _start(found: shown_run.Shown) -> None:
     if not visitor.may_train():
         return
     try:
@@ -153,7 +153,7 @@ def _progress(were: int) -> None:
     failed = next((job for job in jobs.all_jobs() if job.kind == EVALUATION), None)
     if failed is not None and failed.state == "failed":
         st.error(f"{failed.title}: {failed.status.get('message')}")
-        if unreadable_ones.offered(failed):
+        if unreadable_clips.offered(failed):
             try:
                 failed.resume(unreadable.FLAG)
             except (jobs.JobError, OSError) as error:

@@ -5,39 +5,27 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import state
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import corpora, in_url, numbers
 from ser_core.corpora import details
 from ser_core.evaluation import groups
 from ser_core.figures import trust
 
-#: A class is no group of voices, but the first thing that is asked for.
-BY = ("speaker", "sex", "age group", "race", "intensity", "sentence", "fold")
-
 
 def show(shown: Shown) -> None:
     """Draw the choice of attribute and the accuracy of its groups."""
-    stated = _stated(shown)
-    present = [name for name in BY if name in stated and stated[name].replace("", pd.NA).nunique() > 1]
+    rows = shown.predictions
+    stated = groups.stated(rows, corpora.here(details.corpus_of(clip) for clip in rows["clip"]))
+    present = list(stated)
     if not present:
         st.caption("Nothing is known of these clips that would divide them.")
         return
-    state.begin("by", present, present[0])
+    in_url.begin("by", present, present[0])
     chosen = str(st.pills("Accuracy by", present, required=True, key="by"))
-    in_url.remember("by", chosen)
-    table = _by_group(shown.key, chosen, shown.predictions, stated[chosen], shown.labels)
+    table = _by_group(shown.key, chosen, rows, stated[chosen], shown.labels)
     overall = shown.summary()["accuracy"]
     st.plotly_chart(
-        trust.by_group(
-            table["group"],
-            table["accuracy"],
-            table["low"],
-            table["high"],
-            table["n"],
-            overall,
-            shown.title(f"Accuracy by {chosen}"),
-        ),
+        trust.by_group(table, overall, shown.title(f"Accuracy by {chosen}")),
         key="groups",
         config={"displayModeBar": False},
         alt=f"Accuracy by {chosen} with 95 % intervals: {shown.words}",
@@ -52,14 +40,6 @@ def show(shown: Shown) -> None:
             "Sex, age and race stand in CREMA-D's own table of actors (VideoDemographics.csv), which is not on this machine: "
             "`corpora get crema-d` fetches it, or add the corpus on the datasets page."
         )
-
-
-def _stated(shown: Shown) -> pd.DataFrame:
-    rows = shown.predictions
-    here = corpora.here(details.corpus_of(clip) for clip in rows["clip"])
-    found = details.of_clips(list(rows["clip"]), here)
-    found["age group"] = groups.age_groups(found["age"])
-    return found.assign(speaker=rows["speaker"].astype(str), fold=rows["fold"].astype(str))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import chosen, guessed, votes
-from pages.widgets import in_url, numbers
+from pages.results import guess_outcome, listener_votes, run_picker
+from pages.widgets import numbers
 from ser_core import audio, figures, runs
 from ser_core.corpora import samples
 from ser_core.corpora.base import CorpusError
@@ -22,10 +22,10 @@ CLIP_BYTES = 81_000
 
 def show() -> None:
     """Draw the choice of a round, then its clips one by one, then what came of it; and the class' table below."""
-    run = chosen.one_on_crema_d("run")
+    run = run_picker.one_on_crema_d("run")
     if run is not None:
         _play(run)
-    guessed.show_class()
+    guess_outcome.show_class()
 
 
 def _play(run: Run) -> None:
@@ -42,7 +42,7 @@ def _play(run: Run) -> None:
     if len(guesses) < len(drawn):
         _ask(drawn[len(guesses)], labels, guesses, len(drawn))
         return
-    guessed.show(run.name, guesses, answers, labels, votes.here())
+    guess_outcome.show(run.name, guesses, answers, labels, listener_votes.here())
     with st.container(horizontal=True):
         st.button("Other clips", icon=":material/shuffle:", type="primary", on_click=_next_seed, args=(seed,))
         st.button("The same clips again", icon=":material/replay:", on_click=guesses.clear)
@@ -51,21 +51,15 @@ def _play(run: Run) -> None:
 def _round() -> tuple[int, int]:
     left, right = st.columns([2, 1])
     sizes = [str(size) for size in guessing.SIZES]
-    size = left.segmented_control(
-        "Clips", sizes, default=in_url.initial("n", sizes, sizes[0]), required=True, key="guess-n"
-    )
-    in_url.remember("n", size or sizes[0])
-    stated = st.query_params.get("seed", "1")
-    first = int(stated) if stated.isdecimal() and 0 < int(stated) < 10**6 else 1
+    size = left.segmented_control("Clips", sizes, default=sizes[0], required=True, key="n", bind="query-params")
     seed = right.number_input(
-        "Draw", 1, 10**6 - 1, first, key=f"guess-seed-{first}", help="Another number draws other clips."
+        "Draw", 1, 10**6 - 1, key="seed", bind="query-params", help="Another number draws other clips."
     )
-    in_url.remember("seed", str(seed))
-    return int(size or sizes[0]), int(seed)
+    return int(str(size)), int(seed)
 
 
 def _next_seed(seed: int) -> None:
-    st.query_params["seed"] = str(seed + 1)
+    st.session_state["seed"] = seed + 1
 
 
 def _answers(run: Run) -> tuple[pd.DataFrame, list[str]]:

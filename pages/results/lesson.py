@@ -20,22 +20,12 @@ def show() -> None:
         st.info("The published runs of this lesson are not in this copy (artifacts/results).")
         return
     keys = [step.key for step in steps]
-    if st.session_state.get("lesson-step") not in keys:
-        st.session_state["lesson-step"] = in_url.initial("step", keys, keys[0])
     st.markdown(
         "A score is worth what its test clips are worth. Each step takes one mistake that is easy to make, and shows published runs of "
         "this project with it and without it. No corpus and no training are needed."
     )
-    key = st.segmented_control(
-        "Step",
-        keys,
-        format_func=lambda one: f"{keys.index(one) + 1}. {next(step.title for step in steps if step.key == one)}",
-        key="lesson-step",
-        required=True,
-        label_visibility="collapsed",
-    )
-    number = keys.index(key or keys[0])
-    in_url.remember("step", keys[number])
+    titles = {step.key: f"{number}. {step.title}" for number, step in enumerate(steps, start=1)}
+    number = keys.index(in_url.segmented("step", "Step", titles, key="lesson-step"))
     _step(steps[number], found[keys[number]])
     if number + 1 < len(steps):
         st.button(

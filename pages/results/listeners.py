@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import chosen, votes
+from pages.results import listener_votes, run_picker
 from pages.widgets import numbers
 from ser_core import figures, runs
 from ser_core.evaluation import listeners, metrics
@@ -17,10 +17,10 @@ PLAIN = {"displayModeBar": False}
 
 def show() -> None:
     """Draw the run's picker and, where the votes are here, both matrices, who is right where, and how alike their doubts are."""
-    run = chosen.one_on_crema_d("run")
+    run = run_picker.one_on_crema_d("run")
     if run is None:
         return
-    stated = votes.here()
+    stated = listener_votes.here()
     if isinstance(stated, str):
         st.info(stated)
         return

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.results import clips, state
-from pages.results.shown import Shown
+from pages.results import clips
+from pages.results.shown_run import Shown
 from pages.widgets import in_url, numbers
 from ser_core import figures
 from ser_core.evaluation import metrics
@@ -20,21 +20,10 @@ def show(shown: Shown) -> None:
     """Draw the matrix, the scores of each class, and the clips of the chosen cell."""
     matrix = metrics.confusion(shown.predictions["true"], shown.predictions["predicted"], shown.labels)
     cells = _cells(shown.labels)
-    state.begin("norm", NORMS, "true")
-    state.begin("cell", cells, NONE)
+    in_url.begin("cell", cells, NONE, quiet=True)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        norm = str(
-            st.segmented_control(
-                "Cells say",
-                list(NORMS),
-                format_func=lambda name: NORMS[name],
-                required=True,
-                key="norm",
-                label_visibility="collapsed",
-            )
-        )
-        in_url.remember("norm", norm)
+        norm = in_url.segmented("norm", "Cells say", NORMS)
         # The list of cells is drawn below the picture; what it holds is known already.
         chosen = st.session_state["cell"]
         key = f"matrix-{shown.link}-{shown.part}"
@@ -52,7 +41,6 @@ def show(shown: Shown) -> None:
     chosen = st.selectbox(
         "Clips of", list(cells), format_func=lambda name: _said(cells[name], matrix, shown.labels), key="cell"
     )
-    in_url.remember("cell", [] if chosen == NONE else chosen)
     cell = cells[chosen]
     if cell is None:
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.results import comparing, guess, lesson, listeners, msf, one, state, table
+from pages.results import guess, lesson, listeners, msf, run_comparison, run_view, table
 from pages.widgets import in_url
 
 VIEWS = {
@@ -18,10 +18,8 @@ VIEWS = {
 
 def go(view: str, runs: list[str]) -> None:
     """Open a view with these runs; what the URL said of another view is taken away."""
-    st.session_state["view"] = view
-    st.session_state.pop("run", None)
     named = {"runs": ",".join(runs)} if len(runs) > 1 else {"run": runs[0]} if runs else {}
-    st.query_params.from_dict({"view": view, **named})
+    in_url.leave(view=view, **named)
 
 
 def _switched() -> None:
@@ -30,23 +28,11 @@ def _switched() -> None:
 
 
 # A link that names a run and no view means that run.
-state.begin("view", VIEWS, "run" if "run" in st.query_params else "runs")
-view = str(
-    st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=lambda name: VIEWS[name],
-        required=True,
-        key="view",
-        on_change=_switched,
-        label_visibility="collapsed",
-    )
-)
-in_url.remember("view", view)
+view = in_url.segmented("view", "View", VIEWS, "run" if "run" in st.query_params else "runs", on_change=_switched)
 if view == "run":
-    one.show()
+    run_view.show()
 elif view == "compare":
-    comparing.show()
+    run_comparison.show()
 elif view == "listeners":
     listeners.show()
 elif view == "guess":

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results import elsewhere, exchange
+from pages.results import elsewhere, exchange, run_picker
 from pages.server import visitor
 from pages.widgets import in_url
 from ser_core.runs import RunError, notes, overview
@@ -29,7 +29,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
         st.error(str(error))
         return
     if table.empty:
-        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        run_picker.say_none()
         return
     found = _filtered(table)
     chosen = st.dataframe(
@@ -58,15 +58,11 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     }
     asked = [name for name in FILTERS if len(present[name]) > (0 if name == "tag" else 1)]
     columns = st.columns([2] + [1] * len(asked))
-    text = columns[0].text_input(
-        "Search", st.query_params.get("search", ""), key="search", placeholder="name, recipe, note …"
-    )
-    in_url.remember("search", [text] if text else [])
+    text = columns[0].text_input("Search", key="search", bind="query-params", placeholder="name, recipe, note …")
     for name, column in zip(asked, columns[1:], strict=True):
-        wanted = column.multiselect(
-            name.capitalize(), present[name], in_url.initial_many(name, present[name], []), key=f"filter-{name}"
-        )
-        in_url.remember(name, wanted)
+        # Not bound: a bound value of this name would come along from the pages that pick a corpus or a split.
+        in_url.begin_many(name, present[name], [], key=f"filter-{name}")
+        wanted = column.multiselect(name.capitalize(), present[name], key=f"filter-{name}")
         if wanted and name == "tag":
             table = table[[bool(set(tags) & set(wanted)) for tags in table["tags"]]]
         elif wanted:

@@ -31,12 +31,11 @@ def choose() -> Chosen | None:
         st.page_link("pages/datasets/page.py", label="Get a corpus", icon=":material/library_music:")
         return None
     names = list(titles)
-    first = names.index(in_url.initial("corpus", names, names[0]))
+    in_url.begin("corpus", names, names[0], key="train-corpus")
     left, right = st.columns([2, 3], vertical_alignment="bottom", gap="large")
     name = left.selectbox(
-        "Corpus", names, first, format_func=lambda one: titles[one], key="train-corpus", label_visibility="collapsed"
+        "Corpus", names, format_func=lambda one: titles[one], key="train-corpus", label_visibility="collapsed"
     )
-    in_url.remember("corpus", name)
     try:
         opened = corpora.opened(name)
     except (CorpusError, OSError) as error:

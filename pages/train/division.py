@@ -26,18 +26,8 @@ def choose(chosen: Chosen, source: Source) -> Source:
     st.markdown("##### 3 · Split")
     names = list(SCHEMES)
     default = source.recipe.split if source.recipe.split in names else names[0]
-    first = names.index(in_url.initial("split", names, default))
-    split = st.segmented_control(
-        "Split",
-        names,
-        default=names[first],
-        format_func=lambda name: SCHEMES[name].title,
-        required=True,
-        key="train-split",
-        label_visibility="collapsed",
-    )
-    split = str(split or names[first])
-    in_url.remember("split", split)
+    titles = {name: scheme.title for name, scheme in SCHEMES.items()}
+    split = in_url.segmented("split", "Split", titles, default, key="train-split")
     st.caption(SCHEMES[split].tells)
     if SCHEMES[split].both_sides:
         _warn(source.recipe)

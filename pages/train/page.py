@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.train import advanced, corpus, division, gate, live, personal, recipe, rows, selecting, starting
+from pages.train import advanced, corpus, division, gate, live, original_networks, personal, recipe, selecting, starting
 
 personal.pointer()
 live.wake()
@@ -18,7 +18,7 @@ else:
             starting.show(found, order)
 
 live.show()
-rows.show(startable=not reason)
+original_networks.show(startable=not reason)
 if not reason and found is not None:
     selecting.show(found)
 personal.show()

@@ -146,10 +146,8 @@ def _made() -> Run | None:
     names = list(found)
     if _MADE in st.session_state and st.session_state[_MADE] in names:
         st.session_state["personal-model"] = st.session_state.pop(_MADE)
-    elif st.session_state.get("personal-model") not in names:
-        st.session_state["personal-model"] = in_url.initial("own", names, names[0])
+    in_url.begin("own", names, names[0], key="personal-model")
     name = st.selectbox("Result of", names, key="personal-model", format_func=lambda one: worth.label(found[one]))
-    in_url.remember("own", name)
     run = found[name]
     try:
         _result(run)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import numbers, unreadable_ones
+from pages.widgets import numbers, unreadable_clips
 from ser_core import figures, jobs
 from ser_core.corpora import unreadable
 from ser_core.figures import curves
@@ -114,7 +114,7 @@ def _actions(job: jobs.Job, state: str, run: Run | None) -> None:
         elif resumable(job):
             if st.button("Resume", key=f"resume-{job.id}", icon=":material/play_arrow:", type="primary"):
                 attempt(job.resume)
-            if unreadable_ones.offered(job):
+            if unreadable_clips.offered(job):
                 attempt(lambda: job.resume(unreadable.FLAG))
         if run is not None and state == "done":
             links = {"view": "run", "run": run.name}

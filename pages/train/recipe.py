@@ -34,9 +34,8 @@ def choose(chosen: Chosen) -> Source | None:
     names = [*recipes.RECIPES, FILE]
     left, right = st.columns([2, 3], gap="large")
     with left:
-        first = names.index(in_url.initial("recipe", names, FIRST))
-        name = st.selectbox("Recipe", names, first, format_func=_said, key="train-recipe", label_visibility="collapsed")
-        in_url.remember("recipe", name)
+        in_url.begin("recipe", names, FIRST, key="train-recipe")
+        name = st.selectbox("Recipe", names, format_func=_said, key="train-recipe", label_visibility="collapsed")
         source = _file() if name == FILE else Source(name, recipes.RECIPES[name])
     if source is None:
         return None

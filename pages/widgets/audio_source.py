@@ -51,20 +51,14 @@ def choose() -> list[Sound]:
     """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
     handed_over: Sound | None = st.session_state.get(_HANDED_OVER)
     sources = SOURCES | ({LIVE: ":material/graphic_eq: From live"} if handed_over else {})
-    source = st.segmented_control(
-        "Where the clip comes from",
-        list(sources),
-        format_func=lambda name: sources[name],
-        default=in_url.initial("source", sources, RECORD),
-        required=True,
-        key="source",
-        label_visibility="collapsed",
-    )
-    in_url.remember("source", source or RECORD)
+    source = in_url.segmented("source", "Where the clip comes from", sources)
     if source == UPLOAD:
         return _uploaded("upload")
     if source == SAMPLE:
-        return _sampled()
+        sound, how_to_read = sample("sample", "Sample")
+        st.caption(how_to_read)
+        crema_d_samples.offer()
+        return [sound]
     if source == LIVE and handed_over:
         return [handed_over]
     return _recorded()
@@ -97,21 +91,19 @@ def _uploaded(key: str) -> list[Sound]:
 
 
 @st.cache_data(show_spinner=False)
-def samples() -> list[dict[str, Any]]:
-    """Return the samples that ship: name, title, file, kind, what it says, how to read its pictures."""
+def _shipped() -> list[dict[str, Any]]:
+    """The samples that ship: name, title, file, kind, what it says, how to read its pictures."""
     found: list[dict[str, Any]] = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
     return found
 
 
-def _sampled() -> list[Sound]:
-    by_name = {one["name"]: one for one in samples()} | crema_d_samples.listed()
-    names = list(by_name)
-    first = names.index(in_url.initial("sample", by_name, names[0]))
-    name = st.selectbox("Sample", names, first, format_func=lambda key: by_name[key]["title"], key="sample")
-    in_url.remember("sample", name)
-    one = by_name[name]
-    st.caption(one["how_to_read"])
-    crema_d_samples.offer()
-    path = Path(one.get("path") or SAMPLES / one["file"])
-    synthetic = "synthetic voice, no person spoke" if one["kind"] == "voice" else ""
-    return [Sound(path.name, path.read_bytes(), synthetic)]
+def sample(name: str, label: str, *, key: str = "") -> tuple[Sound, str]:
+    """Draw the picker of a sample, which the URL states as `name`; return the sample, and how its pictures are to be read."""
+    by_name = {stated["name"]: stated for stated in _shipped()} | crema_d_samples.listed()
+    in_url.begin(name, by_name, next(iter(by_name)), key=key)
+    stated = by_name[
+        st.selectbox(label, list(by_name), format_func=lambda option: by_name[option]["title"], key=key or name)
+    ]
+    path = Path(stated.get("path") or SAMPLES / stated["file"])
+    note = "synthetic voice, no person spoke" if stated["kind"] == "voice" else ""
+    return Sound(path.name, path.read_bytes(), note), stated["how_to_read"]

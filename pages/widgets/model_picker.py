@@ -29,10 +29,10 @@ def choose() -> list[Run]:
     found = _servable_or_said()
     if not found:
         return []
+    in_url.begin_many("model", found, [next(iter(found))], most=MOST)
     picked = st.multiselect(
         "Model",
         list(found),
-        default=in_url.initial_many("model", found, [next(iter(found))])[:MOST],
         max_selections=MOST,
         format_func=lambda name: worth.label(found[name]),
         key="model",
@@ -40,7 +40,6 @@ def choose() -> list[Run]:
         select_all=False,
         on_change=_forget_missing,
     )
-    in_url.remember("model", picked)
     if not picked:
         st.caption("Pick a model to get an answer.")
     return [found[name] for name in picked]
@@ -52,17 +51,15 @@ def choose_one(*, disabled: bool = False) -> Run | None:
     if not found:
         return None
     names = list(found)
-    first = names.index(in_url.initial("model", found, names[0]))
+    in_url.begin("model", names, names[0], key="one-model")
     name = st.selectbox(
         "Model",
         names,
-        first,
         format_func=lambda one: worth.label(found[one]),
         key="one-model",
         disabled=disabled,
         on_change=_forget_missing,
     )
-    in_url.remember("model", name)
     return found[name]
 
 
@@ -73,7 +70,7 @@ def _servable_or_said() -> dict[str, Run]:
         return found
     # The URL names what is picked from here on, so that a link asked for another is kept until one is picked. Unnamed: on a
     # shared server the name of somebody's run is theirs.
-    if any(name not in found for name in st.query_params.get_all("model")):
+    if any(name not in (*found, in_url.NOTHING) for name in st.query_params.get_all("model")):
         st.session_state[_MISSING] = True
     if st.session_state.get(_MISSING):
         st.warning("A model that this link asks for is not here. Pick one.")

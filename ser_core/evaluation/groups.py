@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ser_core.corpora import details
+from ser_core.corpora.base import Corpus
 from ser_core.evaluation import metrics
 
+#: By what predictions are grouped, the first thing that is asked for first; a class is no group of voices.
+BY = ("speaker", "sex", "age group", "race", "intensity", "sentence", "fold")
 #: Lower bounds of the age groups, years.
 AGES = (0, 25, 35, 45, 55, 65)
+
+
+def stated(predictions: pd.DataFrame, corpora: Mapping[str, Corpus]) -> pd.DataFrame:
+    """Return a row a prediction with those of BY that divide the clips, '' where one is not known.
+
+    corpora: those that are here, by name (details.of_clips).
+    """
+    table = details.of_clips(list(predictions["clip"]), corpora)
+    table["age group"] = age_groups(table["age"])
+    table = table.assign(
+        speaker=predictions["speaker"].astype(str).to_numpy(), fold=predictions["fold"].astype(str).to_numpy()
+    )
+    return table[[name for name in BY if table[name].replace("", pd.NA).nunique() > 1]]
 
 
 def by_group(predictions: pd.DataFrame, groups: pd.Series, labels: Sequence[str]) -> pd.DataFrame:
@@ -21,9 +38,9 @@ def by_group(predictions: pd.DataFrame, groups: pd.Series, labels: Sequence[str]
     groups: a value a prediction, '' or missing = not known. The 95 % interval is over speakers where the group has 8 or more of
     them (metrics.interval), else Wilson's over clips, which is too narrow as clips of one speaker are not independent.
     """
-    stated = groups.fillna("").astype(str)
+    known = groups.fillna("").astype(str)
     rows = []
-    for name, part in predictions.groupby(stated.to_numpy()):
+    for name, part in predictions.groupby(known.to_numpy()):
         if name:
             rows.append({"group": name, **_scored(part, labels)})
     columns = ["group", "n", "speakers", "accuracy", "low", "high", "method"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import dressed
+from ser_core.figures.look import dressed, interval_bars
 
 #: One colour and one pattern a run, in the order in which they were picked; none is an emotion's.
 RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F")
@@ -127,14 +127,8 @@ def spans(
                 "symbol": "circle-open" if wrong[k] else "circle",
                 "line": {"width": 2.5},
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high[k] - middle[k]],
-                "arrayminus": [middle[k] - low[k]],
-                "color": tones[k],
-                "thickness": 2,
-            },
+            error_x=interval_bars(middle[k : k + 1], low[k : k + 1], high[k : k + 1])
+            | {"color": tones[k], "thickness": 2},
             hovertemplate=f"{name}: {100 * middle[k]:.1f} % ({100 * low[k]:.1f} to {100 * high[k]:.1f} %)<extra></extra>",
             showlegend=False,
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 from plotly.colors import sequential
 
 EMOTION_COLOURS = {
@@ -46,6 +49,17 @@ def dressed(figure: go.Figure, height: int, margin: Mapping[str, int] | None = N
         uirevision="stay",
     )
     return figure
+
+
+def interval_bars(values: ArrayLike, low: ArrayLike, high: ArrayLike) -> dict[str, Any]:
+    """Return Plotly's error bars that reach from `low` to `high` around the values."""
+    middle = np.asarray(values)
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": np.asarray(high) - middle,
+        "arrayminus": middle - np.asarray(low),
+    }
 
 
 def titled(figure: go.Figure, row: int, title: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import WAVE_COLOUR, dressed
+from ser_core.figures.look import WAVE_COLOUR, dressed, interval_bars
 
 _QUIET = "#9AA3B5"
 _MARK = "#D55E00"
@@ -31,14 +32,7 @@ def reliability(
     figure.add_scatter(
         x=said,
         y=shares,
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": np.asarray(high) - shares,
-            "arrayminus": shares - np.asarray(low),
-            "thickness": 1,
-            "width": 4,
-        },
+        error_y=interval_bars(shares, low, high) | {"thickness": 1, "width": 4},
         mode="lines+markers",
         marker={"size": 8, "color": WAVE_COLOUR},
         line={"color": WAVE_COLOUR, "width": 1},
@@ -81,30 +75,18 @@ def thresholds(
     return _finished(figure, title, 380)
 
 
-def by_group(
-    groups: Sequence[str],
-    accuracy: Sequence[float],
-    low: Sequence[float],
-    high: Sequence[float],
-    n: Sequence[int],
-    overall: float,
-    title: str,
-) -> go.Figure:
-    """Return a point a group with its 95 % interval, n beside its name; the dotted line is all clips together."""
-    shares = np.asarray(accuracy, float)
-    names = [f"{group} · n = {count}" for group, count in zip(groups, n, strict=True)]
+def by_group(table: Mapping[str, Sequence[Any]], overall: float, title: str) -> go.Figure:
+    """Return a point a group with its 95 % interval, n beside its name; the dotted line is all clips together.
+
+    table: by name the columns group, accuracy, low, high and n, a value a group.
+    """
+    shares, low, high = (np.asarray(table[name], float) for name in ("accuracy", "low", "high"))
+    names = [f"{group} · n = {count}" for group, count in zip(table["group"], table["n"], strict=True)]
     figure = go.Figure(
         go.Scatter(
             x=shares,
             y=names,
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": np.asarray(high) - shares,
-                "arrayminus": shares - np.asarray(low),
-                "thickness": 1,
-                "width": 4,
-            },
+            error_x=interval_bars(shares, low, high) | {"thickness": 1, "width": 4},
             mode="markers",
             marker={"size": 9, "color": WAVE_COLOUR},
             customdata=np.column_stack([low, high]) if len(shares) else None,

@@ -106,6 +106,30 @@ def test_the_list_of_cells_does_what_the_mouse_does(server: Server, page: Page) 
     expect(page.get_by_role("button", name="Fetch this clip")).to_be_visible()
 
 
+def test_every_click_on_a_tab_is_obeyed(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/results?view=run&run=accurate")
+    tabs = page.get_by_role("tab")
+    expect(tabs).to_have_count(9)
+    # There and back again: of an address that follows the clicks, every second one was lost.
+    for title, name in [
+        ("Calibration", "calibration"),
+        ("Sure but wrong", "mistakes"),
+        ("Configuration", "configuration"),
+        ("Log", "log"),
+        ("Groups", "groups"),
+        ("Model card", "card"),
+        ("Layers", "layers"),
+        ("Learning curves", "curves"),
+        ("Calibration", "calibration"),
+    ]:
+        steps.settled(page)
+        page.get_by_role("tab", name=title, exact=True).click()
+        page.wait_for_url(f"**tab={name}*")
+        steps.settled(page)
+        expect(page.get_by_role("tab", name=title, exact=True)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tabpanel").filter(visible=True)).not_to_be_empty()
+
+
 @pytest.fixture
 def mine(server: Server) -> Iterator[Path]:
     """A run of one's own."""
@@ -116,7 +140,11 @@ def mine(server: Server) -> Iterator[Path]:
 
 def test_a_run_of_ones_own_is_opened_named_and_deleted(server: Server, page: Page, mine: Path) -> None:
     before = len(server.log.read_text())
-    page.goto(f"{server.url}/results?search=mine")
+    page.goto(f"{server.url}/results")
+    steps.settled(page)
+    page.get_by_role("textbox", name="Search").fill("mine")
+    page.get_by_role("textbox", name="Search").press("Enter")
+    page.wait_for_url("**search=mine*")
     expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible()
     steps.settled(page)
     steps.select_row(page, 0)
@@ -130,6 +158,8 @@ def test_a_run_of_ones_own_is_opened_named_and_deleted(server: Server, page: Pag
     page.get_by_test_id("stButton").filter(has_text="Open").get_by_role("button").click()
     expect(page.get_by_text("mine · CREMA-D · test part · n = 525").first).to_be_visible()
     page.wait_for_url("**view=run&run=mine*")
+    # A value that is bound leaves with its widget, once the script has ended.
+    page.wait_for_url(lambda url: "search=" not in url)
 
     page.goto(f"{server.url}/results?search=mine")
     steps.settled(page)

@@ -64,7 +64,9 @@ def test_trust_figures_draw_what_they_are_given() -> None:
     figure = trust.thresholds([0.0, 0.5], [1.0, 0.4], [0.6, None], 0.44, "T")
     assert figure.layout.shapes[0].x0 == 0.44 and "44 %" in figure.layout.annotations[0].text
     assert not trust.thresholds([0.0], [1.0], [0.6], None, "T").layout.shapes
-    figure = trust.by_group(["a", "b"], [0.5, 0.6], [0.4, 0.5], [0.6, 0.8], [12, 3], 0.55, "T")
+    figure = trust.by_group(
+        {"group": ["a", "b"], "accuracy": [0.5, 0.6], "low": [0.4, 0.5], "high": [0.6, 0.8], "n": [12, 3]}, 0.55, "T"
+    )
     assert list(figure.data[0].y) == ["a · n = 12", "b · n = 3"]
     assert figure.layout.shapes[0].x0 == 0.55
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.live import now, pictures
-from pages.live.ear import Ear
+from pages.live import current_answer, pictures
+from pages.live.microphone_stream import MicrophoneStream
 from pages.widgets import audio_source
 from ser_core import audio, figures, runs, settings, streaming
 from ser_core.predictor import Predictor
@@ -41,11 +41,11 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ear(tmp_path: Path) -> Ear:
-    """An ear that has heard a voice and then silence, and hears no more."""
+def stream(tmp_path: Path) -> MicrophoneStream:
+    """A stream that has heard a voice and then silence, and hears no more."""
     predictor = Predictor(runs.shipped()[0])
     voice = audio.decode(VOICE).samples
-    heard = Ear()
+    heard = MicrophoneStream()
     heard.session = streaming.Session(predictor, tmp_path, clock=lambda: 0.0)
     heard.session.put(streaming.from_array(np.r_[voice, np.zeros(48_000, np.float32)], audio.SAMPLE_RATE))
     heard.session.finish()
@@ -66,8 +66,8 @@ def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pyt
     assert not at.exception and "No trained model is here yet" in words(at)
 
 
-def test_a_stopped_session_stays_and_a_stretch_of_it_goes_to_analyze(ear: Ear) -> None:
-    at = live(ear=ear)
+def test_a_stopped_session_stays_and_a_stretch_of_it_goes_to_analyze(stream: MicrophoneStream) -> None:
+    at = live(stream=stream)
     assert not at.exception
     assert "heard" in words(at) and "latency" in words(at)
     at.slider[0].set_range(0.0, 2.0)
@@ -80,9 +80,9 @@ def test_a_stopped_session_stays_and_a_stretch_of_it_goes_to_analyze(ear: Ear) -
     assert not at.exception and "live-0.0-2.0s.wav" in words(at)
 
 
-def test_the_timeline_holds_every_state(ear: Ear) -> None:
-    assert ear.session is not None
-    heard = ear.session.snapshot(pictures.TIMELINE_S, pictures.SOUND_S)
+def test_the_timeline_holds_every_state(stream: MicrophoneStream) -> None:
+    assert stream.session is not None
+    heard = stream.session.snapshot(pictures.TIMELINE_S, pictures.SOUND_S)
     values, states = pictures.steps(heard)
     shown = list(heard.entries)
     assert len(states) == 120 and values.shape == (120, len(heard.labels))
@@ -93,22 +93,22 @@ def test_the_timeline_holds_every_state(ear: Ear) -> None:
     assert states[: 120 - len(shown)] == [None] * (120 - len(shown))
 
 
-def test_the_headline_names_the_state(ear: Ear) -> None:
-    assert ear.session is not None
-    labels = ear.session.labels
-    for entry in ear.session.entries():
-        above, _ = now.headline(labels, entry)
+def test_the_headline_names_the_state(stream: MicrophoneStream) -> None:
+    assert stream.session is not None
+    labels = stream.session.labels
+    for entry in stream.session.entries():
+        above, _ = current_answer.headline(labels, entry)
         leading = labels[int(np.nan_to_num(entry.smoothed).argmax())].capitalize()
         expected = {streaming.NO_SPEECH: "No speech", streaming.UNCERTAIN: "Uncertain"}.get(entry.state, leading)
         assert above.startswith(expected)
-    assert now.headline(labels, None)[0] == "Listening …"
+    assert current_answer.headline(labels, None)[0] == "Listening …"
 
 
-def test_leaving_frees_the_session(ear: Ear) -> None:
-    session = ear.session
+def test_leaving_frees_the_session(stream: MicrophoneStream) -> None:
+    session = stream.session
     assert session is not None
-    ear.leave()
-    assert ear.session is None and session.entries() == ()
+    stream.leave()
+    assert stream.session is None and session.entries() == ()
     with pytest.raises(IndexError):
         session.recording.between(0, 1)
 

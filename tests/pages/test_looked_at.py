@@ -83,11 +83,11 @@ def test_many_files_have_it_in_their_table(home: Path) -> None:
 
 def test_in_a_corpus_the_models_that_heard_the_clip_are_named() -> None:
     def script() -> None:
-        from pages.widgets import heard, model_picker
+        from pages.widgets import model_picker, training_overlap
 
         rows = [("crema-d/1001_DFA_ANG_XX", "1001"), ("crema-d/1001_new", "1001"), ("mine/1001", "1001")]
         for clip, speaker in rows:
-            heard.show(model_picker.servable().values(), clip=clip, speaker=speaker, named=True)
+            training_overlap.show(model_picker.servable().values(), clip=clip, speaker=speaker, named=True)
 
     at = AppTest.from_function(script, default_timeout=patience.SECONDS).run()
     assert not at.exception

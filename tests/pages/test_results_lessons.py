@@ -64,7 +64,7 @@ def listened(tmp_path: Path) -> Path:
 
 
 def test_two_runs_are_compared_from_the_url() -> None:
-    at = view("comparing", runs="svm-clips,logreg-clips")
+    at = view("run_comparison", runs="svm-clips,logreg-clips")
     assert not at.exception and not at.error
     assert "points more of the 525 clips than" in words(at) and "over 64 speakers" in words(at)
     assert "Trained on other clips of these speakers, which helps: svm-clips, logreg-clips." in words(at)
@@ -76,7 +76,7 @@ def test_two_runs_are_compared_from_the_url() -> None:
 
 
 def test_picking_runs_writes_the_url_and_three_have_three_verdicts() -> None:
-    at = view("comparing")
+    at = view("run_comparison")
     assert "Pick 2 to 4 runs" in words(at)
     at.multiselect[0].set_value(list(WEIGHTLESS)).run()
     assert not at.exception
@@ -86,7 +86,7 @@ def test_picking_runs_writes_the_url_and_three_have_three_verdicts() -> None:
 
 
 def test_runs_without_common_clips_are_shown_with_the_reason() -> None:
-    at = view("comparing", runs="accurate,crnn-25ms-wide")
+    at = view("run_comparison", runs="accurate,crnn-25ms-wide")
     assert not at.exception
     assert "crnn-25ms-wide has no test rows" in words(at)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.results import about, calibrated, elsewhere, exchange, groups, matrix, shown
+from pages.results import about, calibration, elsewhere, exchange, groups, matrix, shown_run
 from pages.widgets import in_url
 from ser_core.runs import RunError
 
 #: Short stable names for the URL → what the tab is called and what draws it.
 TABS = {
     "groups": ("Groups", groups.show),
-    "calibration": ("Calibration", calibrated.show),
-    "mistakes": ("Sure but wrong", calibrated.mistakes),
+    "calibration": ("Calibration", calibration.show),
+    "mistakes": ("Sure but wrong", calibration.mistakes),
     "elsewhere": ("Other corpora", elsewhere.show),
     "curves": ("Learning curves", about.learning),
     "layers": ("Layers", about.layers),
@@ -24,26 +24,24 @@ TABS = {
 
 def show() -> None:
     """Draw the run that the URL names, or the first."""
-    found = shown.choose()
-    if found is None:
+    shown = shown_run.choose()
+    if shown is None:
         return
     try:
-        shown.headline(found)
-        exchange.show_run(found.run)
-        shown.analyzes(found)
-        matrix.show(found)
-        _more(found)
+        shown_run.headline(shown)
+        exchange.show_run(shown.run)
+        shown_run.analyzes(shown)
+        matrix.show(shown)
+        _more(shown)
     except (RunError, KeyError) as error:
-        st.error(f"The run {found.name} is damaged: {error}")
+        st.error(f"The run {shown.name} is damaged: {error}")
 
 
-def _more(found: shown.Shown) -> None:
+def _more(shown: shown_run.Shown) -> None:
     titles = [title for title, _ in TABS.values()]
-    first = TABS[in_url.initial("tab", TABS, "groups")][0]
+    in_url.begin("tab", TABS, "groups", values=dict(zip(TABS, titles, strict=True)))
     # Only the open tab is computed.
-    tabs = st.tabs(titles, default=first, key="tab", on_change="rerun")
-    for (name, (_, draw)), tab in zip(TABS.items(), tabs, strict=True):
+    for (_, draw), tab in zip(TABS.values(), st.tabs(titles, key="tab", on_change="rerun"), strict=True):
         if tab.open:
-            in_url.remember("tab", name)
             with tab:
-                draw(found)
+                draw(shown)

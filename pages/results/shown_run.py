@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.results import state
+from pages.results import run_picker
 from pages.widgets import in_url, model_picker, numbers, words
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, repeats
@@ -59,25 +59,24 @@ class Shown:
 
 def choose() -> Shown | None:
     """Draw the choice of run and part; return what is shown, or None after saying why there is nothing to show."""
-    found = overview.named()
-    if not found:
-        st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+    runs = overview.named()
+    if not runs:
+        run_picker.say_none()
         return None
-    names = display_names(found)
-    links = list(found)
+    names = display_names(runs)
+    links = list(runs)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         asked = st.query_params.get("run")
-        if asked is not None and asked not in found and "run" not in st.session_state:
+        if asked is not None and asked not in runs and "run" not in st.session_state:
             st.warning(f"There is no run called “{asked}” here.")
-        state.begin("run", links, links[0])
+        in_url.begin("run", links, links[0])
         link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run")
-    in_url.remember("run", link)
-    run = found[link]
+    run = runs[link]
     try:
-        wrong = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
-        if wrong:
-            st.error(f"The run {names[link]} is damaged: {' '.join(wrong)}")
+        problems = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
+        if problems:
+            st.error(f"The run {names[link]} is damaged: {' '.join(problems)}")
             return None
         if not run.has("predictions.csv"):
             st.info(
@@ -90,13 +89,13 @@ def choose() -> Shown | None:
         return None
 
 
-def display_names(found: dict[str, Run]) -> dict[str, str]:
+def display_names(runs: dict[str, Run]) -> dict[str, str]:
     """Return the name to show for every run by the name that links use; notes that cannot be read change nothing."""
     try:
         said = notes.read()
     except RunError:
         said = {}
-    return {link: said.get(notes.key(run), notes.Note()).name or link for link, run in found.items()}
+    return {link: said.get(notes.key(run), notes.Note()).name or link for link, run in runs.items()}
 
 
 def labels_of(run: Run, part: str) -> tuple[str, ...]:
@@ -110,17 +109,17 @@ def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
     if not parts:
         st.info(f"{name} has no predictions of a validation or test part.")
         return None
-    state.begin("part", parts, parts[-1])
     with place:
-        part = str(st.segmented_control("Part", parts, required=True, key="part"))
-    in_url.remember("part", part)
+        part = str(
+            st.segmented_control("Part", parts, default=parts[-1], required=True, key="part", bind="query-params")
+        )
     rows = table[table["part"] == part].reset_index(drop=True)
     return Shown(run, link, name, part, labels_of(run, part), rows)
 
 
 def headline(shown: Shown) -> None:
     """Draw the scores with their intervals, and what must be known of them."""
-    found = shown.summary()
+    summary = shown.summary()
     wrong = shown.run.recipe.get("wrong_on_purpose")
     if wrong:
         said = wrong if isinstance(wrong, str) else wrong.get("how", "") if isinstance(wrong, dict) else ""
@@ -135,14 +134,14 @@ def headline(shown: Shown) -> None:
     with st.container(horizontal=True, gap="small"):
         for metric, title in (("accuracy", "Accuracy"), ("uar", "UAR"), ("macro_f1", "Macro-F1")):
             say = numbers.percent if metric != "macro_f1" else "{:.2f}".format
-            span = found["intervals"][metric]
-            _number(title, say(found[metric]), f"{say(span['low'])} to {say(span['high'])}")
-        same = metrics.majority(np.array(found["confusion"]))
-        _number("Majority class", numbers.percent(same), "right by always naming it")
-    method = found["intervals"]["accuracy"]["method"]
+            span = summary["intervals"][metric]
+            _number(title, say(summary[metric]), f"{say(span['low'])} to {say(span['high'])}")
+        majority = metrics.majority(np.array(summary["confusion"]))
+        _number("Majority class", numbers.percent(majority), "right by always naming it")
+    method = summary["intervals"]["accuracy"]["method"]
     choice = " Choices (epoch, temperature, threshold) were made on this part." if shown.part == "validation" else ""
     st.caption(
-        f"{shown.words} clips of {found['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
+        f"{shown.words} clips of {summary['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
     )
 
 

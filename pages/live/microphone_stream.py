@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from aiortc import MediaStreamTrack
     from av import AudioFrame
 
-_KEY = "ear"
+_KEY = "stream"
 #: How often it is looked whether a visitor who closed the tab is still away; the second time all is freed. In seconds.
 LOOK_EVERY_S = 5.0
 
 
-class Ear:
+class MicrophoneStream:
     """Gives every stream that begins a session of its own, and frees the last one on the next start or on leaving the page.
 
     It is a sink of streamlit-webrtc (addTrack, hasTrack, start, stop): frames come on the server's event loop, where they
@@ -71,7 +71,7 @@ class Ear:
         return self.shown[1]
 
     def leave(self) -> None:
-        """Free everything; this ear hears no more."""
+        """Free everything; this one hears no more."""
         with self._lock:
             self.gone = True
             session, self.session = self.session, None
@@ -134,9 +134,9 @@ async def _listen(track: MediaStreamTrack, session: streaming.Session) -> None:
         session.finish()
 
 
-def of_this_visitor() -> Ear:
-    """Return the visitor's ear; a new one after they left the page and came back."""
-    found = st.session_state.get(_KEY)
-    if found is None or found.gone:
-        found = st.session_state[_KEY] = Ear()
-    return found
+def of_this_visitor() -> MicrophoneStream:
+    """Return the visitor's stream; a new one after they left the page and came back."""
+    stream = st.session_state.get(_KEY)
+    if stream is None or stream.gone:
+        stream = st.session_state[_KEY] = MicrophoneStream()
+    return stream

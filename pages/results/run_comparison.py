@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import chosen
+from pages.results import run_picker
 from pages.server import visitor
 from pages.widgets import numbers
 from ser_core import ensemble, figures, runs
@@ -21,7 +21,7 @@ PLAIN = {"displayModeBar": False}
 
 def show() -> None:
     """Draw the picker and, for two to four runs, everything that tells them apart; the URL names them (`runs=a,b`)."""
-    picked = chosen.several("runs", compare.FEWEST, compare.MOST)
+    picked = run_picker.several("runs", compare.FEWEST, compare.MOST)
     if not picked:
         return
     try:

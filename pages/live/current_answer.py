@@ -7,7 +7,7 @@ import math
 
 import streamlit as st
 
-from pages.live.ear import Ear
+from pages.live.microphone_stream import MicrophoneStream
 from pages.widgets import numbers
 from ser_core import figures, streaming
 
@@ -15,13 +15,13 @@ from ser_core import figures, streaming
 QUIET_DB = -60.0
 
 
-def show(ear: Ear, heard: streaming.Snapshot) -> None:
+def show(stream: MicrophoneStream, heard: streaming.Snapshot) -> None:
     """Draw the state of the newest window, its probabilities and the level."""
     entry = heard.entries[-1] if heard.entries else None
     said, bars = st.columns([2, 3], gap="large")
     with said:
         st.html(_headline(heard, entry) + _level(heard))
-        st.caption(_figures(ear, heard, entry))
+        st.caption(_figures(stream, heard, entry))
     with bars:
         st.html(_bars(heard, entry))
 
@@ -88,10 +88,10 @@ def _place(level_db: float) -> float:
     return min(1.0, max(0.0, 1.0 - level_db / QUIET_DB))
 
 
-def _figures(ear: Ear, heard: streaming.Snapshot, entry: streaming.Entry | None) -> str:
+def _figures(stream: MicrophoneStream, heard: streaming.Snapshot, entry: streaming.Entry | None) -> str:
     parts = [f"heard {numbers.seconds(heard.heard_s)}"]
     if entry is not None:
-        parts.append(f"latency {1000 * ear.note_shown(entry):.0f} ms")
+        parts.append(f"latency {1000 * stream.note_shown(entry):.0f} ms")
     parts.append(f"dropped {numbers.seconds(heard.dropped_s)}")
     if heard.skipped:
         parts.append(f"{heard.skipped} windows passed over")

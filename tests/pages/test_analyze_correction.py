@@ -13,7 +13,7 @@ from tests.pages.test_analyze import VOICE, analyze, words
 def test_the_clip_is_kept_under_its_real_emotion() -> None:
     at = analyze(source="samples", sample="voice-british")
     assert Recordings().list_all() == []
-    at.selectbox(key="really-emotion").set_value("sadness").run()
+    at.selectbox(key="correction-emotion").set_value("sadness").run()
     next(one for one in at.button if one.label == "Keep it").click().run()
     assert not at.exception
     (made,) = Recordings().list_all()

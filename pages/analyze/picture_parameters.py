@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.analyze import fed
+from pages.analyze import model_inputs
 from ser_core.features import logmel, msf, spectral
 from ser_core.runs import Run
 
@@ -51,7 +51,7 @@ class Knob:
 
 def mel(models: list[Run]) -> tuple[logmel.LogMelSpec, str]:
     """Draw the sliders of the mel-spectrogram; return its parameters and what marks the picture (empty: as the model)."""
-    name, spec = fed.logmel_spec(models)
+    name, spec = model_inputs.logmel_spec(models)
     per_ms = spec.sample_rate / 1000
     window, hop, bands = _panel(
         "mel",
@@ -61,19 +61,19 @@ def mel(models: list[Run]) -> tuple[logmel.LogMelSpec, str]:
         Knob("mel-hop", "Hop (ms)", 2.5, 50, 0.5, spec.hop_length / per_ms),
         Knob("mel-bands", "Bands", 16, 160, 1, spec.n_mels),
     )
-    found = dataclasses.replace(
+    chosen = dataclasses.replace(
         spec, win_length=round(window * per_ms), hop_length=round(hop * per_ms), n_mels=round(bands)
     )
-    if found == spec:
+    if chosen == spec:
         return spec, ""
-    if found.win_length > spec.n_fft or found.n_mels > spec.n_mels:
-        found = dataclasses.replace(found, n_fft=FINE_N_FFT)
-    return found, f"picture only: {window:g} ms every {hop:g} ms, {bands:g} bands"
+    if chosen.win_length > spec.n_fft or chosen.n_mels > spec.n_mels:
+        chosen = dataclasses.replace(chosen, n_fft=FINE_N_FFT)
+    return chosen, f"picture only: {window:g} ms every {hop:g} ms, {bands:g} bands"
 
 
 def descriptors(models: list[Run]) -> tuple[spectral.SpectralSpec, str]:
     """Draw the sliders of MFCC, chroma and descriptors; return their parameters and what marks the pictures."""
-    name, spec = fed.spectral_spec(models)
+    name, spec = model_inputs.spectral_spec(models)
     per_ms = spec.sample_rate / 1000
     window, hop, bands, coefficients = _panel(
         "spectral",
@@ -87,7 +87,7 @@ def descriptors(models: list[Run]) -> tuple[spectral.SpectralSpec, str]:
     )
     kept = min(coefficients, bands)
     window_length = round(window * per_ms)
-    found = dataclasses.replace(
+    chosen = dataclasses.replace(
         spec,
         n_fft=window_length if window_length != spec.win_length else spec.n_fft,
         win_length=window_length,
@@ -95,14 +95,14 @@ def descriptors(models: list[Run]) -> tuple[spectral.SpectralSpec, str]:
         n_mels=round(bands),
         n_mfcc=round(kept),
     )
-    if found == spec:
+    if chosen == spec:
         return spec, ""
-    return found, f"picture only: {window:g} ms every {hop:g} ms, {bands:g} bands, {kept:g} coefficients"
+    return chosen, f"picture only: {window:g} ms every {hop:g} ms, {bands:g} bands, {kept:g} coefficients"
 
 
 def modulation(models: list[Run]) -> tuple[msf.MsfSpec, str]:
     """Draw the sliders of the modulation spectrum; return its parameters and what marks the picture."""
-    name, spec = fed.msf_spec(models)
+    name, spec = model_inputs.msf_spec(models)
     frame_ms, bands, rates = _panel(
         "msf",
         "Modulation (MSF)",
@@ -111,12 +111,12 @@ def modulation(models: list[Run]) -> tuple[msf.MsfSpec, str]:
         Knob("msf-bands", "Acoustic bands", 8, 40, 1, spec.bands),
         Knob("msf-rates", "Modulation bands", 3, 12, 1, spec.modulations),
     )
-    found = dataclasses.replace(spec, frame_s=frame_ms / 1000, bands=round(bands), modulations=round(rates))
-    if found == spec:
+    chosen = dataclasses.replace(spec, frame_s=frame_ms / 1000, bands=round(bands), modulations=round(rates))
+    if chosen == spec:
         return spec, ""
     # Groups and columns serve measures that are not drawn; they must fit the bands all the same.
     return (
-        dataclasses.replace(found, name="picture", group_ends=(found.bands,), columns=(1,)),
+        dataclasses.replace(chosen, name="picture", group_ends=(chosen.bands,), columns=(1,)),
         f"picture only: frames of {frame_ms:g} ms, {bands:g} × {rates:g} bands",
     )
 

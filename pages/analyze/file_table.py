@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.analyze import answer
-from pages.widgets import cached, heard, words
+from pages.widgets import cached, training_overlap, words
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -55,21 +55,23 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
     except audio.AudioError as error:
         return {"file": sound.name, "findings": str(error)}
     # Findings stand beside the name: an unreadable file's sentence must not lie off screen.
-    said = "; ".join(one.message for one in audio.findings(clip))
+    said = "; ".join(finding.message for finding in audio.findings(clip))
     row: dict[str, object] = {"file": sound.name, "findings": said, "duration (s)": round(clip.duration, 2)}
     for run in models:
-        found = answer.prediction_of(sound.digest, clip, run)
-        if found is None:
+        prediction = answer.prediction_of(sound.digest, clip, run)
+        if prediction is None:
             continue
         named = f"{run.name}: " if len(models) > 1 else ""
-        apart = "; ".join(f"{name}: {words.headline(one)}" for name, one in found.channels.items())
-        row[f"{named}answer"] = apart or words.headline(found)
-        row[f"{named}label"] = found.label
+        apart = "; ".join(f"{name}: {words.headline(channel)}" for name, channel in prediction.channels.items())
+        row[f"{named}answer"] = apart or words.headline(prediction)
+        row[f"{named}label"] = prediction.label
         if len(models) == 1:
-            row |= {f"p {label}": float(p) for label, p in zip(found.labels, found.probabilities, strict=True)}
+            row |= {
+                f"p {label}": float(p) for label, p in zip(prediction.labels, prediction.probabilities, strict=True)
+            }
         else:
-            row[f"{named}p"] = found.confidence
-        met = heard.words(run, digest=clip.pcm16_sha256_16)
+            row[f"{named}p"] = prediction.confidence
+        met = training_overlap.words(run, digest=clip.pcm16_sha256_16)
         if met:
             row[f"{named}model was"] = met
     return row

@@ -20,7 +20,7 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
     labels = _labels(models)
     if not labels:
         return
-    kept: dict[str, str] = st.session_state.setdefault("really", {})
+    kept: dict[str, str] = st.session_state.setdefault("corrections", {})
     with st.popover("It was really …", icon=":material/edit:"):
         emotion = st.selectbox(
             "The emotion",
@@ -28,7 +28,7 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
             index=None,
             placeholder="Choose, or name your own",
             accept_new_options=True,
-            key="really-emotion",
+            key="correction-emotion",
         )
         st.caption(
             "This keeps the clip where this program runs, among My recordings on the datasets page; there you hear it, export it or delete it."
@@ -49,10 +49,10 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
 
 
 def _labels(models: list[Run]) -> list[str]:
-    found: dict[str, None] = {}
+    labels: dict[str, None] = {}
     for run in models:
         try:
-            found |= dict.fromkeys(cached.predictor(run).labels)
+            labels |= dict.fromkeys(cached.predictor(run).labels)
         except (RunError, GraphError, OSError):
             continue
-    return list(found)
+    return list(labels)

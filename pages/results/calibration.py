@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import clips
-from pages.results.shown import Shown
+from pages.results.shown_run import Shown
 from pages.widgets import numbers
 from ser_core.evaluation import calibration, groups, metrics
 from ser_core.figures import trust

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed, player
 from pages.analyze.pictures import CAMERA, DRAWN_S
-from pages.widgets import audio_source, cached, crema_d_samples, in_url
+from pages.widgets import audio_source, cached
 from pages.widgets.audio_source import SAMPLE, SOURCES, UPLOAD, Sound
 from ser_core import audio, figures
 from ser_core.features import logmel, msf
@@ -30,20 +28,25 @@ def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], others: li
     except audio.AudioError as error:
         st.error(str(error), icon=":material/error:")
         return
-    clips = [(sound, key, _minute(clip)), (second, second.digest, _minute(second_clip))]
-    peak = max(float(np.abs(one.samples).max(initial=0.0)) for _, _, one in clips)
-    span = max(one.duration for _, _, one in clips)
+    clips = [
+        (sound, key, player.beginning(clip, DRAWN_S)),
+        (second, second.digest, player.beginning(second_clip, DRAWN_S)),
+    ]
+    peak = max(float(np.abs(part.samples).max(initial=0.0)) for _, _, part in clips)
+    span = max(part.duration for _, _, part in clips)
     spec = msf.PRESETS["wu"]
-    energies = [computed.modulation(f"{k}@{one.duration:g}", spec, one.samples)[0].mean(axis=2) for _, k, one in clips]
-    for number, (column, (whose, its_key, one), energy) in enumerate(
+    energies = [
+        computed.modulation(f"{k}@{part.duration:g}", spec, part.samples)[0].mean(axis=2) for _, k, part in clips
+    ]
+    for number, (column, (whose, its_key, part), energy) in enumerate(
         zip(st.columns(2, gap="large"), clips, energies, strict=True)
     ):
         with column:
-            st.caption(player.facts(whose, one))
-            st.audio(audio.encode_wav(one.samples), format="audio/wav")
+            st.caption(player.facts(whose, part))
+            st.audio(audio.encode_wav(part.samples), format="audio/wav")
             for run in models:
-                answer.brief(its_key, one, run, place=f"compared-{number}", named=len(models) > 1)
-            _pictures(f"{its_key}@{one.duration:g}", one, number, peak, span)
+                answer.brief(its_key, part, run, place=f"compared-{number}", named=len(models) > 1)
+            _pictures(f"{its_key}@{part.duration:g}", part, number, peak, span)
             st.caption("Modulation spectrum, mean over time")
             st.plotly_chart(
                 figures.modulation_picture(energy, spec.acoustic_hz, spec.modulation_hz, height=360),
@@ -89,21 +92,4 @@ def _choose(others: list[Sound]) -> Sound | None:
     if source == UPLOAD:
         file = st.file_uploader("Drop the second audio file", type=audio_source.ENDINGS, key="second-upload")
         return Sound(file.name, file.getvalue()) if file else None
-    return _sample()
-
-
-def _sample() -> Sound:
-    by_name = {one["name"]: one for one in audio_source.samples()} | crema_d_samples.listed()
-    names = list(by_name)
-    first = names.index(in_url.initial("second", by_name, names[0]))
-    name = st.selectbox(
-        "Second sample", names, first, format_func=lambda key: by_name[key]["title"], key="second-sample"
-    )
-    in_url.remember("second", name)
-    one = by_name[name]
-    path = Path(one.get("path") or audio_source.SAMPLES / one["file"])
-    return Sound(path.name, path.read_bytes(), "synthetic voice, no person spoke" if one["kind"] == "voice" else "")
-
-
-def _minute(clip: audio.Clip) -> audio.Clip:
-    return clip if clip.duration <= DRAWN_S else audio.segment(clip, 0.0, DRAWN_S)
+    return audio_source.sample("second", "Second sample", key="second-sample")[0]

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.datasets import sounds
+from pages.datasets import clip_sound
 from pages.widgets import in_url
 from pages.widgets.corpora import Opened
 from ser_core import audio, figures
@@ -48,24 +48,14 @@ def show(shown: Opened) -> None:
 
 
 def _held(possible: list[str]) -> str:
-    by = st.segmented_control(
-        "What is held",
-        possible,
-        format_func=lambda name: HELD[name][0],
-        default=in_url.initial("held", possible, possible[0]),
-        required=True,
-        key=f"held-{'-'.join(possible)}",
-        label_visibility="collapsed",
-    )
-    in_url.remember("held", by or possible[0])
-    return by or possible[0]
+    titles = {name: HELD[name][0] for name in possible}
+    return in_url.segmented("held", "What is held", titles)
 
 
 def _value(shown: Opened, by: str, values: list[str]) -> str:
-    first = values.index(in_url.initial(f"held-{by}", values, values[0]))
-    value = st.selectbox(by.capitalize(), values, first, key=f"held-{shown.corpus.name}-{by}")
-    in_url.remember(f"held-{by}", value)
-    return value
+    key = f"held-{shown.corpus.name}-{by}"
+    in_url.begin(f"held-{by}", values, values[0], key=key)
+    return st.selectbox(by.capitalize(), values, key=key)
 
 
 def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, value: str) -> None:
@@ -85,7 +75,7 @@ def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, v
                 key=f"compared-{shown.corpus.name}-{by}-{value}-{emotion}",
                 label_visibility="collapsed",
             )
-            sound = sounds.read(by_clip.loc[chosen])
+            sound = clip_sound.read(by_clip.loc[chosen])
             if sound is not None:
                 read[emotion] = by_clip.loc[chosen], sound
     if not read:
@@ -100,34 +90,34 @@ def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, v
 def _drawn(read: dict[str, tuple[pd.Series, audio.Clip]], places: dict[str, st.delta_generator.DeltaGenerator]) -> None:
     parts = {emotion: _beginning(sound) for emotion, (_, sound) in read.items()}
     names = {emotion: str(row["clip"]) for emotion, (row, _) in read.items()}
-    mels = {e: sounds.mel_of(names[e], one.samples, sounds.digest(one)) for e, one in parts.items()}
-    cells = {e: sounds.modulation_of(names[e], one.samples, sounds.digest(one)) for e, one in parts.items()}
+    mels = {e: clip_sound.mel_of(names[e], one.samples, clip_sound.digest(one)) for e, one in parts.items()}
+    cells = {e: clip_sound.modulation_of(names[e], one.samples, clip_sound.digest(one)) for e, one in parts.items()}
     peak = max(float(np.abs(one.samples).max(initial=0.0)) for one in parts.values())
     span = max(one.duration for one in parts.values())
     loudest = max(float(mel.max()) for mel in mels.values())
     top = max(float(cell.max()) for cell in cells.values())
     for emotion, part in parts.items():
         with places[emotion]:
-            sounds.player(read[emotion][1])
-            key = sounds.digest(part)
+            clip_sound.player(read[emotion][1])
+            key = clip_sound.digest(part)
             st.plotly_chart(
                 _pictures(key, peak, span, loudest, part, mels[emotion]),
                 key=f"compared-pictures-{emotion}",
-                config=sounds.CAMERA,
+                config=clip_sound.CAMERA,
                 alt=f"Waveform above mel-spectrogram of {names[emotion]}",
             )
             st.plotly_chart(
                 _modulation(key, top, cells[emotion]),
                 key=f"compared-msf-{emotion}",
-                config=sounds.CAMERA,
+                config=clip_sound.CAMERA,
                 alt=f"Modulation spectrum of {names[emotion]}, mean over time",
             )
 
 
 # Figures are kept: to build twelve of them takes longer than anything else on the page.
-@st.cache_resource(max_entries=sounds.KEPT, ttl="30m", show_spinner=False)
+@st.cache_resource(max_entries=clip_sound.KEPT, ttl="30m", show_spinner=False)
 def _pictures(digest: str, peak: float, span: float, loudest: float, _clip: audio.Clip, _mel: np.ndarray) -> go.Figure:
-    hz, hop_s = logmel.mel_hz(sounds.MEL), sounds.MEL.hop_s
+    hz, hop_s = logmel.mel_hz(clip_sound.MEL), clip_sound.MEL.hop_s
     rows: list[figures.Row] = [
         figures.Wave(_clip.samples, _clip.sample_rate, peak=peak, height=70),
         figures.mel_picture(_mel, hz, hop_s, loudest_db=loudest, height=160),
@@ -135,9 +125,9 @@ def _pictures(digest: str, peak: float, span: float, loudest: float, _clip: audi
     return figures.stacked(rows, span_s=span)
 
 
-@st.cache_resource(max_entries=sounds.KEPT, ttl="30m", show_spinner=False)
+@st.cache_resource(max_entries=clip_sound.KEPT, ttl="30m", show_spinner=False)
 def _modulation(digest: str, top: float, _cells: np.ndarray) -> go.Figure:
-    spec = sounds.MSF
+    spec = clip_sound.MSF
     return figures.modulation_picture(_cells, spec.acoustic_hz, spec.modulation_hz, top=top, height=250)
 
 

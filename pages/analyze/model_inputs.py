@@ -40,14 +40,18 @@ def msf_spec(models: list[Run]) -> tuple[str | None, msf.MsfSpec]:
 
 
 def _sources(models: list[Run]) -> list[tuple[Run, Source]]:
-    found: list[tuple[Run, Source]] = []
+    sources: list[tuple[Run, Source]] = []
     for run in models:
         try:
-            stated = [from_dict(one["source"]) for one in run.feature["inputs"] if one.get("source")]
+            stated = [
+                from_dict(stated_input["source"])
+                for stated_input in run.feature["inputs"]
+                if stated_input.get("source")
+            ]
         except (RunError, FeatureError, KeyError, TypeError):
             # The answer above has said what is wrong with the model.
             continue
         for source in stated:
             parts = source.sources if isinstance(source, JoinedSource) else (source,)
-            found += [(run, part) for part in parts]
-    return found
+            sources += [(run, part) for part in parts]
+    return sources

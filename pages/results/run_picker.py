@@ -9,6 +9,11 @@ from pages.widgets import in_url
 from ser_core.runs import Run, overview
 
 
+def say_none() -> None:
+    """Draw what to do where no run is here."""
+    st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+
+
 def several(key: str, fewest: int, most: int) -> dict[str, Run]:
     """Draw the picker of `fewest` to `most` runs; return them by name, nothing after saying what is missing."""
     table = _scored()
@@ -16,22 +21,20 @@ def several(key: str, fewest: int, most: int) -> dict[str, Run]:
         st.info(f"A comparison needs {fewest} finished runs; here {'is' if len(table) == 1 else 'are'} {len(table)}.")
         return {}
     titles = dict(zip(table["run"], table["name"], strict=True))
-    stated = [name for name in st.query_params.get(key, "").split(",") if name in titles]
+    in_url.begin_many(key, titles, [], key=f"pick-{key}", most=most, joined=True)
     picked = st.multiselect(
         f"Runs to compare ({fewest} to {most})",
         list(titles),
-        default=list(dict.fromkeys(stated))[:most],
         max_selections=most,
         format_func=titles.__getitem__,
         key=f"pick-{key}",
         select_all=False,
     )
-    in_url.remember(key, ",".join(picked))
     if len(picked) < fewest:
         st.caption(f"Pick {fewest} to {most} runs on the same corpus.")
         return {}
-    found = overview.named()
-    return {name: found[name] for name in picked}
+    runs = overview.named()
+    return {name: runs[name] for name in picked}
 
 
 def one_on_crema_d(key: str) -> Run | None:
@@ -43,11 +46,8 @@ def one_on_crema_d(key: str) -> Run | None:
         st.info("This needs a run that was tested on CREMA-D; there is none.")
         return None
     titles = dict(zip(table["run"], table["name"], strict=True))
-    first = in_url.initial(key, titles, next(iter(titles)))
-    name = st.selectbox(
-        "Run", list(titles), list(titles).index(first), format_func=titles.__getitem__, key=f"pick-{key}"
-    )
-    in_url.remember(key, name)
+    in_url.begin(key, titles, next(iter(titles)), key=f"pick-{key}")
+    name = st.selectbox("Run", list(titles), format_func=titles.__getitem__, key=f"pick-{key}")
     return overview.named()[name]
 
 
