@@ -12,6 +12,7 @@ import numpy as np
 from ser_core import audio, graphs
 from ser_core.features import profile as profiles
 from ser_core.features import sets, sources
+from ser_core.features.contract import ContractError
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.graphs import novelty
 from ser_core.runs import Run, RunError
@@ -86,23 +87,6 @@ class Timeline:
     """Whether each window holds speech."""
 
 
-def inputs_of(run: Run) -> tuple[sets.Input, ...]:
-    """Return what a run's model is fed with. Raises RunError where its feature.json states what this program cannot make."""
-    found = []
-    try:
-        for stated in run.feature["inputs"]:
-            if not stated.get("source"):
-                continue
-            cut = (int(stated.get(key, 0)) for key in ("frames", "hop", "piece", "beyond"))
-            one = sets.Input(stated["name"], sources.from_dict(stated["source"]), *cut)
-            if list(one.shape) != list(stated["shape"]):
-                raise ValueError(f"{one.name} has the shape {list(one.shape)}, not {list(stated['shape'])}")
-            found.append(one)
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
-    return tuple(found)
-
-
 class Predictor:
     """A run's graph, opened once and usable from many threads."""
 
@@ -114,22 +98,15 @@ class Predictor:
                 f"The run {run.name} was trained on features that were computed elsewhere ({run.external}); it cannot be given a clip."
             )
         self.run = run
-        feature = run.feature
-        try:
-            self.labels: tuple[str, ...] = tuple(feature["labels"])
-            self.threshold = float(feature["threshold"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
-        self.inputs = inputs_of(run)
-        self.session = graphs.session(run.model_path())
-        stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in feature["inputs"]}
-        found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}
-        if stated != found:
-            raise RunError(f"The run {run.name}: feature.json states the inputs {stated}, model.onnx has {found}.")
-        self.takes_profile = "profile" in found or "profile_weight" in found
+        contract = run.contract
+        self.labels, self.threshold, self.inputs = contract.labels, contract.threshold, contract.inputs
+        self.takes_profile = contract.takes_profile
         """Whether the graph has the inputs of a voice profile."""
-        if self.takes_profile:
-            self._check_profile_inputs({str(name): shape for name, (shape, _) in found.items()})
+        self.session = graphs.session(run.model_path())
+        try:
+            contract.check(graphs.signature(self.session))
+        except ContractError as error:
+            raise RunError(f"The run {run.name}: {error}") from error
         self.novelty = novelty.load(run.path / novelty.FILE)
         self.voice: VoiceProfile | None = None
         """Whose voice it judges by; None: nobody's."""
@@ -255,11 +232,3 @@ class Predictor:
             for start in range(0, n, BATCH)
         ]
         return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
-
-    def _check_profile_inputs(self, shapes: dict[str, object]) -> None:
-        one = self.inputs[0]
-        expected = {one.name: list(one.shape), "n_frames": [], "profile": [2, one.source.dims], "profile_weight": []}
-        if not isinstance(one.source, sources.LogMelSource) or shapes != expected:
-            raise RunError(
-                f"The run {self.run.name} takes a voice profile, but not one of the frames that it is fed with."
-            )

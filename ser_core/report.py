@@ -155,7 +155,7 @@ def _confidence(run: Run, rows: pd.DataFrame, said: np.ndarray, title: Any) -> I
         f"<p class=quiet>Expected calibration error {100 * error['ece']:.1f} % ({100 * error['low']:.1f} to {100 * error['high']:.1f}; "
         f"{html.escape(error['method'])}), {len(table)} bins of equal mass, corrected for its bias.</p>"
     )
-    threshold = run.feature.get("threshold") if run.has("feature.json") else None
+    threshold = run.contract.threshold if run.has("feature.json") else None
     swept = metrics.answered(said, hits)
     yield _figure(
         trust.thresholds(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from ser_core.features import logmel, msf, spectral
 from ser_core.features.sources import (
-    FeatureError,
     JoinedSource,
     LogMelSource,
     MsfSource,
     Source,
     SpectralSource,
-    from_dict,
 )
 from ser_core.runs import Run, RunError
 
@@ -43,8 +41,8 @@ def _sources(models: list[Run]) -> list[tuple[Run, Source]]:
     found: list[tuple[Run, Source]] = []
     for run in models:
         try:
-            stated = [from_dict(one["source"]) for one in run.feature["inputs"] if one.get("source")]
-        except (RunError, FeatureError, KeyError, TypeError):
+            stated = [one.source for one in run.contract.inputs]
+        except RunError:
             # The answer above has said what is wrong with the model.
             continue
         for source in stated:

@@ -51,7 +51,7 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
         return Parity(
             0, None, "Not checked on real clips: none of the clips that the run was measured on is on this machine."
         )
-    if run.feature.get("audio_version") != audio.VERSION:
+    if run.contract.audio_version != audio.VERSION:
         return Parity(
             0,
             None,

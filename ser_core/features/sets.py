@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ser_core.features.sources import (
     Source,
     SpectralSource,
     extracted,
+    from_dict,
 )
 from ser_core.features.spectral import SEED_SET
 
@@ -53,6 +55,17 @@ class Input:
             raise ValueError(f"windows of {self.frames} frames, one every {self.hop}, do not cover a clip")
         if self.piece and not 1 < self.piece <= self.frames <= self.beyond:
             raise ValueError(f"windows of {self.frames} frames take no pieces of {self.piece} beyond {self.beyond}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it is made of and how it is cut, as feature.json states it."""
+        cut = {"frames": self.frames, "hop": self.hop, "piece": self.piece, "beyond": self.beyond}
+        return {"source": self.source.to_dict(), **cut}
+
+    @classmethod
+    def from_dict(cls, stated: dict[str, Any]) -> Input:
+        """Return what feature.json states; a cut that it leaves out is none. Raises ValueError and KeyError where it does not fit."""
+        cut = (int(stated.get(key, 0)) for key in ("frames", "hop", "piece", "beyond"))
+        return cls(stated["name"], from_dict(stated["source"]), *cut)
 
     @property
     def is_vector(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ def write(run: Run, heard: Heard, fitted: Fitted, base: Predictor, seed: int, st
     onnx.save(graphs.with_head(base.run.model_path(), fitted.head), run.path / "model.onnx")
     run.write_json(
         "feature.json",
-        {**base.run.feature, "audio_version": audio.VERSION, "labels": list(labels), "threshold": fitted.threshold},
+        replace(base.run.contract, audio_version=audio.VERSION, labels=labels, threshold=fitted.threshold).to_json(),
     )
     run.write_json("layers.json", _layers(base.run.layers, fitted.head))
     seconds = time.monotonic() - started
@@ -90,7 +90,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
         corpus=str(clips["clip"].iloc[0]).split("/")[0],
         labels=fitted.labels,
         split=fitted.division.by,
-        features=str(base.feature["feature_set"]),
+        features=base.contract.feature_set,
         network="head",
         seed=seed,
     ).to_dict()

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import psutil
 
 from ser_core import files, settings, threads
+
+if TYPE_CHECKING:
+    from ser_core.features.contract import Contract
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
@@ -57,6 +60,17 @@ class Run:
     @cached_property
     def feature(self) -> dict[str, Any]:
         return self._json("feature.json")
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What the model is fed with and answers; see `features.contract`. Raises RunError where this program cannot make it."""
+        # Imported here: lists of runs are shown before what computes features is loaded, which takes seconds.
+        from ser_core.features.contract import Contract, ContractError
+
+        try:
+            return Contract.from_json(self.feature)
+        except ContractError as error:
+            raise RunError(f"The run {self.name}: {error}") from error
 
     @cached_property
     def layers(self) -> list[dict[str, Any]]:
@@ -103,9 +117,8 @@ class Run:
     @property
     def external(self) -> str:
         """The name of the file, where the model's features were computed elsewhere; else ''."""
-        inputs = self.feature.get("inputs", [])
-        sources = [one["source"] for one in inputs if isinstance(one, dict) and one.get("source")]
-        return next((str(one.get("name")) for one in sources if one.get("kind") == "external"), "")
+        stated = [given.source.to_dict() for given in self.contract.inputs]
+        return next((str(source["name"]) for source in stated if source["kind"] == "external"), "")
 
     def model_path(self) -> Path:
         """Return the ONNX graph's path. Raises RunError for a run without one."""

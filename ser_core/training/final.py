@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
-from ser_core import recipes, runs
+from ser_core import audio, recipes, runs
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from ser_core.training import repeats
 from ser_core.training.card import card
-from ser_core.training.feature_json import through_the_door
 
 
 def read_test(run: Run, corpus: Corpus) -> Run:
@@ -45,7 +46,7 @@ def read_again(run: Run, corpus: Corpus) -> Run:
     """
     run.checked()
     table = run.predictions
-    run.write_json("feature.json", {**run.feature, **through_the_door()})
+    run.write_json("feature.json", replace(run.contract, audio_version=audio.VERSION).to_json())
     _write(
         run,
         corpus,
@@ -75,7 +76,7 @@ def _tested(run: Run, corpus: Corpus) -> pd.DataFrame:
 
 def _write(run: Run, corpus: Corpus, predictions: pd.DataFrame, recipe: recipes.Recipe) -> None:
     run.write_table("predictions.csv", predictions)
-    scores = metrics.parts(Run(run.path).predictions, run.feature["labels"])
+    scores = metrics.parts(Run(run.path).predictions, run.contract.labels)
     run.write_json("metrics.json", scores)
     counts = run.split["part"].value_counts().to_dict()
     # split.csv lists recordings; their changed copies were trained on, too.

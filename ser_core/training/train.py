@@ -21,13 +21,13 @@ from ser_core.corpora.splits import Division
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import store
+from ser_core.features.contract import Contract
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, plan
 from ser_core.recipes.planning import checked, labelled, with_labels
 from ser_core.runs import Run
 from ser_core.training import classical, copies, novelty, profiles, teaching
 from ser_core.training.card import card
-from ser_core.training.feature_json import feature_json
 from ser_core.training.parts import Part
 
 PACKAGES = (
@@ -275,7 +275,8 @@ class _Training:
         if recipe.profile:
             real = profiles.with_some(real, train.band_sums)
         parity = fitted.export(temperature, real, run)
-        run.write_json("feature.json", feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
+        contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile)
+        run.write_json("feature.json", contract.to_json())
         novelty.write(run, train, validation)
         facts: dict[str, Any] = {
             "temperature": temperature,

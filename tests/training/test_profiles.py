@@ -22,12 +22,13 @@ from ser_core.evaluation import on_corpus
 from ser_core.evaluation.enrolment import Enrolment
 from ser_core.exchange import example
 from ser_core.features import profile, sets
+from ser_core.features.contract import Contract
 from ser_core.features.profile import ProfileError
 from ser_core.networks import build, layers
 from ser_core.predictor import Predictor
 from ser_core.recipes import Fit
 from ser_core.runs import RunError
-from ser_core.training import export, profiles, train
+from ser_core.training import export, parity, profiles, train
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
 from ser_core.training.repeats import Quiet
@@ -148,13 +149,14 @@ def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -
     given = windows()
     run = runs.create(tmp_path / "r")
     # The export holds the graph against Keras on these windows and raises where they differ.
-    assert export.FittedNetwork(with_one).export(1.3, given, run) <= export.PARITY
+    assert export.FittedNetwork(with_one).export(1.3, given, run) <= parity.PARITY
     opened = graphs.session(run.model_path())
-    feature = export.feature_json(RECIPE.feature_set, LABELS, 0.5, with_profile=True)
+    contract = Contract.of(RECIPE.feature_set, LABELS, 0.5, takes_profile=True)
+    feature = contract.to_json()
     assert feature["audio_version"] == audio.VERSION and "20 Hz" in feature["sound"]
     stated = feature["inputs"]
-    signature = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(opened)}
-    assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == signature
+    contract.check(graphs.signature(opened))
+    assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == graphs.signature(opened)
     absent = {**given, "profile_weight": np.zeros(4, np.float32)}
     other = {**absent, "profile": absent["profile"] + 20}
     found = {
