@@ -93,10 +93,8 @@ class Predictor:
     def __init__(self, run: Run) -> None:
         """Open the run's model.onnx. Raises RunError where the run is damaged or its feature.json does not fit the graph."""
         run.checked()
-        if run.external:
-            raise RunError(
-                f"The run {run.name} was trained on features that were computed elsewhere ({run.external}); it cannot be given a clip."
-            )
+        if run.missing:
+            raise RunError(f"The run {run.name} cannot be given a clip. {run.missing}")
         self.run = run
         contract = run.contract
         self.labels, self.threshold, self.inputs = contract.labels, contract.threshold, contract.inputs
@@ -147,9 +145,7 @@ class Predictor:
     def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
         self.check_profile()
-        source = self.inputs[0].source
-        assert isinstance(source, sources.LogMelSource)
-        return profiles.of_features(clips, source)
+        return profiles.of_features(clips, self.inputs[0].source)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.

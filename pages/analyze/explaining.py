@@ -9,7 +9,7 @@ from pages.analyze import answer, computed
 from pages.widgets import cached, in_url, numbers, voice
 from ser_core import audio, explain, figures
 from ser_core.features import logmel, sets
-from ser_core.features.sources import LogMelSource, extracted
+from ser_core.features.sources import extracted
 from ser_core.figures import explained
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -63,9 +63,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
 
 def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
     found = _picture(key, *cached.judge_key(predictor), clip.samples, predictor)
-    source = predictor.inputs[0].source
-    assert isinstance(source, LogMelSource)
-    spec = source.spec
+    spec = predictor.inputs[0].source.pictures["logmel"]
     drawn = computed.picture(f"{key}-{predictor.run.name}", spec, clip.samples)
     row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, found.of(label), label)
     probability = found.probabilities[found.labels.index(label)]

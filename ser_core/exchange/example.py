@@ -62,5 +62,5 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 
 def text(run: Run) -> str:
     """Return example.py for the run's model: from a sound file where it is fed with log-mel frames, else from its features."""
-    kinds = [given.source.to_dict()["kind"] for given in run.contract.inputs]
+    kinds = [given.source.kind for given in run.contract.inputs]
     return _LOG_MEL if kinds == ["logmel"] else _OTHER

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ser_core import audio
-from ser_core.features import profile, sets, sources
+from ser_core.features import logmel, profile, sets
 
 #: What is done to a sound before its features, at `audio.VERSION`.
 SOUND = (
@@ -15,7 +15,7 @@ SOUND = (
 #: What the inputs of a voice profile hold.
 PROFILE = (
     "mean and deviation in dB of each band over the speaker's frames of speech (at most trim_db below their clip's loudest; values "
-    f"more than {profile.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
+    f"more than {logmel.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
     f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
 )
 #: Largest size of an input that is served, so that a stranger's feature.json asks for no memory that there is not.
@@ -123,7 +123,7 @@ class Contract:
             raise ValueError("it states no input of a clip's features")
         if not all(0 < size <= LARGEST for given in self.inputs for size in given.shape):
             raise ValueError(f"it states an input of more than {LARGEST} values along an axis")
-        if self.takes_profile and not isinstance(self.inputs[0].source, sources.LogMelSource):
+        if self.takes_profile and not self.inputs[0].source.gives_profile:
             raise ValueError("it takes a voice profile, but not one of what it is fed with")
         for given in self.inputs:
             if taken[given.name] != self.signature[given.name]:

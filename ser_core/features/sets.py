@@ -83,9 +83,7 @@ class Input:
 
     def picture(self, features: np.ndarray) -> np.ndarray | None:
         """Return the sounding part of a clip's log-mel frames (n × bands); None for an input of anything else."""
-        if self.is_vector or not isinstance(self.source, LogMelSource):
-            return None
-        return self.sounding(features)
+        return None if self.is_vector or self.source.band_hz is None else self.sounding(features)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -272,11 +270,11 @@ def _external(name: str) -> FeatureSet:
 def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:
     """Return the set with these of its spectral descriptors alone. Raises FeatureError for one that it does not have."""
     (one,) = features.inputs
-    if not isinstance(one.source, SpectralSource):
+    if not one.source.choices:
         raise FeatureError(f"The feature set {features.name} has no descriptors to choose from.")
-    unknown = [name for name in descriptors if name not in one.source.names]
+    unknown = [name for name in descriptors if name not in one.source.choices]
     if unknown:
         raise FeatureError(f"The feature set {features.name} has no descriptor '{unknown[0]}'.")
-    source = dataclasses.replace(one.source, names=descriptors)
+    source = one.source.kept(descriptors)
     title = f"{features.title}: {', '.join(descriptors)}"
     return dataclasses.replace(features, title=title, inputs=(dataclasses.replace(one, source=source),))

@@ -109,16 +109,20 @@ class Run:
     def servable(self) -> bool:
         """Whether the run's model can be given a new clip: it has one, its features are computed here, its rules are right."""
         try:
-            whole = self.has("model.onnx") and self.has("files.json")
-            return whole and not self.external and not self.recipe.get("wrong_on_purpose")
+            whole = all(self.has(name) for name in ("model.onnx", "feature.json", "files.json"))
+            return whole and not self.missing and not self.recipe.get("wrong_on_purpose")
         except RunError:
             return False
 
     @property
-    def external(self) -> str:
-        """The name of the file, where the model's features were computed elsewhere; else ''."""
-        stated = [given.source.to_dict() for given in self.contract.inputs]
-        return next((str(source["name"]) for source in stated if source["kind"] == "external"), "")
+    def missing(self) -> str:
+        """What is missing on this machine to compute a clip's features for the model, a sentence; '' for nothing."""
+        try:
+            inputs = self.contract.inputs
+        except RunError:
+            # Nothing that could be brought: whoever opens the model says what does not fit.
+            return ""
+        return next((given.source.missing for given in inputs if given.source.missing), "")
 
     def model_path(self) -> Path:
         """Return the ONNX graph's path. Raises RunError for a run without one."""
