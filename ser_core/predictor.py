@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ser_core import audio, graphs
+from ser_core.features import extraction, sources
 from ser_core.features import profile as profiles
-from ser_core.features import sets, sources
 from ser_core.features.contract import ContractError
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.graphs import novelty
@@ -140,7 +140,7 @@ class Predictor:
         """
         self.check_profile()
         spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(sources.extracted(self.inputs[0].source, clip.samples) for clip in spoken)
+        return self.profile_of_features(extraction.of_source(self.inputs[0].source, clip.samples) for clip in spoken)
 
     def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
@@ -154,7 +154,7 @@ class Predictor:
         each has an answer in `channels`, and the clip's own is that of the louder one.
         """
         findings = audio.findings(clip)
-        features = sets.of_sound(self.inputs, clip.samples)
+        features = extraction.of_sound(self.inputs, clip.samples)
         probabilities, embedding = self.windows_of(features)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
@@ -180,31 +180,38 @@ class Predictor:
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""
-        return self.windows_of(sets.of_sound(self.inputs, samples))
+        return self.windows_of(extraction.of_sound(self.inputs, samples))
 
     def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""
+        return self.run_graph(self._feeds(features))
+
+    def _feeds(self, features: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         feeds: dict[str, np.ndarray] = {}
-        for one in self.inputs:
-            cut = one.windows(features[one.name])
-            feeds[one.name] = cut.features
-            if not one.is_vector:
+        for given in self.inputs:
+            cut = given.windows(features[given.name])
+            feeds[given.name] = cut.features
+            if not given.is_vector:
                 feeds["n_frames"] = cut.n_frames
-        return self.run_graph(feeds)
+        return feeds
 
     def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
-        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip."""
+        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip.
+
+        Windows are cut out of the features of the whole clip where their source allows it (`extraction.of_parts`).
+        """
         length, step = round(window_s * audio.SAMPLE_RATE), round(hop_s * audio.SAMPLE_RATE)
         n = len(clip.samples)
         starts = [0] if n <= length else sorted({*range(0, n - length, step), n - length})
-        rows, speech = [], []
-        for start in starts:
-            piece = clip.samples[start : start + length]
-            rows.append(self.windows(piece)[0].mean(axis=0))
-            speech.append(audio.is_speech(piece))
+        parts = extraction.of_parts(self.inputs, clip.samples, [(start, start + length) for start in starts])
+        pieces = [self._feeds(features) for features in parts]
+        together = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+        counts = [len(next(iter(piece.values()))) for piece in pieces]
+        rows = np.split(self.run_graph(together)[0], np.cumsum(counts)[:-1])
+        speech = [audio.is_speech(clip.samples[start : start + length]) for start in starts]
         begin = np.array(starts) / audio.SAMPLE_RATE
         end = np.minimum(begin + window_s, n / audio.SAMPLE_RATE)
-        return Timeline(self.labels, begin, end, np.array(rows), np.array(speech))
+        return Timeline(self.labels, begin, end, np.array([row.mean(axis=0) for row in rows]), np.array(speech))
 
     def run_graph(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of a batch of windows (inputs by name).

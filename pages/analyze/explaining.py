@@ -8,8 +8,7 @@ import streamlit as st
 from pages.analyze import answer, computed
 from pages.widgets import cached, in_url, numbers, voice
 from ser_core import audio, explain, figures
-from ser_core.features import logmel, sets
-from ser_core.features.sources import extracted
+from ser_core.features import extraction, logmel
 from ser_core.figures import explained
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -100,11 +99,11 @@ def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
 def _picture(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.PictureMap:
-    return explain.picture(_predictor, extracted(_predictor.inputs[0].source, _samples))
+    return explain.picture(_predictor, extraction.of_source(_predictor.inputs[0].source, _samples))
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Leaving features out …")
 def _groups(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.Contributions:
-    return explain.contributions(_predictor, sets.of_sound(_predictor.inputs, _samples))
+    return explain.contributions(_predictor, extraction.of_sound(_predictor.inputs, _samples))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,6 @@ from ser_core.features.sources import (
     MsfSource,
     Source,
     SpectralSource,
-    extracted,
     from_dict,
 )
 from ser_core.features.spectral import SEED_SET
@@ -104,11 +102,6 @@ class Input:
         pictures = np.zeros((len(starts), *self.shape), dtype=np.float32)
         pictures[:, :length] = [features[first : first + length] for first in starts]
         return Windows(pictures, np.full(len(starts), length, dtype=np.int32), starts)
-
-
-def of_sound(inputs: Iterable[Input], samples: np.ndarray) -> dict[str, np.ndarray]:
-    """Return a recording's features for every input by its name, of 16 kHz samples; see `sources.extracted`."""
-    return {one.name: extracted(one.source, samples) for one in inputs}
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,13 @@ class Source(Protocol):
     def extract(self, samples: np.ndarray) -> np.ndarray:
         """Return the features of the samples as they are; what networks are fed with comes from `extracted`."""
 
+    def part(self, sound: np.ndarray, start: int, whole: Callable[[], np.ndarray]) -> np.ndarray:
+        """Return the features of `sound`, what a recording holds from its sample `start` on.
+
+        whole: gives those of the recording, out of which they are cut where they do not depend on what lies outside the part.
+        """
+        return self.extract(sound)
+
     def bounds(self, features: np.ndarray) -> tuple[int, int]:
         """Return the first frame that a network is fed with and the one after the last."""
         return 0, len(features)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -53,6 +54,16 @@ class LogMelSource(Source):
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
         return logmel.extract(samples, self.spec)
+
+    def part(self, sound: np.ndarray, start: int, whole: Callable[[], np.ndarray]) -> np.ndarray:
+        hop = self.spec.hop_length
+        # Frames that reach over the part's ends see silence there, not what the recording goes on with.
+        edge = math.ceil(self.spec.n_fft / 2 / hop)
+        first, last = start // hop, len(sound) // hop
+        if start % hop or last < 4 * edge:
+            return self.extract(sound)
+        ends = self.extract(sound[: 2 * edge * hop])[:edge], self.extract(sound[(last - 2 * edge + 1) * hop :])[edge:]
+        return np.concatenate([ends[0], whole()[first + edge : first + last + 1 - edge], ends[1]])
 
     def loud(self, features: np.ndarray) -> np.ndarray:
         """Return for every frame whether it is at most `trim_db` below the loudest."""
