@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +12,7 @@ import onnx
 import pandas as pd
 
 from ser_core import graphs, runs
-from ser_core.evaluation import metrics
+from ser_core.evaluation import metrics, writing
 from ser_core.graphs import novelty
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe
@@ -46,9 +44,7 @@ def _write(run: Run, members: Sequence[Run]) -> None:
     onnx.save(graphs.mean_of([one.model_path() for one in members]), run.path / "model.onnx")
     labels = first.contract.labels
     run.write_table("split.csv", first.split)
-    run.write_table("predictions.csv", _mean_predictions(members, labels))
-    # Computed from the file as written, so that anyone who reads it finds the same numbers.
-    run.write_json("metrics.json", metrics.parts(run.predictions, labels))
+    scores = writing.measure(run, _mean_predictions(members, labels), labels)
     threshold = _threshold(members, run.predictions)
     run.write_json("feature.json", replace(first.contract, threshold=threshold).to_json())
     run.write_json(
@@ -57,10 +53,7 @@ def _write(run: Run, members: Sequence[Run]) -> None:
     )
     if first.has(novelty.FILE):
         shutil.copyfile(first.path / novelty.FILE, run.path / novelty.FILE)
-    run.write_json("recipe.json", _stated(members, labels, threshold))
-    run.write_text("card.md", _card(members, run.metrics, threshold))
-    run.write_status("done", message="done")
-    run.seal()
+    writing.finish(run, "ensemble", _stated(members, labels, threshold), lambda: _card(members, scores, threshold))
 
 
 def _check_alike(first: Run, other: Run) -> None:
@@ -123,8 +116,7 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
         "seed": recipe["seed"],
         "test": all(one.recipe["test"] for one in members),
         "corpus_fingerprint": first["corpus_fingerprint"],
-        "packages": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": writing.versions(PACKAGES),
         "created": runs.now(),
         "found": {
             "threshold": threshold,

@@ -10,7 +10,7 @@ import pandas as pd
 from ser_core import runs, settings
 from ser_core.corpora import tables
 from ser_core.corpora.base import Corpus, CorpusError, index
-from ser_core.evaluation import metrics, repeats
+from ser_core.evaluation import writing
 from ser_core.exchange import naming, schema
 from ser_core.runs import Run, RunError
 
@@ -172,30 +172,19 @@ def _write(
     split = split.sort_values("part", key=lambda parts: parts != "test", kind="stable").drop_duplicates("clip")
     columns = [*schema.PREDICTIONS, *(f"p_{label}" for label in labels if f"p_{label}" in found)]
     stated = {"name": "imported", "title": f"Predictions of another system: {path.name}", "corpus": corpus.name}
-    with_home = naming.free_path(name or path.stem)
-    made = runs.create(with_home)
-    made.write_json(
-        "recipe.json",
-        {
-            "recipe": {**stated, "labels": labels, "split": ""},
-            "source": {
-                "kind": "predictions",
-                "file": path.name,
-                "sha256": runs.sha256(path),
-                "rows": len(rows),
-                "left_out": left_out,
-            },
-            "created": runs.now(),
-        },
-    )
-    made.write_table("split.csv", split.sort_values("clip"))
-    made.write_table("predictions.csv", found[columns])
-    several = found["fold"].nunique() > 1
-    made.write_json("metrics.json", (repeats if several else metrics).parts(made.predictions, labels))
-    made.write_text("card.md", _card(path, corpus, found, left_out))
-    made.write_status("done", message="imported")
-    made.seal()
-    return made
+    run = runs.create(naming.free_path(name or path.stem))
+    run.write_table("split.csv", split.sort_values("clip"))
+    writing.measure(run, found[columns], labels, pooled=found["fold"].nunique() > 1)
+    source = {
+        "kind": "predictions",
+        "file": path.name,
+        "sha256": runs.sha256(path),
+        "rows": len(rows),
+        "left_out": left_out,
+    }
+    recipe = {"recipe": {**stated, "labels": labels, "split": ""}, "source": source, "created": runs.now()}
+    writing.finish(run, "imported", recipe, lambda: _card(path, corpus, found, left_out), message="imported")
+    return run
 
 
 def _card(path: Path, corpus: Corpus, found: pd.DataFrame, left_out: int) -> str:

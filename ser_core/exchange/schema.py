@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ser_core import recipes
-from ser_core.evaluation import metrics, repeats
+from ser_core.evaluation import writing
 from ser_core.runs import Run, RunError
 
 PREDICTIONS = ("clip", "part", "fold", "speaker", "true", "predicted")
@@ -67,7 +67,7 @@ def recomputed(run: Run) -> dict[str, Any]:
     """Return metrics.json, computed here from the run's predictions.csv alone."""
     labels = _labels(run)
     pooled = any("folds" in found for found in run.metrics.values())
-    return (repeats if pooled else metrics).parts(run.predictions, labels)
+    return writing.scores(run.predictions, labels, pooled)
 
 
 def _recipe(run: Run) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ser_core import audio, recipes, runs
 from ser_core.corpora.base import Corpus
-from ser_core.evaluation import metrics, on_corpus
+from ser_core.evaluation import on_corpus, writing
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from ser_core.training import repeats
@@ -75,13 +75,15 @@ def _tested(run: Run, corpus: Corpus) -> pd.DataFrame:
 
 
 def _write(run: Run, corpus: Corpus, predictions: pd.DataFrame, recipe: recipes.Recipe) -> None:
-    run.write_table("predictions.csv", predictions)
-    scores = metrics.parts(Run(run.path).predictions, run.contract.labels)
-    run.write_json("metrics.json", scores)
     counts = run.split["part"].value_counts().to_dict()
     # split.csv lists recordings; their changed copies were trained on, too.
     counts["train"] *= 1 + recipe.copies
     stated = run.recipe
-    text = card(recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ()))
-    run.write_text("card.md", text)
-    run.seal()
+    writing.rewrite(
+        run,
+        predictions,
+        run.contract.labels,
+        lambda scores: card(
+            recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ())
+        ),
+    )

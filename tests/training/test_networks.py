@@ -9,9 +9,10 @@ import pytest
 from ser_core import graphs, recipes, runs
 from ser_core.augment import picture
 from ser_core.features.contract import Contract
+from ser_core.graphs import parity
 from ser_core.networks import build
 from ser_core.recipes import Fit
-from ser_core.training import export, parity, preparation
+from ser_core.training import export, preparation
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
 

@@ -24,11 +24,12 @@ from ser_core.exchange import example
 from ser_core.features import logmel, profile, sets
 from ser_core.features.contract import Contract
 from ser_core.features.profile import ProfileError
+from ser_core.graphs import parity
 from ser_core.networks import build, layers
 from ser_core.predictor import Predictor
 from ser_core.recipes import Fit
 from ser_core.runs import RunError
-from ser_core.training import export, parity, profiles, train
+from ser_core.training import export, profiles, train
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
 from ser_core.training.repeats import Quiet
