@@ -31,14 +31,7 @@ def reliability(
     figure.add_scatter(
         x=said,
         y=shares,
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": np.asarray(high) - shares,
-            "arrayminus": shares - np.asarray(low),
-            "thickness": 1,
-            "width": 4,
-        },
+        error_y=_interval(shares, low, high),
         mode="lines+markers",
         marker={"size": 8, "color": WAVE_COLOUR},
         line={"color": WAVE_COLOUR, "width": 1},
@@ -97,14 +90,7 @@ def by_group(
         go.Scatter(
             x=shares,
             y=names,
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": np.asarray(high) - shares,
-                "arrayminus": shares - np.asarray(low),
-                "thickness": 1,
-                "width": 4,
-            },
+            error_x=_interval(shares, low, high),
             mode="markers",
             marker={"size": 9, "color": WAVE_COLOUR},
             customdata=np.column_stack([low, high]) if len(shares) else None,
@@ -116,6 +102,11 @@ def by_group(
     figure.update_xaxes(title_text="accuracy", range=[0, 1], tickformat=".0%", fixedrange=True)
     figure.update_yaxes(autorange="reversed", type="category", fixedrange=True, automargin=True)
     return _finished(figure, title, 110 + 24 * len(names))
+
+
+def _interval(shares: np.ndarray, low: Sequence[float], high: Sequence[float]) -> dict[str, object]:
+    sides = {"array": np.asarray(high) - shares, "arrayminus": shares - np.asarray(low)}
+    return {"type": "data", "symmetric": False, **sides, "thickness": 1, "width": 4}
 
 
 def _finished(figure: go.Figure, title: str, height: int) -> go.Figure:
