@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ser_core.evaluation import metrics, repeats
+from ser_core.evaluation import metrics, pooling
 from ser_core.runs import Run, RunError
 
 _SERVED = ("model.onnx", "feature.json", "layers.json")
@@ -29,7 +29,7 @@ FILES = {
 
 def scores(predictions: pd.DataFrame, labels: Sequence[str], pooled: bool = False) -> dict[str, Any]:
     """Return metrics.json of a predictions.csv. pooled: its folds are trainings of their own, with scores of their own."""
-    return (repeats if pooled else metrics).parts(predictions, labels)
+    return (pooling if pooled else metrics).parts(predictions, labels)
 
 
 def measure(run: Run, predictions: pd.DataFrame, labels: Sequence[str], pooled: bool = False) -> dict[str, Any]:
