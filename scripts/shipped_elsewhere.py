@@ -14,7 +14,7 @@ from ser_core import audio, runs, settings
 from ser_core.evaluation import kept
 from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.evaluation.kept import Kept
-from ser_core.features import sets
+from ser_core.features import extraction
 from ser_core.predictor import Predictor
 
 
@@ -94,7 +94,7 @@ def _made() -> list[str]:
 
 def _said(model: Predictor, clip: audio.Clip) -> str:
     found = model.predict(clip)
-    features = sets.of_sound(model.inputs, clip.samples)
+    features = extraction.of_sound(model.inputs, clip.samples)
     # The prediction does not say it of what it takes for no speech.
     unlike = model.unlike(found.embedding[None], features)
     notes = ["uncertain"] * (found.confidence < model.threshold) + ["unlike"] * unlike

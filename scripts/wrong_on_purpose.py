@@ -29,7 +29,7 @@ from ser_core.corpora import registry, splits
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
 from ser_core.corpora.splits import Division
-from ser_core.evaluation import metrics
+from ser_core.evaluation import writing
 from ser_core.features.store import Copies
 from ser_core.recipes import Recipe
 from ser_core.recipes.recipe import Fit
@@ -153,13 +153,15 @@ def owned_up(run: Run, corpus: Corpus, how: str) -> Run:
     fresh = Run(run.path)
     stated = {**fresh.recipe, "wrong_on_purpose": how}
     run.write_json("recipe.json", stated)
-    scores = metrics.parts(fresh.predictions, fresh.recipe["recipe"]["labels"])
-    run.write_json("metrics.json", scores)
     counts = fresh.split["part"].value_counts().to_dict()
     recipe = recipes.from_dict(stated["recipe"])
-    text = card(recipe, corpus.card, stated["split_name"], scores, counts, stated["found"])
-    run.write_text("card.md", f"**Wrong on purpose: {how}.**\n\n{text}")
-    run.seal()
+    said = f"**Wrong on purpose: {how}.**"
+    writing.rewrite(
+        run,
+        fresh.predictions,
+        stated["recipe"]["labels"],
+        lambda scores: f"{said}\n\n{card(recipe, corpus.card, stated['split_name'], scores, counts, stated['found'])}",
+    )
     return Run(run.path)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -13,7 +12,7 @@ import onnx
 import pandas as pd
 
 from ser_core import graphs, runs
-from ser_core.evaluation import metrics
+from ser_core.evaluation import metrics, writing
 from ser_core.graphs import novelty
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe
@@ -43,28 +42,28 @@ def combine(members: Sequence[Run]) -> Run:
 def _write(run: Run, members: Sequence[Run]) -> None:
     first = members[0]
     onnx.save(graphs.mean_of([one.model_path() for one in members]), run.path / "model.onnx")
-    labels = tuple(first.feature["labels"])
+    labels = first.contract.labels
     run.write_table("split.csv", first.split)
-    run.write_table("predictions.csv", _mean_predictions(members, labels))
-    # Computed from the file as written, so that anyone who reads it finds the same numbers.
-    run.write_json("metrics.json", metrics.parts(run.predictions, labels))
+    scores = writing.measure(run, _mean_predictions(members, labels), labels)
     threshold = _threshold(members, run.predictions)
-    run.write_json("feature.json", {**first.feature, "threshold": threshold})
+    run.write_json("feature.json", replace(first.contract, threshold=threshold).to_json())
     run.write_json(
         "layers.json",
         [{**layer, "name": f"{_name(one)}/{layer['name']}"} for one in members for layer in one.layers],
     )
     if first.has(novelty.FILE):
         shutil.copyfile(first.path / novelty.FILE, run.path / novelty.FILE)
-    run.write_json("recipe.json", _stated(members, labels, threshold))
-    run.write_text("card.md", _card(members, run.metrics, threshold))
-    run.write_status("done", message="done")
-    run.seal()
+    writing.finish(run, "ensemble", _stated(members, labels, threshold), lambda: _card(members, scores, threshold))
 
 
 def _check_alike(first: Run, other: Run) -> None:
-    for name in ("labels", "inputs"):
-        if first.feature[name] != other.feature[name]:
+    own, theirs = first.contract, other.contract
+    alike = {
+        "labels": own.labels == theirs.labels,
+        "inputs": own.signature == theirs.signature and own.inputs == theirs.inputs,
+    }
+    for name, same in alike.items():
+        if not same:
             raise RunError(f"{_name(first)} and {_name(other)} differ in their {name}, so they have no mean.")
     parts = [one.split.set_index("clip")["part"].sort_index() for one in (first, other)]
     if not parts[0].equals(parts[1]):
@@ -92,7 +91,7 @@ def _mean_predictions(members: Sequence[Run], labels: Sequence[str]) -> pd.DataF
 def _threshold(members: Sequence[Run], predictions: pd.DataFrame) -> float:
     validation = predictions[predictions["part"] == "validation"]
     if validation.empty:
-        return float(median(float(one.feature["threshold"]) for one in members))
+        return float(median(one.contract.threshold for one in members))
     confidence = validation.filter(like="p_").max(axis=1).to_numpy()
     return metrics.choose_threshold(confidence, (validation["predicted"] == validation["true"]).to_numpy())
 
@@ -117,8 +116,7 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
         "seed": recipe["seed"],
         "test": all(one.recipe["test"] for one in members),
         "corpus_fingerprint": first["corpus_fingerprint"],
-        "packages": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": writing.versions(PACKAGES),
         "created": runs.now(),
         "found": {
             "threshold": threshold,

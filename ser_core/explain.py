@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ser_core.features import sets, spectral
-from ser_core.features.sources import JoinedSource, LogMelSource, MsfSource, Source, SpectralSource
+from ser_core.features import sets
 from ser_core.graphs import scaling
 from ser_core.predictor import Predictor
 
@@ -76,7 +75,7 @@ class Contributions:
 
 def is_picture(predictor: Predictor) -> bool:
     """Tell whether the model is fed with log-mel pictures, so that a map can be drawn; else groups of features contribute."""
-    return len(predictor.inputs) == 1 and isinstance(predictor.inputs[0].source, LogMelSource)
+    return len(predictor.inputs) == 1 and predictor.inputs[0].source.band_hz is not None
 
 
 def picture(
@@ -126,63 +125,14 @@ def contributions(predictor: Predictor, features: dict[str, np.ndarray]) -> Cont
             if one.is_vector
             else given.mean(axis=0)
         )
-        for name, columns in groups(one.source).items():
+        for group in one.source.groups:
             hidden = given.copy()
-            hidden[:, columns] = level[columns]
-            names.append(name)
+            hidden[:, group.columns] = level[group.columns]
+            names.append(group.title)
             rows.append(whole - predictor.windows_of({**features, one.name: hidden})[0].mean(axis=0))
     if len(names) < 2:
         raise ExplainError(f"{predictor.run.name} is fed with one group of features alone, {', '.join(names)}.")
     return Contributions(predictor.labels, tuple(names), np.array(rows), whole)
-
-
-def groups(source: Source) -> dict[str, np.ndarray]:
-    """Return the columns of each group of a source's features, by the group's name: descriptors, or kinds of modulation features."""
-    if isinstance(source, SpectralSource):
-        return _blocks({spectral.DESCRIPTORS[name].title: width for name, width in source.widths.items()})
-    if isinstance(source, MsfSource):
-        return _modulation(source)
-    if isinstance(source, JoinedSource):
-        found: dict[str, np.ndarray] = {}
-        start = 0
-        for one in source.sources:
-            found |= {name: start + columns for name, columns in groups(one).items()}
-            start += one.dims
-        return found
-    return (
-        {"log-mel": np.arange(source.dims)}
-        if isinstance(source, LogMelSource)
-        else {"features": np.arange(source.dims)}
-    )
-
-
-def _blocks(widths: dict[str, int]) -> dict[str, np.ndarray]:
-    ends = np.cumsum(list(widths.values()))
-    return {name: np.arange(end - width, end) for (name, width), end in zip(widths.items(), ends, strict=True)}
-
-
-def _modulation(source: MsfSource) -> dict[str, np.ndarray]:
-    spec = source.spec
-    if source.values == "raw":
-        rate = np.arange(spec.bands * spec.modulations) % spec.modulations
-        once = {
-            f"Modulation band {k + 1} of {spec.modulations}": np.flatnonzero(rate == k) for k in range(spec.modulations)
-        }
-        size = len(rate)
-    else:
-        columns, bands = len(spec.columns), len(spec.group_ends)
-        widths = {
-            "Φ1 energy a modulation band": spec.modulations,
-            "Φ2 spectral flatness": columns,
-            "Φ3 spectral centroid": columns,
-            "Φ4 modulation centroid": bands,
-            "Φ5 modulation slope": bands,
-            "Φ6 distance from the line": bands,
-            "Linear prediction": columns * (spec.lp_order + 1),
-        }
-        once, size = _blocks(widths), sum(widths.values())
-    pools = max(1, len(source.pools))
-    return {name: np.concatenate([k * size + found for k in range(pools)]) for name, found in once.items()}
 
 
 def _masked(

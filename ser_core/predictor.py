@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ser_core import audio, graphs
+from ser_core.features import extraction, sources
 from ser_core.features import profile as profiles
-from ser_core.features import sets, sources
+from ser_core.features.contract import ContractError
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.graphs import novelty
 from ser_core.runs import Run, RunError
@@ -86,50 +87,24 @@ class Timeline:
     """Whether each window holds speech."""
 
 
-def inputs_of(run: Run) -> tuple[sets.Input, ...]:
-    """Return what a run's model is fed with. Raises RunError where its feature.json states what this program cannot make."""
-    found = []
-    try:
-        for stated in run.feature["inputs"]:
-            if not stated.get("source"):
-                continue
-            cut = (int(stated.get(key, 0)) for key in ("frames", "hop", "piece", "beyond"))
-            one = sets.Input(stated["name"], sources.from_dict(stated["source"]), *cut)
-            if list(one.shape) != list(stated["shape"]):
-                raise ValueError(f"{one.name} has the shape {list(one.shape)}, not {list(stated['shape'])}")
-            found.append(one)
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
-    return tuple(found)
-
-
 class Predictor:
     """A run's graph, opened once and usable from many threads."""
 
     def __init__(self, run: Run) -> None:
         """Open the run's model.onnx. Raises RunError where the run is damaged or its feature.json does not fit the graph."""
         run.checked()
-        if run.external:
-            raise RunError(
-                f"The run {run.name} was trained on features that were computed elsewhere ({run.external}); it cannot be given a clip."
-            )
+        if run.missing:
+            raise RunError(f"The run {run.name} cannot be given a clip. {run.missing}")
         self.run = run
-        feature = run.feature
-        try:
-            self.labels: tuple[str, ...] = tuple(feature["labels"])
-            self.threshold = float(feature["threshold"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"feature.json of the run {run.name} does not fit this program: {error}") from error
-        self.inputs = inputs_of(run)
-        self.session = graphs.session(run.model_path())
-        stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in feature["inputs"]}
-        found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(self.session)}
-        if stated != found:
-            raise RunError(f"The run {run.name}: feature.json states the inputs {stated}, model.onnx has {found}.")
-        self.takes_profile = "profile" in found or "profile_weight" in found
+        contract = run.contract
+        self.labels, self.threshold, self.inputs = contract.labels, contract.threshold, contract.inputs
+        self.takes_profile = contract.takes_profile
         """Whether the graph has the inputs of a voice profile."""
-        if self.takes_profile:
-            self._check_profile_inputs({str(name): shape for name, (shape, _) in found.items()})
+        self.session = graphs.session(run.model_path())
+        try:
+            contract.check(graphs.signature(self.session))
+        except ContractError as error:
+            raise RunError(f"The run {run.name}: {error}") from error
         self.novelty = novelty.load(run.path / novelty.FILE)
         self.voice: VoiceProfile | None = None
         """Whose voice it judges by; None: nobody's."""
@@ -165,14 +140,12 @@ class Predictor:
         """
         self.check_profile()
         spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(sources.extracted(self.inputs[0].source, clip.samples) for clip in spoken)
+        return self.profile_of_features(extraction.of_source(self.inputs[0].source, clip.samples) for clip in spoken)
 
     def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
         self.check_profile()
-        source = self.inputs[0].source
-        assert isinstance(source, sources.LogMelSource)
-        return profiles.of_features(clips, source)
+        return profiles.of_features(clips, self.inputs[0].source)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.
@@ -181,7 +154,7 @@ class Predictor:
         each has an answer in `channels`, and the clip's own is that of the louder one.
         """
         findings = audio.findings(clip)
-        features = sets.of_sound(self.inputs, clip.samples)
+        features = extraction.of_sound(self.inputs, clip.samples)
         probabilities, embedding = self.windows_of(features)
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
@@ -207,31 +180,38 @@ class Predictor:
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""
-        return self.windows_of(sets.of_sound(self.inputs, samples))
+        return self.windows_of(extraction.of_sound(self.inputs, samples))
 
     def windows_of(self, features: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of a clip's features, as the inputs' sources extract them."""
+        return self.run_graph(self._feeds(features))
+
+    def _feeds(self, features: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         feeds: dict[str, np.ndarray] = {}
-        for one in self.inputs:
-            cut = one.windows(features[one.name])
-            feeds[one.name] = cut.features
-            if not one.is_vector:
+        for given in self.inputs:
+            cut = given.windows(features[given.name])
+            feeds[given.name] = cut.features
+            if not given.is_vector:
                 feeds["n_frames"] = cut.n_frames
-        return self.run_graph(feeds)
+        return feeds
 
     def timeline(self, clip: audio.Clip, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
-        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip."""
+        """Return a prediction for every window of `window_s` seconds that starts every `hop_s`; the last ends with the clip.
+
+        Windows are cut out of the features of the whole clip where their source allows it (`extraction.of_parts`).
+        """
         length, step = round(window_s * audio.SAMPLE_RATE), round(hop_s * audio.SAMPLE_RATE)
         n = len(clip.samples)
         starts = [0] if n <= length else sorted({*range(0, n - length, step), n - length})
-        rows, speech = [], []
-        for start in starts:
-            piece = clip.samples[start : start + length]
-            rows.append(self.windows(piece)[0].mean(axis=0))
-            speech.append(audio.is_speech(piece))
+        parts = extraction.of_parts(self.inputs, clip.samples, [(start, start + length) for start in starts])
+        pieces = [self._feeds(features) for features in parts]
+        together = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+        counts = [len(next(iter(piece.values()))) for piece in pieces]
+        rows = np.split(self.run_graph(together)[0], np.cumsum(counts)[:-1])
+        speech = [audio.is_speech(clip.samples[start : start + length]) for start in starts]
         begin = np.array(starts) / audio.SAMPLE_RATE
         end = np.minimum(begin + window_s, n / audio.SAMPLE_RATE)
-        return Timeline(self.labels, begin, end, np.array(rows), np.array(speech))
+        return Timeline(self.labels, begin, end, np.array([row.mean(axis=0) for row in rows]), np.array(speech))
 
     def run_graph(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of a batch of windows (inputs by name).
@@ -255,11 +235,3 @@ class Predictor:
             for start in range(0, n, BATCH)
         ]
         return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
-
-    def _check_profile_inputs(self, shapes: dict[str, object]) -> None:
-        one = self.inputs[0]
-        expected = {one.name: list(one.shape), "n_frames": [], "profile": [2, one.source.dims], "profile_weight": []}
-        if not isinstance(one.source, sources.LogMelSource) or shapes != expected:
-            raise RunError(
-                f"The run {self.run.name} takes a voice profile, but not one of the frames that it is fed with."
-            )

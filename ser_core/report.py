@@ -16,7 +16,7 @@ from plotly.offline import get_plotlyjs
 from ser_core import figures, files, recipes, runs
 from ser_core.corpora import details, registry
 from ser_core.corpora.base import Corpus, CorpusError
-from ser_core.evaluation import calibration, groups, metrics, repeats
+from ser_core.evaluation import calibration, groups, metrics, pooling
 from ser_core.figures import curves, trust
 from ser_core.runs import Run, RunError
 
@@ -84,7 +84,7 @@ def _part(run: Run, part: str, rows: pd.DataFrame) -> Iterable[str]:
     labels = tuple(run.metrics[part]["labels"])
     words = " · ".join(one for one in (run.name, _corpus_title(run), f"{part} part", f"n = {len(rows):,}") if one)
     several = rows["fold"].astype(str).nunique() > 1
-    found = repeats.parts(rows, labels)[part] if several else metrics.summary(rows, labels)
+    found = pooling.parts(rows, labels)[part] if several else metrics.summary(rows, labels)
     matrix = np.array(found["confusion"])
 
     def title(what: str) -> str:
@@ -139,7 +139,7 @@ def _confidence(run: Run, rows: pd.DataFrame, said: np.ndarray, title: Any) -> I
         f"<p class=quiet>Expected calibration error {100 * error['ece']:.1f} % ({100 * error['low']:.1f} to {100 * error['high']:.1f}; "
         f"{html.escape(error['method'])}), {len(table)} bins of equal mass, corrected for its bias.</p>"
     )
-    threshold = run.feature.get("threshold") if run.has("feature.json") else None
+    threshold = run.contract.threshold if run.has("feature.json") else None
     swept = metrics.answered(said, hits)
     yield _figure(
         trust.thresholds(

@@ -139,9 +139,9 @@ def test_a_long_clip_is_explained_window_by_window_and_a_very_long_one_refused(p
 @pytest.mark.parametrize("name", ["seed", "msf", "msf-raw", "msf-mfcc", "seed-frames", "all"])
 def test_groups_hold_every_column_once(name: str) -> None:
     source = sets.named(name).inputs[0].source
-    found = explain.groups(source)
-    assert len(found) > 1
-    np.testing.assert_array_equal(np.sort(np.concatenate(list(found.values()))), np.arange(source.dims))
+    assert len(source.groups) > 1
+    columns = np.concatenate([group.columns for group in source.groups])
+    np.testing.assert_array_equal(np.sort(columns), np.arange(source.dims))
 
 
 def vector_model(folder: Path) -> tuple[Run, np.ndarray]:
@@ -154,7 +154,7 @@ def vector_model(folder: Path) -> tuple[Run, np.ndarray]:
     assert isinstance(one.source, sources.JoinedSource)
     random = np.random.default_rng(0)
     x = random.normal(3.0, 2.0, (400, one.source.dims)).astype(np.float32)
-    mfcc = explain.groups(one.source)["MFCC"]
+    mfcc = next(group.columns for group in one.source.groups if group.title == "MFCC")
     score = x[:, mfcc].sum(axis=1)
     y = np.where(score > np.median(score), "anger", "sadness")
     y[score > np.quantile(score, 0.85)] = "fear"

@@ -34,7 +34,7 @@ def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], shown: lis
         )
         st.download_button(
             "Mel-spectrogram (NPZ)",
-            lambda: arrays.npz(clip.samples, "logmel"),
+            lambda: arrays.npz(arrays.extract(clip.samples, "logmel")),
             f"{stem}-logmel.npz",
             _NPZ,
             on_click="ignore",
@@ -59,7 +59,11 @@ def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], shown: lis
                 "MSF (CSV)", lambda: _msf_csv(key, clip), f"{stem}-msf.csv", "text/csv", on_click="ignore"
             )
             st.download_button(
-                "MSF (NPZ)", lambda: arrays.npz(clip.samples, "msf"), f"{stem}-msf.npz", _NPZ, on_click="ignore"
+                "MSF (NPZ)",
+                lambda: arrays.npz(arrays.extract(clip.samples, "msf")),
+                f"{stem}-msf.npz",
+                _NPZ,
+                on_click="ignore",
             )
 
 

@@ -8,8 +8,7 @@ import streamlit as st
 from pages.analyze import answer, computed
 from pages.widgets import cached, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
-from ser_core.features import logmel, sets
-from ser_core.features.sources import LogMelSource, extracted
+from ser_core.features import extraction, logmel
 from ser_core.figures import explained
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -60,9 +59,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
 
 def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
     found = _picture(key, *cached.judge_key(predictor), clip.samples, predictor)
-    source = predictor.inputs[0].source
-    assert isinstance(source, LogMelSource)
-    spec = source.spec
+    spec = predictor.inputs[0].source.pictures["logmel"]
     drawn = computed.picture(f"{key}-{predictor.run.name}", spec, clip.samples)
     row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, found.of(label), label)
     probability = found.probabilities[found.labels.index(label)]
@@ -99,11 +96,11 @@ def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
 def _picture(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.PictureMap:
-    return explain.picture(_predictor, extracted(_predictor.inputs[0].source, _samples))
+    return explain.picture(_predictor, extraction.of_source(_predictor.inputs[0].source, _samples))
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Leaving features out …")
 def _groups(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.Contributions:
-    return explain.contributions(_predictor, sets.of_sound(_predictor.inputs, _samples))
+    return explain.contributions(_predictor, extraction.of_sound(_predictor.inputs, _samples))

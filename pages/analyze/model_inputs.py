@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from ser_core.features import logmel, msf, spectral
-from ser_core.features.sources import (
-    FeatureError,
-    JoinedSource,
-    LogMelSource,
-    MsfSource,
-    Source,
-    SpectralSource,
-    from_dict,
-)
 from ser_core.runs import Run, RunError
+
+Spec = TypeVar("Spec")
 
 
 def logmel_spec(models: list[Run]) -> tuple[str | None, logmel.LogMelSpec]:
     """Return the first picked model that is fed with a log-mel spectrogram and its parameters, or None and ours."""
-    for run, source in _sources(models):
-        if isinstance(source, LogMelSource):
-            return run.name, source.spec
-    return None, logmel.LogMelSpec()
+    return _first(models, "logmel", logmel.LogMelSpec())
 
 
 def spectral_spec(models: list[Run]) -> tuple[str | None, spectral.SpectralSpec]:
     """Return the first picked model that is fed with spectral descriptors and their parameters, or None and ours."""
-    for run, source in _sources(models):
-        if isinstance(source, SpectralSource):
-            return run.name, source.spec
-    return None, spectral.SpectralSpec()
+    return _first(models, "spectral", spectral.SpectralSpec())
 
 
 def msf_spec(models: list[Run]) -> tuple[str | None, msf.MsfSpec]:
     """Return the first picked model that is fed with modulation features and their preset, or None and ours."""
-    for run, source in _sources(models):
-        if isinstance(source, MsfSource):
-            return run.name, source.spec
-    return None, msf.PRESETS["wu"]
+    return _first(models, "msf", msf.PRESETS["wu"])
 
 
-def _sources(models: list[Run]) -> list[tuple[Run, Source]]:
-    sources: list[tuple[Run, Source]] = []
+def _first(models: list[Run], picture: str, ours: Spec) -> tuple[str | None, Spec]:
     for run in models:
         try:
-            stated = [
-                from_dict(stated_input["source"])
-                for stated_input in run.feature["inputs"]
-                if stated_input.get("source")
-            ]
-        except (RunError, FeatureError, KeyError, TypeError):
+            drawn = [given.source.pictures for given in run.contract.inputs]
+        except RunError:
             # The answer above has said what is wrong with the model.
             continue
-        for source in stated:
-            parts = source.sources if isinstance(source, JoinedSource) else (source,)
-            sources += [(run, part) for part in parts]
-    return sources
+        for pictures in drawn:
+            if picture in pictures:
+                return run.name, pictures[picture]
+    return None, ours

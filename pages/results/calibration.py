@@ -76,7 +76,7 @@ def _reliability(shown: Shown, said: np.ndarray, hits: np.ndarray) -> None:
 
 def _thresholds(shown: Shown, said: np.ndarray, hits: np.ndarray) -> None:
     table = metrics.answered(said, hits)
-    threshold = shown.run.feature.get("threshold") if shown.run.has("feature.json") else None
+    threshold = shown.run.contract.threshold if shown.run.has("feature.json") else None
     st.plotly_chart(
         trust.thresholds(
             table["threshold"], table["coverage"], table["right"], threshold, shown.title("Answers at a threshold")

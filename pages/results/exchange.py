@@ -132,7 +132,7 @@ def _zip(run: Run, path: Path) -> str:
 def _model(run: Run, path: Path) -> str:
     from ser_core import exchange
 
-    said = exchange.on_real_clips(run).sentence if not run.external else ""
+    said = exchange.on_real_clips(run).sentence if not run.missing else ""
     exchange.model_zip(run, path)
     return said
 

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.results import run_picker
 from pages.widgets import in_url, model_picker, numbers, words
 from ser_core.corpora import registry, schemes
-from ser_core.evaluation import metrics, repeats
+from ser_core.evaluation import metrics, pooling
 from ser_core.personal import worth as personal
 from ser_core.runs import Run, RunError, notes, overview
 
@@ -172,5 +172,5 @@ def _number(title: str, value: str, below: str) -> None:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _summary(key: tuple[str, int, str], _predictions: pd.DataFrame, labels: tuple[str, ...]) -> dict[str, Any]:
     if _predictions["fold"].astype(str).nunique() > 1:
-        return repeats.parts(_predictions, labels)[key[2]]
+        return pooling.parts(_predictions, labels)[key[2]]
     return metrics.summary(_predictions, labels)

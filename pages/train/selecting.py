@@ -9,7 +9,6 @@ from pages.train.corpus import Chosen
 from pages.train.recipe import on_corpus
 from pages.widgets.corpora import title
 from ser_core import recipes
-from ser_core.features.sources import SpectralSource
 from ser_core.jobs.orders import Selection
 
 
@@ -20,9 +19,7 @@ def show(chosen: Chosen) -> None:
         "Incremental feature selection adds one group of descriptors after another, each time the one that helps most, by the UAR of a "
         "shrunken LDA that is cross-validated over speakers inside the train part. Validation and test are not looked at."
     )
-    names = [
-        name for name, one in recipes.RECIPES.items() if isinstance(one.feature_set.inputs[0].source, SpectralSource)
-    ]
+    names = [name for name, recipe in recipes.RECIPES.items() if recipe.feature_set.inputs[0].source.choices]
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     name = left.selectbox("Descriptors of the recipe", names, names.index("svm"), key="select-recipe")
     split = middle.selectbox("On the train part of", ["speakers", "clips"], key="select-split")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from ser_core import files, recipes
 from ser_core.cli import output, overrides, unreadable_clips
 from ser_core.corpora import registry, unreadable
 from ser_core.features import selection, store
-from ser_core.features.sources import FeatureError, SpectralSource
+from ser_core.features.sources import FeatureError
 
 
 def add(commands: Any) -> None:
@@ -30,11 +29,11 @@ def select(stated: argparse.Namespace) -> int:
     """Select and write path.csv and selected.json; the latter's path can be given as `--set features=FILE` to train."""
     recipe = overrides.resolve(stated)
     source = recipe.feature_set.inputs[0].source
-    if not isinstance(source, SpectralSource):
+    if not source.choices:
         raise FeatureError(
             f"The recipe {recipe.name} reads {recipe.feature_set.title}: it has no groups of descriptors to choose from."
         )
-    source = dataclasses.replace(source, pools=source.pools or ("mean", "std"))
+    source = source.pooled()
     corpus = registry.load(recipe.corpus, stated.data)
     planned = recipes.plan(recipe, corpus)
     if len(planned.divisions) > 1:
@@ -57,7 +56,7 @@ def select(stated: argparse.Namespace) -> int:
             values,
             list(train["emotion"]),
             list(train["speaker"]),
-            selection.groups_of(source),
+            {group.name: group.columns for group in source.groups},
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     facts = {

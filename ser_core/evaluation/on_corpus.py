@@ -18,7 +18,7 @@ from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
 from ser_core.evaluation.degradation import Degradation
 from ser_core.evaluation.enrolment import Enrolment, Pool
-from ser_core.features import sets, store
+from ser_core.features import extraction, store
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, prediction_rows
@@ -172,7 +172,7 @@ def _degraded(
 ) -> dict[str, np.ndarray]:
     sound = reader.read(clip["path"], clip.get("start", np.nan), clip.get("end", np.nan)).samples
     samples = degradation.apply(sound, clip["clip"])
-    return sets.of_sound(predictor.inputs, samples)
+    return extraction.of_sound(predictor.inputs, samples)
 
 
 def _enrolled(

@@ -36,9 +36,11 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''
 
 _OTHER = '''\
-"""Emotion of a clip whose features were computed as feature.json states.
+"""Emotion of a sound file, in two steps: its features as feature.json states them, by the program that trained the model,
 
-Needs onnxruntime and numpy only: python example.py FEATURES.npy     (one row of values for a vector; frames x values else)
+    python -m ser_core features FILE --model MODEL --out features.npz
+
+and what the model says of them, with onnxruntime and numpy alone: python example.py features.npz
 """
 import json, sys
 from pathlib import Path
@@ -46,7 +48,8 @@ import numpy as np, onnxruntime
 
 here = Path(__file__).parent
 feature = json.loads((here / "feature.json").read_text())
-one, x = feature["inputs"][0], np.atleast_2d(np.load(sys.argv[1])).astype(np.float32)
+one = feature["inputs"][0]
+x = np.load(sys.argv[1])[one["name"]]  # one row of values for a vector; frames x values else
 feeds = {one["name"]: x}
 if one["frames"]:
     size, n = one["frames"], len(x)
@@ -62,5 +65,5 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 
 def text(run: Run) -> str:
     """Return example.py for the run's model: from a sound file where it is fed with log-mel frames, else from its features."""
-    sources = [one["source"] for one in run.feature["inputs"] if one.get("source")]
-    return _LOG_MEL if [one["kind"] for one in sources] == ["logmel"] else _OTHER
+    kinds = [given.source.kind for given in run.contract.inputs]
+    return _LOG_MEL if kinds == ["logmel"] else _OTHER.replace("MODEL", run.name)

@@ -11,7 +11,7 @@ import onnx
 import onnxruntime
 
 from ser_core import graphs
-from ser_core.predictor import inputs_of
+from ser_core.features.contract import Contract, ContractError
 from ser_core.runs import Run, RunError
 
 #: Operator sets that ONNX Runtime brings along: ONNX's own, and its set for classical learners.
@@ -27,19 +27,16 @@ def check(run: Run) -> None:
     against feature.json, and it answers one window of zeros.
     """
     _plain(run.model_path())
-    inputs_of(run)
+    contract = run.contract
     try:
         opened = graphs.session(run.model_path())
-    except graphs.GraphError as error:
+        contract.check(graphs.signature(opened))
+    except (graphs.GraphError, ContractError) as error:
         raise RunError(str(error)) from error
-    stated = {one["name"]: (list(one["shape"]), one["dtype"]) for one in run.feature["inputs"]}
-    found = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(opened)}
-    if stated != found:
-        raise RunError(f"feature.json states the inputs {stated}, model.onnx has {found}.")
     names = {one.name for one in opened.get_outputs()}
     if not {"probabilities", "embedding"} <= names:
         raise RunError("model.onnx has no outputs 'probabilities' and 'embedding'.")
-    _answers(run, opened)
+    _answers(contract, opened)
 
 
 def _plain(path: Path) -> None:
@@ -81,13 +78,10 @@ def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
                 yield from (attribute.t, *attribute.tensors)
 
 
-def _answers(run: Run, opened: onnxruntime.InferenceSession) -> None:
-    feeds = {
-        one["name"]: np.zeros((1, *(size if isinstance(size, int) else 1 for size in one["shape"])), one["dtype"])
-        for one in run.feature["inputs"]
-    }
+def _answers(contract: Contract, opened: onnxruntime.InferenceSession) -> None:
+    feeds = {name: np.zeros((1, *shape), dtype) for name, (shape, dtype) in contract.signature.items()}
     if "n_frames" in feeds:
-        feeds["n_frames"] += np.asarray(run.feature["inputs"][0]["frames"], feeds["n_frames"].dtype)
+        feeds["n_frames"] += contract.inputs[0].frames
     options = onnxruntime.RunOptions()
 
     def stop() -> None:
@@ -101,7 +95,7 @@ def _answers(run: Run, opened: onnxruntime.InferenceSession) -> None:
         raise RunError(f"model.onnx does not answer: {error}") from error
     finally:
         timer.cancel()
-    labels = run.feature["labels"]
+    wanted = len(contract.labels)
     shape, total = probabilities.shape, float(np.sum(probabilities))
-    if shape != (1, len(labels)) or not abs(total - 1) < 1e-3:
-        raise RunError(f"model.onnx gives {shape} values of sum {total:.3g}; {len(labels)} probabilities were stated.")
+    if shape != (1, wanted) or not abs(total - 1) < 1e-3:
+        raise RunError(f"model.onnx gives {shape} values of sum {total:.3g}; {wanted} probabilities were stated.")

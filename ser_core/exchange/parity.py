@@ -11,11 +11,10 @@ from ser_core import audio
 from ser_core.corpora import details, registry, samples
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.reading import ClipReader
+from ser_core.graphs import parity
 from ser_core.predictor import Predictor
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run
 
-#: Largest difference of a probability that is allowed.
-ALLOWED = 1e-4
 #: Clips on which it is tried.
 CLIPS = 8
 
@@ -34,7 +33,7 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
 
     Test rows are taken where there are any; none where the rows are not the model's own (several folds), or were
     made through another `audio.VERSION`. Raises RunError where
-    a probability differs by more than ALLOWED, and for a run without a model.
+    a probability differs by more than `graphs.parity.PARITY`, and for a run without a model.
     """
     predictor = Predictor(run)
     rows = run.predictions
@@ -51,7 +50,7 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
         return Parity(
             0, None, "Not checked on real clips: none of the clips that the run was measured on is on this machine."
         )
-    if run.feature.get("audio_version") != audio.VERSION:
+    if run.contract.audio_version != audio.VERSION:
         return Parity(
             0,
             None,
@@ -60,14 +59,11 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
     worst = max(
         float(np.abs(predictor.predict(clip).probabilities - row[columns].to_numpy(float)).max()) for clip, row in here
     )
-    if worst > ALLOWED:
-        raise RunError(
-            f"model.onnx of the run {run.name} differs from predictions.csv by {worst:.1e} in a probability (allowed: {ALLOWED:.0e})."
-        )
+    parity.checked(worst, f"model.onnx of the run {run.name}", "predictions.csv")
     return Parity(
         len(here),
         worst,
-        f"Checked on {len(here)} real clips: the same probabilities to {ALLOWED:.0e} (largest difference {worst:.0e}).",
+        f"Checked on {len(here)} real clips: the same probabilities to {parity.PARITY:.0e} (largest difference {worst:.0e}).",
     )
 
 

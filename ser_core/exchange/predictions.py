@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora import tables
+from ser_core.corpora import clip_names, tables
 from ser_core.corpora.base import Corpus, CorpusError, index
-from ser_core.evaluation import metrics, repeats
+from ser_core.evaluation import writing
 from ser_core.exchange import naming, schema
 from ser_core.runs import Run, RunError
 
@@ -71,8 +71,7 @@ def _joined(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
     column = next((one for one in CLIP if one in table), None)
     if column is None:
         raise RunError(f"{path.name} has no column 'clip' or 'file'; it has {', '.join(table.columns)}.")
-    known = _names(corpus)
-    clips = table[column].map(lambda one: known.get(one) or known.get(_stem(one)) or "")
+    clips = table[column].map(clip_names.lookup(corpus))
     unknown = table[column][clips == ""]
     if len(unknown):
         raise RunError(
@@ -80,27 +79,6 @@ def _joined(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
         )
     truth = corpus.clips.set_index("clip").loc[clips]
     return pd.DataFrame({"clip": clips, "speaker": truth["speaker"].to_numpy(), "true": truth["emotion"].to_numpy()})
-
-
-def _names(corpus: Corpus) -> dict[str, str]:
-    """Every way to name a clip → its id; a file's name that several clips share names none."""
-    found: dict[str, str] = {}
-    shared: set[str] = set()
-    for clip, where in zip(corpus.clips["clip"], corpus.clips["path"], strict=True):
-        whole = not ("#" in clip and clip.count("#") > where.count("#"))
-        short = {clip.split("/", 1)[-1], _stem(clip)} | ({_stem(where)} if whole else set())
-        for name in short - {clip}:
-            if found.setdefault(name, clip) != clip:
-                shared.add(name)
-    for name in shared:
-        del found[name]
-    return found | {clip: clip for clip in corpus.clips["clip"]}
-
-
-def _stem(name: str) -> str:
-    last = PurePosixPath(name.replace("\\", "/")).name
-    stem, dot, ending = last.rpartition(".")
-    return stem if dot and 2 <= len(ending) <= 4 and ending.isalnum() and not ending.isdigit() else last
 
 
 def _parts(table: pd.DataFrame, path: Path) -> pd.Series:
@@ -172,30 +150,19 @@ def _write(
     split = split.sort_values("part", key=lambda parts: parts != "test", kind="stable").drop_duplicates("clip")
     columns = [*schema.PREDICTIONS, *(f"p_{label}" for label in labels if f"p_{label}" in found)]
     stated = {"name": "imported", "title": f"Predictions of another system: {path.name}", "corpus": corpus.name}
-    with_home = naming.free_path(name or path.stem)
-    made = runs.create(with_home)
-    made.write_json(
-        "recipe.json",
-        {
-            "recipe": {**stated, "labels": labels, "split": ""},
-            "source": {
-                "kind": "predictions",
-                "file": path.name,
-                "sha256": runs.sha256(path),
-                "rows": len(rows),
-                "left_out": left_out,
-            },
-            "created": runs.now(),
-        },
-    )
-    made.write_table("split.csv", split.sort_values("clip"))
-    made.write_table("predictions.csv", found[columns])
-    several = found["fold"].nunique() > 1
-    made.write_json("metrics.json", (repeats if several else metrics).parts(made.predictions, labels))
-    made.write_text("card.md", _card(path, corpus, found, left_out))
-    made.write_status("done", message="imported")
-    made.seal()
-    return made
+    run = runs.create(naming.free_path(name or path.stem))
+    run.write_table("split.csv", split.sort_values("clip"))
+    writing.measure(run, found[columns], labels, pooled=found["fold"].nunique() > 1)
+    source = {
+        "kind": "predictions",
+        "file": path.name,
+        "sha256": runs.sha256(path),
+        "rows": len(rows),
+        "left_out": left_out,
+    }
+    recipe = {"recipe": {**stated, "labels": labels, "split": ""}, "source": source, "created": runs.now()}
+    writing.finish(run, "imported", recipe, lambda: _card(path, corpus, found, left_out), message="imported")
+    return run
 
 
 def _card(path: Path, corpus: Corpus, found: pd.DataFrame, left_out: int) -> str:

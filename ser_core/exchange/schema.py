@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core import audio, recipes
-from ser_core.evaluation import metrics, repeats
+from ser_core import recipes
+from ser_core.evaluation import writing
 from ser_core.runs import Run, RunError
 
 PREDICTIONS = ("clip", "part", "fold", "speaker", "true", "predicted")
@@ -56,7 +56,7 @@ def check(run: Run) -> None:
         if run.has("history.csv") and "epoch" not in run.history:
             raise RunError("history.csv has no column 'epoch'.")
         if run.has("feature.json") or run.has("model.onnx"):
-            _feature(run)
+            _ = run.contract
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, RunError):
             raise
@@ -67,7 +67,7 @@ def recomputed(run: Run) -> dict[str, Any]:
     """Return metrics.json, computed here from the run's predictions.csv alone."""
     labels = _labels(run)
     pooled = any("folds" in found for found in run.metrics.values())
-    return (repeats if pooled else metrics).parts(run.predictions, labels)
+    return writing.scores(run.predictions, labels, pooled)
 
 
 def _recipe(run: Run) -> None:
@@ -127,22 +127,6 @@ def _metrics(run: Run) -> None:
                 )
         if stated["confusion"] != scores["confusion"]:
             raise RunError(f"the confusion matrix in metrics.json ({part}) is not that of predictions.csv.")
-
-
-def _feature(run: Run) -> None:
-    feature = run.feature
-    if not all(isinstance(label, str) for label in feature["labels"]) or not 0 <= float(feature["threshold"]) <= 1:
-        raise RunError("feature.json states no labels or no threshold between 0 and 1.")
-    version = feature.get("audio_version", 0)  # runs of before there were versions state none
-    if not isinstance(version, int) or version > audio.VERSION:
-        raise RunError(
-            f"feature.json states the audio version {version!r}; this program knows {audio.VERSION} and older."
-        )
-    for one in feature["inputs"]:
-        if not isinstance(one["name"], str) or one["dtype"] not in ("float32", "int32", "int64"):
-            raise RunError("feature.json states an input without name, or of a type that is not served.")
-        if not all(isinstance(size, int) and 0 < size <= 100_000 for size in one["shape"]):
-            raise RunError(f"feature.json states no shape of the input {one['name']}.")
 
 
 def _columns(table: pd.DataFrame, wanted: tuple[str, ...], name: str) -> None:

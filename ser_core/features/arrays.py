@@ -35,8 +35,8 @@ def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
     }
 
 
-def npz(samples: np.ndarray, name: str) -> bytes:
-    """Return `extract`'s arrays as the bytes of a compressed NPZ file."""
+def npz(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return named arrays as the bytes of a compressed NPZ file."""
     out = io.BytesIO()
-    np.savez_compressed(out, **extract(samples, name))  # type: ignore[arg-type]
+    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
     return out.getvalue()

@@ -14,7 +14,7 @@ import numpy as np
 
 from ser_core import audio
 from ser_core.features import resynthesis, sets, spectral
-from ser_core.features.sources import ExternalSource, Source
+from ser_core.features.sources import Source
 
 #: Processes that may compile wait here for each other.
 LOCK = Path(tempfile.gettempdir()) / "ser-dashboard-compile.lock"
@@ -30,7 +30,7 @@ def ensure(sources: list[Source] | None = None) -> None:
     named = [one.source for chosen in sets.SETS.values() for one in chosen.inputs]
     with filelock.FileLock(LOCK, mode=0o666):
         for source in named if sources is None else sources:
-            if not isinstance(source, ExternalSource):
+            if not source.missing:
                 source.extract(noise)
         if sources is None:
             resynthesis.from_mfcc(spectral.extract(noise, ["mfcc"])["mfcc"])

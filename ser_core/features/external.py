@@ -6,12 +6,12 @@ import hashlib
 import re
 import warnings
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora import tables
+from ser_core.corpora import clip_names, tables
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.features import sets, store
 from ser_core.features.sources import ExternalSource, FeatureError
@@ -118,21 +118,10 @@ def _npz(path: Path) -> tuple[list[str], np.ndarray]:
 
 
 def _by_clip(names: list[str], values: np.ndarray, corpus: Corpus, path: Path) -> dict[str, np.ndarray]:
-    clips = list(corpus.clips["clip"])
-    known: dict[str, str] = {}
-    for clip, file in zip(clips, corpus.clips["path"], strict=True):
-        bare = clip.partition("/")[2]
-        for name in (PurePosixPath(bare).name, Path(file).stem, Path(file).name, str(file), bare, clip):
-            # A name that two clips share tells neither; the whole id always does.
-            known[name] = clip if known.get(name, clip) == clip else ""
-    known |= {clip: clip for clip in clips}
+    clip_of = clip_names.lookup(corpus)
     vectors: dict[str, np.ndarray] = {}
     for name, row in zip(names, values, strict=True):
-        clip = (
-            known.get(name)
-            or known.get(PurePosixPath(name.replace("\\", "/")).name)
-            or known.get(PurePosixPath(name).stem)
-        )
+        clip = clip_of(name)
         if not clip:
             continue
         if clip in vectors:

@@ -11,6 +11,10 @@ import scipy.fft
 
 from ser_core import audio
 
+#: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks. What lies lower
+#: is the room and the microphone: a network that hears it takes a quiet room for a loud voice.
+RANGE_DB = 50.0
+
 
 @dataclass(frozen=True)
 class LogMelSpec:

@@ -12,11 +12,8 @@ from typing import Any
 import numpy as np
 
 from ser_core import audio, files
-from ser_core.features.sources import FeatureError, LogMelSource, spec_hash
+from ser_core.features.sources import FeatureError, Source, spec_hash
 
-#: Values more than this far below a picture's largest are raised to that level, dB: in profiles and by the networks. What lies lower
-#: is the room and the microphone: a network that hears it takes a quiet room for a loud voice.
-RANGE_DB = 50.0
 #: A deviation is never smaller than this, dB: a band without any sound must not decide alone.
 LEAST_DEVIATION_DB = 1.0
 #: Least speech of a profile, seconds.
@@ -25,8 +22,6 @@ LEAST_S = 0.5
 #: length times the variance between a speaker's clips over that between speakers: 2 s for neutral clips, 12 s for clips of any
 #: emotion (a band's mean, train part of CREMA-D). This is the geometric mean of the two.
 HALF_WEIGHT_S = 5.0
-#: Pictures whose largest value is less than this above the spectrogram's floor are silent, dB.
-_SILENT_DB = 20.0
 _KIND = "voice-profile"
 
 
@@ -109,21 +104,23 @@ def weight(seconds: float | np.ndarray) -> Any:
     return seconds / (seconds + HALF_WEIGHT_S)
 
 
-def sums(clips: Iterable[np.ndarray], source: LogMelSource) -> BandSums:
+def sums(clips: Iterable[np.ndarray], source: Source) -> BandSums:
     """Return what each clip's frames (n × bands, dB, as `source` extracts them) add to a profile, a row a clip.
 
-    Frames of speech are those at most `trim_db` of the source below the clip's loudest, which leaves out silence at both ends and
-    longer pauses; values more than RANGE_DB below the largest are raised to that level, as the networks do. A silent clip adds
-    nothing.
+    Frames of speech are those that the source says: loud ones, without silence at both ends and longer pauses. A silent clip adds
+    nothing. Raises FeatureError for a source that gives no profile.
     """
-    rows = [_clip(np.asarray(features), source) for features in clips]
-    if not rows:
+    spoken = [source.speech(np.asarray(features)) for features in clips]
+    if not spoken:
         return BandSums(np.zeros(0), np.zeros((0, source.dims)), np.zeros((0, source.dims)))
-    frames, total, squares = (np.stack(values) for values in zip(*rows, strict=True))
-    return BandSums(frames, total, squares)
+    return BandSums(
+        np.array([float(len(frames)) for frames in spoken]),
+        np.stack([frames.sum(axis=0) for frames in spoken]),
+        np.stack([np.square(frames).sum(axis=0) for frames in spoken]),
+    )
 
 
-def of_features(clips: Iterable[np.ndarray], source: LogMelSource) -> VoiceProfile:
+def of_features(clips: Iterable[np.ndarray], source: Source) -> VoiceProfile:
     """Return the profile of a speaker's clips (features of each: n × bands, dB, as `source` extracts them).
 
     Raises ProfileError for less than LEAST_S seconds of speech.
@@ -160,12 +157,3 @@ def load(path: Path) -> VoiceProfile:
     if not (finite and (deviations > 0).all() and np.isfinite(found.seconds) and found.seconds > 0):
         raise ProfileError(f"{path} is a damaged voice profile: its numbers are none that a voice has.")
     return found
-
-
-def _clip(features: np.ndarray, source: LogMelSource) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    peak = float(features.max())
-    if peak < 10.0 * np.log10(source.spec.floor) + _SILENT_DB:
-        nothing = np.zeros(source.dims)
-        return np.zeros(()), nothing, nothing
-    speech = np.maximum(features[source.loud(features)].astype(np.float64), peak - RANGE_DB)
-    return np.array(float(len(speech))), speech.sum(axis=0), np.square(speech).sum(axis=0)

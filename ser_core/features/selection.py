@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_core import fanout
-from ser_core.features.sources import FeatureError, SpectralSource
+from ser_core.features.sources import FeatureError
 
 FOLDS = 5
 #: (fits done, fits in all)
@@ -59,20 +59,11 @@ def train_digest(clips: pd.DataFrame) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def groups_of(source: SpectralSource) -> dict[str, slice]:
-    """Return the columns of each descriptor in the source's vector."""
-    found, start = {}, 0
-    for name, width in source.widths.items():
-        found[name] = slice(start, start + width)
-        start += width
-    return found
-
-
 def select(
     values: np.ndarray,
     labels: Sequence[str],
     speakers: Sequence[str],
-    groups: dict[str, slice],
+    groups: Mapping[str, np.ndarray],
     *,
     progress: Progress | None = None,
     n_jobs: int = -1,
@@ -130,7 +121,7 @@ def read(folder: Path) -> tuple[tuple[Step, ...], dict[str, Any]]:
 
 
 def _score(
-    values: np.ndarray, labels: Sequence[str], speakers: Sequence[str], columns: list[slice], folds: GroupKFold
+    values: np.ndarray, labels: Sequence[str], speakers: Sequence[str], columns: list[np.ndarray], folds: GroupKFold
 ) -> np.ndarray:
     chosen = np.concatenate([values[:, part] for part in columns], axis=1)
     model = make_pipeline(StandardScaler(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))

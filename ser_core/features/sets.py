@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ser_core.features.sources import (
     MsfSource,
     Source,
     SpectralSource,
-    extracted,
+    from_dict,
 )
 from ser_core.features.spectral import SEED_SET
 
@@ -54,6 +54,17 @@ class Input:
         if self.piece and not 1 < self.piece <= self.frames <= self.beyond:
             raise ValueError(f"windows of {self.frames} frames take no pieces of {self.piece} beyond {self.beyond}")
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it is made of and how it is cut, as feature.json states it."""
+        cut = {"frames": self.frames, "hop": self.hop, "piece": self.piece, "beyond": self.beyond}
+        return {"source": self.source.to_dict(), **cut}
+
+    @classmethod
+    def from_dict(cls, stated: dict[str, Any]) -> Input:
+        """Return what feature.json states; a cut that it leaves out is none. Raises ValueError and KeyError where it does not fit."""
+        cut = (int(stated.get(key, 0)) for key in ("frames", "hop", "piece", "beyond"))
+        return cls(stated["name"], from_dict(stated["source"]), *cut)
+
     @property
     def is_vector(self) -> bool:
         return self.frames == 0
@@ -70,9 +81,7 @@ class Input:
 
     def picture(self, features: np.ndarray) -> np.ndarray | None:
         """Return the sounding part of a clip's log-mel frames (n × bands); None for an input of anything else."""
-        if self.is_vector or not isinstance(self.source, LogMelSource):
-            return None
-        return self.sounding(features)
+        return None if self.is_vector or self.source.band_hz is None else self.sounding(features)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -93,11 +102,6 @@ class Input:
         pictures = np.zeros((len(starts), *self.shape), dtype=np.float32)
         pictures[:, :length] = [features[first : first + length] for first in starts]
         return Windows(pictures, np.full(len(starts), length, dtype=np.int32), starts)
-
-
-def of_sound(inputs: Iterable[Input], samples: np.ndarray) -> dict[str, np.ndarray]:
-    """Return a recording's features for every input by its name, of 16 kHz samples; see `sources.extracted`."""
-    return {one.name: extracted(one.source, samples) for one in inputs}
 
 
 @dataclass(frozen=True)
@@ -259,11 +263,11 @@ def _external(name: str) -> FeatureSet:
 def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:
     """Return the set with these of its spectral descriptors alone. Raises FeatureError for one that it does not have."""
     (one,) = features.inputs
-    if not isinstance(one.source, SpectralSource):
+    if not one.source.choices:
         raise FeatureError(f"The feature set {features.name} has no descriptors to choose from.")
-    unknown = [name for name in descriptors if name not in one.source.names]
+    unknown = [name for name in descriptors if name not in one.source.choices]
     if unknown:
         raise FeatureError(f"The feature set {features.name} has no descriptor '{unknown[0]}'.")
-    source = dataclasses.replace(one.source, names=descriptors)
+    source = one.source.kept(descriptors)
     title = f"{features.title}: {', '.join(descriptors)}"
     return dataclasses.replace(features, title=title, inputs=(dataclasses.replace(one, source=source),))

@@ -103,8 +103,8 @@ def folder(corpus: Corpus, source: sources.Source, copies: Copies | None = None)
     Another for every `audio.VERSION`, but for features that were computed elsewhere.
     """
     key = f"{corpus.name}-{corpus.fingerprint()}" + (f"-copies-{copies.key}" if copies else "")
-    version = "" if isinstance(source, sources.ExternalSource) else f"-audio{audio.VERSION}"
-    return settings.home().cache / "features" / f"{source.to_dict()['kind']}-{sources.spec_hash(source)}{version}" / key
+    version = f"-audio{audio.VERSION}" if source.hears_sound else ""
+    return settings.home().cache / "features" / f"{source.kind}-{sources.spec_hash(source)}{version}" / key
 
 
 def load(
@@ -121,14 +121,12 @@ def load(
     Work fans out over `n_jobs` processes (-1: one a core), or over a Dask scheduler's workers (see `fanout`).
     `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
     process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. What is damaged
-    on disk is computed again. Raises FeatureError for features that were computed elsewhere and are not, or not whole, in
+    on disk is computed again. Raises FeatureError for features that this machine cannot compute and that are not, or not whole, in
     the store, and where the corpus' files are gone or go meanwhile.
     """
     where = folder(corpus, source, copies)
-    if isinstance(source, sources.ExternalSource) and not (where / "index.csv").is_file():
-        raise sources.FeatureError(
-            f"The features of {source.name} are not in the store: give their file with --features."
-        )
+    if source.missing and not (where / "index.csv").is_file():
+        raise sources.FeatureError(source.missing)
     where.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(where / "lock"):
         try:
@@ -137,10 +135,8 @@ def load(
             with _noticing_damage():
                 return _open(where)
         except _Damaged as error:
-            if isinstance(source, sources.ExternalSource):
-                raise sources.FeatureError(
-                    f"The features of {source.name} in the store are damaged: give their file with --features again."
-                ) from error
+            if source.missing:
+                raise sources.FeatureError(f"What the store holds of them is damaged. {source.missing}") from error
             _clear(where)
         _compute(corpus, source, where, copies, progress, n_jobs)
         return _open(where)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ser_core import files
-from ser_core.features.profile import RANGE_DB
+from ser_core.features.logmel import RANGE_DB
 from ser_core.graphs.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.

@@ -34,12 +34,9 @@ def session(path: Path) -> onnxruntime.InferenceSession:
         raise GraphError(f"{path.name} cannot be opened by ONNX Runtime: {error}") from error
 
 
-def signature(opened: onnxruntime.InferenceSession) -> list[dict[str, object]]:
-    """Return the graph's inputs as feature.json states them: name, shape without the batch, dtype."""
-    return [
-        {"name": one.name, "shape": list(one.shape[1:]), "dtype": DTYPES.get(one.type, one.type)}
-        for one in opened.get_inputs()
-    ]
+def signature(opened: onnxruntime.InferenceSession) -> dict[str, tuple[list[int], str]]:
+    """Return the graph's inputs by name, as `features.contract` states them: shape without the batch, element type."""
+    return {taken.name: (list(taken.shape[1:]), DTYPES.get(taken.type, taken.type)) for taken in opened.get_inputs()}
 
 
 def run(opened: onnxruntime.InferenceSession, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

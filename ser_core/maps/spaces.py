@@ -15,7 +15,7 @@ import pandas as pd
 
 from ser_core import audio, files, settings
 from ser_core.corpora.base import Corpus
-from ser_core.features import sets, store
+from ser_core.features import extraction, sets, store
 from ser_core.predictor import Predictor
 from ser_core.runs.run import sha256
 
@@ -84,7 +84,7 @@ class FeatureSpace:
         return Vectors(clips, np.array(values, np.float32), len(corpus.clips) - len(clips))
 
     def of_samples(self, samples: np.ndarray) -> np.ndarray:
-        parts = [found[0] for found in sets.of_sound(sets.named(self.name).inputs, samples).values()]
+        parts = [found[0] for found in extraction.of_sound(sets.named(self.name).inputs, samples).values()]
         return np.concatenate(parts).astype(np.float32)
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ser_core.features import logmel, sets
-from ser_core.features.sources import LogMelSource
+from ser_core.features import sets
 from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
 from ser_core.recipes import RecipeError
 
@@ -59,7 +58,7 @@ def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) ->
     unknown = [name for name in params if name not in taken]
     if unknown:
         raise RecipeError(f"The network {network} has no parameter '{unknown[0]}'; it has {', '.join(taken)}.")
-    if params.get("profile", False) and not isinstance(features.inputs[0].source, LogMelSource):
+    if params.get("profile", False) and not features.inputs[0].source.gives_profile:
         raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
 
 
@@ -92,7 +91,7 @@ def trainable(
             x = lda(x)
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
-    about = {"mel_hz": logmel.mel_hz(one.source.spec)} if isinstance(one.source, LogMelSource) else {}
+    about = {} if one.source.band_hz is None else {"mel_hz": one.source.band_hz}
     body = BODIES[network]({**inputs, **about, "features": x}, **params)
     embedding = keras.layers.Identity(name="embedding")(body)
     logits = keras.layers.Dense(n_labels, name="logits")(embedding)

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ser_core.features.profile import RANGE_DB
+from ser_core.features.logmel import RANGE_DB
 
 PACKAGE = "ser_core"
 

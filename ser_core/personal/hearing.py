@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ser_core import audio
-from ser_core.features import sets
+from ser_core.features import extraction
 from ser_core.personal.collected import ENOUGH
 from ser_core.predictor import Predictor
 
@@ -62,7 +62,7 @@ def hear(clips: pd.DataFrame, base: Predictor, progress: Progress | None = None)
         elif first != clip and counted[emotion] >= ENOUGH:
             remarks.append(f"{clip} is left out: it is the same sound as {first}.")
             continue
-        found = sets.of_sound(base.inputs, sound.samples)
+        found = extraction.of_sound(base.inputs, sound.samples)
         embeddings.append(base.windows_of(found)[1])
         hashes.append(digest)
         kept.append(number)

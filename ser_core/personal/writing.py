@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import onnx
 
 from ser_core import audio, graphs, runs
-from ser_core.evaluation import metrics
+from ser_core.evaluation import writing
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import store
+from ser_core.graphs import parity
 from ser_core.personal.card import card
 from ser_core.personal.collected import BY_SITTING, Division
 from ser_core.personal.hearing import Heard
 from ser_core.personal.worth import of
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run
 
 PACKAGES = ("numpy", "scikit-learn", "librosa", "onnx", "onnxruntime", "soxr")
-#: Largest difference between the fitted head's and the written graph's probabilities.
-PARITY = 1e-4
 #: Fields of a recipe that a head has.
 STATED = ("name", "title", "corpus", "labels", "split", "features", "network", "seed")
 
@@ -55,13 +52,11 @@ def write(run: Run, heard: Heard, fitted: Fitted, base: Predictor, seed: int, st
     predictions = runs.prediction_rows(
         clips["clip"].tolist(), parts, clips["speaker"], clips["emotion"], fitted.probabilities, labels
     )
-    run.write_table("predictions.csv", predictions.assign(fold=fitted.division.folds))
-    # Computed from the file as written, so that anyone who reads it finds the same numbers.
-    run.write_json("metrics.json", metrics.parts(run.predictions, labels))
+    scores = writing.measure(run, predictions.assign(fold=fitted.division.folds), labels)
     onnx.save(graphs.with_head(base.run.model_path(), fitted.head), run.path / "model.onnx")
     run.write_json(
         "feature.json",
-        {**base.run.feature, "audio_version": audio.VERSION, "labels": list(labels), "threshold": fitted.threshold},
+        replace(base.run.contract, audio_version=audio.VERSION, labels=labels, threshold=fitted.threshold).to_json(),
     )
     run.write_json("layers.json", _layers(base.run.layers, fitted.head))
     seconds = time.monotonic() - started
@@ -71,13 +66,15 @@ def write(run: Run, heard: Heard, fitted: Fitted, base: Predictor, seed: int, st
         "parameters": _parameters(fitted.head),
         "seconds": seconds,
     }
-    run.write_json("recipe.json", {**_recipe(heard, fitted, base.run, seed), "found": facts})
-    worth = of(run)
-    assert worth is not None
-    run.write_text("card.md", card(worth, clips["sitting"].nunique(), run.metrics, facts))
     run.log_line(f"{len(clips)} clips, {len(labels)} classes, on {base.run.name}: done in {seconds:.1f} s")
-    run.write_status("done", message="done", seconds=round(seconds, 1))
-    run.seal()
+
+    def text() -> str:
+        worth = of(run)
+        assert worth is not None
+        return card(worth, clips["sitting"].nunique(), scores, facts)
+
+    stated = {**_recipe(heard, fitted, base.run, seed), "found": facts}
+    writing.finish(run, "personal", stated, text, seconds=round(seconds, 1))
     _check(run, heard, fitted.head, base)
 
 
@@ -90,7 +87,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
         corpus=str(clips["clip"].iloc[0]).split("/")[0],
         labels=fitted.labels,
         split=fitted.division.by,
-        features=str(base.feature["feature_set"]),
+        features=base.contract.feature_set,
         network="head",
         seed=seed,
     ).to_dict()
@@ -110,8 +107,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
         "seed": seed,
         "test": False,
         "corpus_fingerprint": store.corpus_fingerprint(dict(zip(clips["clip"], clips["hash"], strict=True)), clips),
-        "packages": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": writing.versions(PACKAGES),
         "created": runs.now(),
     }
 
@@ -142,5 +138,4 @@ def _check(run: Run, heard: Heard, head: graphs.Head, base: Predictor) -> None:
         expected = clip_probabilities(head.scores(embedding), np.arange(len(embedding)), head.temperature)
         found, unchanged = made.windows_of(features)
         difference = max(float(np.abs(found - expected).max()), float(np.abs(unchanged - embedding).max()))
-        if difference > PARITY:
-            raise RunError(f"model.onnx differs from the fitted head by {difference:.1e} (allowed: {PARITY:.0e}).")
+        parity.checked(difference, "model.onnx", "the fitted head")

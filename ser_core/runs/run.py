@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import psutil
 
 from ser_core import files, settings, threads
+
+if TYPE_CHECKING:
+    from ser_core.features.contract import Contract
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
@@ -59,6 +62,17 @@ class Run:
         return self._json("feature.json")
 
     @cached_property
+    def contract(self) -> Contract:
+        """What the model is fed with and answers; see `features.contract`. Raises RunError where this program cannot make it."""
+        # Imported here: lists of runs are shown before what computes features is loaded, which takes seconds.
+        from ser_core.features.contract import Contract, ContractError
+
+        try:
+            return Contract.from_json(self.feature)
+        except ContractError as error:
+            raise RunError(f"The run {self.name}: {error}") from error
+
+    @cached_property
     def layers(self) -> list[dict[str, Any]]:
         return self._json("layers.json")
 
@@ -95,17 +109,20 @@ class Run:
     def servable(self) -> bool:
         """Whether the run's model can be given a new clip: it has one, its features are computed here, its rules are right."""
         try:
-            whole = self.has("model.onnx") and self.has("files.json")
-            return whole and not self.external and not self.recipe.get("wrong_on_purpose")
+            whole = all(self.has(name) for name in ("model.onnx", "feature.json", "files.json"))
+            return whole and not self.missing and not self.recipe.get("wrong_on_purpose")
         except RunError:
             return False
 
     @property
-    def external(self) -> str:
-        """The name of the file, where the model's features were computed elsewhere; else ''."""
-        inputs = self.feature.get("inputs", [])
-        sources = [one["source"] for one in inputs if isinstance(one, dict) and one.get("source")]
-        return next((str(one.get("name")) for one in sources if one.get("kind") == "external"), "")
+    def missing(self) -> str:
+        """What is missing on this machine to compute a clip's features for the model, a sentence; '' for nothing."""
+        try:
+            inputs = self.contract.inputs
+        except RunError:
+            # Nothing that could be brought: whoever opens the model says what does not fit.
+            return ""
+        return next((given.source.missing for given in inputs if given.source.missing), "")
 
     def model_path(self) -> Path:
         """Return the ONNX graph's path. Raises RunError for a run without one."""

@@ -11,10 +11,10 @@ from sklearn.pipeline import Pipeline
 from ser_core import graphs
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import sets
+from ser_core.graphs import parity
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import parity
 from ser_core.training.parts import Part
 
 
@@ -47,7 +47,7 @@ class FittedClassifier:
         onnx.save(graph, run.path / "model.onnx")
         expected = clip_probabilities(self._scores(vectors), np.arange(len(vectors)), temperature)
         run.write_json("layers.json", self._layers(vectors.shape[1]))
-        return parity.checked(run.path / "model.onnx", real, expected)
+        return parity.of_graph(run.path / "model.onnx", real, expected)
 
     def _scores(self, vectors: np.ndarray) -> np.ndarray:
         return self.placed.logits(np.asarray(self.fitted.decision_function(vectors), dtype=np.float64))

@@ -11,9 +11,10 @@ import keras
 import numpy as np
 
 from ser_core import files, graphs
+from ser_core.graphs import parity
 from ser_core.networks import build
 from ser_core.runs import Run
-from ser_core.training import fit, parity
+from ser_core.training import fit
 from ser_core.training.parts import Part
 
 
@@ -45,7 +46,7 @@ class FittedNetwork:
             reloaded({name: values[:1] for name, values in real.items()})
             reloaded.export(onnx_file, format="onnx", verbose=False)
             _name_outputs(onnx_file, expected.shape[1])
-            difference = parity.checked(onnx_file, real, expected)
+            difference = parity.of_graph(onnx_file, real, expected)
             os.replace(keras_file, run.path / "model.keras")
             os.replace(onnx_file, run.path / "model.onnx")
         files.write_json(run.path / "layers.json", layer_table(serving))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
-from ser_core import recipes, runs
+from ser_core import audio, recipes, runs
 from ser_core.corpora.base import Corpus
-from ser_core.evaluation import metrics, on_corpus
+from ser_core.evaluation import on_corpus, writing
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from ser_core.training import repeats
 from ser_core.training.card import card
-from ser_core.training.feature_json import through_the_door
 
 
 def read_test(run: Run, corpus: Corpus) -> Run:
@@ -46,7 +47,7 @@ def read_again(run: Run, corpus: Corpus) -> Run:
     run.checked()
     table = run.predictions
     rows = pd.concat([table[table["part"] != "test"], _tested(run, corpus)], ignore_index=True)
-    run.write_json("feature.json", {**run.feature, **through_the_door()})
+    run.write_json("feature.json", replace(run.contract, audio_version=audio.VERSION).to_json())
     _write(run, corpus, rows, recipes.from_dict(run.recipe["recipe"]))
     return Run(run.path)
 
@@ -70,13 +71,15 @@ def _tested(run: Run, corpus: Corpus) -> pd.DataFrame:
 
 
 def _write(run: Run, corpus: Corpus, predictions: pd.DataFrame, recipe: recipes.Recipe) -> None:
-    run.write_table("predictions.csv", predictions)
-    scores = metrics.parts(Run(run.path).predictions, run.feature["labels"])
-    run.write_json("metrics.json", scores)
     counts = run.split["part"].value_counts().to_dict()
     # split.csv lists recordings; their changed copies were trained on, too.
     counts["train"] *= 1 + recipe.copies
     stated = run.recipe
-    text = card(recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ()))
-    run.write_text("card.md", text)
-    run.seal()
+    writing.rewrite(
+        run,
+        predictions,
+        run.contract.labels,
+        lambda scores: card(
+            recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ())
+        ),
+    )

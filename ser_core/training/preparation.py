@@ -17,12 +17,12 @@ LDA_FRAMES = 200_000
 def prepare(train: Part, lda: int) -> Preparation | None:
     """Return mean and deviation of every feature over the train part's frames, and the LDA axes when `lda` is not 0.
 
-    None for log-mel pictures: those are normalised clip by clip inside their networks. LDA (Fisher 1936; scikit-learn's
+    None for what networks normalise themselves, clip by clip (log-mel pictures). LDA (Fisher 1936; scikit-learn's
     eigenvalue solver with Ledoit-Wolf shrinkage) is fitted on the scaled frames, each labelled with its clip's emotion;
     it has at most one axis less than there are labels in the train part.
     """
     (one,) = train.inputs
-    if one.source.to_dict()["kind"] == "logmel":
+    if one.source.normalised_by_network:
         return None
     frames = [np.asarray(train.features[one.name][clip]) for clip in train.clips["clip"]]
     rows = np.concatenate(frames).astype(np.float64)

@@ -16,7 +16,7 @@ from ser_core import fanout, runs
 from ser_core.corpora import folds, schemes, unreadable
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
-from ser_core.evaluation import repeats
+from ser_core.evaluation import writing
 from ser_core.features import store
 from ser_core.recipes import Recipe, plan
 from ser_core.recipes.planning import with_labels
@@ -155,7 +155,7 @@ class _Several:
                 "asked": asked,
                 "notes": list(notes),
                 "allow_unreadable": self.allow_unreadable,
-                "packages": single.versions(),
+                "packages": writing.versions(single.PACKAGES),
                 "git_commit": single.commit(),
                 "created": runs.now(),
             },
@@ -184,10 +184,8 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
         rows, split = piece.predictions, piece.split
         predictions.append(rows[rows["part"] == part].assign(fold=piece.name))
         divided.append(split[split["part"] == part].assign(fold=piece.name))
-    run.write_table("predictions.csv", pd.concat(predictions, ignore_index=True))
     run.write_table("split.csv", pd.concat(divided, ignore_index=True)[[*_SPLIT, "fold"]])
-    scores = repeats.parts(Run(run.path).predictions, recipe.labels)
-    run.write_json("metrics.json", scores)
+    scores = writing.measure(run, pd.concat(predictions, ignore_index=True), recipe.labels, pooled=True)
     # A resumed parent took longer than this process knows; its pieces know.
     spent = sum(float(piece.status.get("seconds", 0.0)) for piece in pieces)
     facts = {
@@ -202,11 +200,14 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
     }
     stated = json.loads((run.path / "recipe.json").read_text(encoding="utf-8"))
     notes = stated.get("notes", ())
-    run.write_text("card.md", parent_card(recipe, corpus.card, stated["split_name"], scores, facts, notes))
-    run.write_json("recipe.json", {**stated, "found": facts})
     run.log_line(f"done: {len(pieces)} {stated['pooled']}")
-    run.write_status("done", message="done", seconds=round(facts["seconds"], 1))
-    run.seal()
+    writing.finish(
+        run,
+        "parent",
+        {**stated, "found": facts},
+        lambda: parent_card(recipe, corpus.card, stated["split_name"], scores, facts, notes),
+        seconds=round(facts["seconds"], 1),
+    )
 
 
 _SPLIT = ["clip", "speaker", "emotion", "part", "pcm16_sha256_16"]

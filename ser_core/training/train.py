@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,16 +16,16 @@ from ser_core import runs, settings
 from ser_core.corpora import splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
-from ser_core.evaluation import metrics
+from ser_core.evaluation import metrics, writing
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import store
+from ser_core.features.contract import Contract
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, plan
 from ser_core.recipes.planning import checked, labelled, with_labels
 from ser_core.runs import Run
 from ser_core.training import classical, copies, novelty, profiles, teaching
 from ser_core.training.card import card
-from ser_core.training.feature_json import feature_json
 from ser_core.training.parts import Part
 
 PACKAGES = (
@@ -229,7 +227,7 @@ class _Training:
                 "notes": self.notes,
                 "allow_unreadable": self.allow_unreadable,
                 "corpus_fingerprint": store.corpus_fingerprint(hashes, self.clips),
-                "packages": versions(),
+                "packages": writing.versions(PACKAGES),
                 "git_commit": commit(),
                 "created": runs.now(),
             },
@@ -267,15 +265,13 @@ class _Training:
             tables.append(
                 _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
             )
-        run.write_table("predictions.csv", pd.concat(tables, ignore_index=True))
-        # Computed from the file as written, so that anyone who reads it finds the same numbers.
-        scores = metrics.parts(Run(run.path).predictions, recipe.labels)
-        run.write_json("metrics.json", scores)
+        scores = writing.measure(run, pd.concat(tables, ignore_index=True), recipe.labels)
         real = {name: values[:32] for name, values in validation.windows[0].items()}
         if recipe.profile:
             real = profiles.with_some(real, train.band_sums)
         parity = fitted.export(temperature, real, run)
-        run.write_json("feature.json", feature_json(recipe.feature_set, recipe.labels, threshold, recipe.profile))
+        contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile)
+        run.write_json("feature.json", contract.to_json())
         novelty.write(run, train, validation)
         facts: dict[str, Any] = {
             "temperature": temperature,
@@ -288,13 +284,15 @@ class _Training:
         if settled is not None:
             facts["refit"] = {key: value for key, value in asdict(settled).items() if key != "validation"}
         counts = {name: len(part.clips) for name, part in parts.items()}
-        run.write_text(
-            "card.md", card(recipe, self.corpus.card, self.division.title, scores, counts, facts, self.notes)
-        )
-        run.write_json("recipe.json", {**Run(run.path).recipe, "found": facts})
         run.log_line(f"done in {seconds:.0f} s")
-        run.write_status("done", epoch=len(run.history), message="done", seconds=round(seconds, 1))
-        run.seal()
+        writing.finish(
+            run,
+            "classical" if recipe.network in CLASSIFIERS else "network",
+            {**Run(run.path).recipe, "found": facts},
+            lambda: card(recipe, self.corpus.card, self.division.title, scores, counts, facts, self.notes),
+            epoch=len(run.history),
+            seconds=round(seconds, 1),
+        )
 
 
 def in_words(row: dict[str, Any]) -> str:
@@ -318,11 +316,6 @@ def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:
     return runs.prediction_rows(
         list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, part.labels
     )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that a result depends on."""
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
 
 
 def commit() -> str | None:

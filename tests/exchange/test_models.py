@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from ser_core import audio, exchange, settings
+from ser_core.cli.main import main
 from ser_core.corpora import registry
 from ser_core.exchange import parity
 from ser_core.predictor import Predictor
@@ -42,6 +44,50 @@ def test_the_example_runs_without_this_project_and_says_the_same(tmp_path: Path)
         said = json.loads(ran.stdout)
         assert list(said) == list(expected.labels)
         np.testing.assert_allclose(list(said.values()), expected.probabilities, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["accurate", "fast", "cnn1d", "paper"])
+def test_who_follows_an_examples_own_words_gets_the_answer_of_predict(name: str, tmp_path: Path) -> None:
+    sound = tmp_path / "voice.wav"
+    sound.write_bytes(audio.encode_wav(np.tile(audio.decode(VOICE).samples, 3)))
+    with zipfile.ZipFile(exchange.model_zip(Run(SHIPPED.path.parent / name), tmp_path / "model.zip")) as archive:
+        archive.extractall(tmp_path / "elsewhere")
+    folder = tmp_path / "elsewhere" / name
+    words = (folder / "example.py").read_text().split('"""')[1]
+    steps = re.findall(r"python ([^\n]*(?:FILE|\.npz))", words)
+    assert len(steps) == (1 if name in ("accurate", "fast") else 2)
+    for step in steps:
+        # The features are computed from the repository, the example is run where it was unpacked.
+        ours = step.startswith("-m ser_core")
+        asked = [
+            str(sound) if word == "FILE" else str(tmp_path / word) if word.endswith(".npz") else word
+            for word in step.split()
+        ]
+        run = [sys.executable, *([] if ours else ["-I"]), *asked]
+        ran = subprocess.run(run, cwd=settings.ROOT if ours else folder, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+    predicted = subprocess.run(
+        [sys.executable, "-m", "ser_core", "predict", name, str(sound), "--json"],
+        cwd=settings.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (expected,) = json.loads(predicted.stdout)
+    assert json.loads(ran.stdout) == pytest.approx(expected["probabilities"], abs=1e-4)
+
+
+def test_features_of_a_model_and_of_a_set_are_not_asked_for_at_once(tmp_path: Path) -> None:
+    out = ["--out", str(tmp_path / "x.npz")]
+    for wrong in ([], ["--set", "msf", "--model", "paper"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["features", str(VOICE), *wrong, *out])
+        assert ended.value.code == 2
+    assert main(["features", str(VOICE), "--model", "accurate", *out]) == 0
+    with np.load(tmp_path / "x.npz") as held:
+        given = Predictor(SHIPPED).inputs[0]
+        whole = given.source.extract(audio.centred(audio.decode(VOICE).samples))
+        np.testing.assert_array_equal(held["logmel"], given.sounding(whole))
 
 
 def test_without_the_clips_the_model_is_said_to_be_unchecked() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ser_core.features import profile, sets, sources
+from ser_core.features import logmel, profile, sets, sources
 from tests import made
 
 SOURCE = sets.named("logmel-40ms").inputs[0].source
@@ -29,7 +29,7 @@ def test_it_is_the_mean_and_deviation_of_all_frames_of_speech() -> None:
     frames = []
     for clip in clips:
         level = 10 * np.log10((10.0 ** (clip / 10.0)).sum(axis=1))
-        frames.append(np.maximum(clip[level >= level.max() - 40.0], clip.max() - profile.RANGE_DB))
+        frames.append(np.maximum(clip[level >= level.max() - 40.0], clip.max() - logmel.RANGE_DB))
     joined = np.concatenate(frames).astype(float)
     np.testing.assert_allclose(found.means, joined.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(found.deviations, joined.std(axis=0), rtol=1e-4)

@@ -8,11 +8,12 @@ import pytest
 
 from ser_core import graphs, recipes, runs
 from ser_core.augment import picture
+from ser_core.features.contract import Contract
+from ser_core.graphs import parity
 from ser_core.networks import build
 from ser_core.recipes import Fit
-from ser_core.training import export, parity, preparation
+from ser_core.training import export, preparation
 from ser_core.training.batches import AugmentedBatches
-from ser_core.training.feature_json import feature_json
 from ser_core.training.parts import Part
 
 LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
@@ -77,10 +78,8 @@ def test_a_network_exports_with_the_same_answers(recipe: recipes.Recipe, tmp_pat
     probabilities, embedding = graphs.run(graphs.session(run.model_path()), real)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
     assert embedding.shape == (4, model.output["embedding"].shape[1])
-    stated = feature_json(recipe.feature_set, LABELS, 0.5, with_profile=recipe.profile)["inputs"]
-    signature = {
-        one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(graphs.session(run.model_path()))
-    }
+    stated = Contract.of(recipe.feature_set, LABELS, 0.5, recipe.profile).to_json()["inputs"]
+    signature = graphs.signature(graphs.session(run.model_path()))
     assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == signature
 
 

@@ -21,8 +21,10 @@ from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import on_corpus
 from ser_core.evaluation.enrolment import Enrolment
 from ser_core.exchange import example
-from ser_core.features import profile, sets
+from ser_core.features import logmel, profile, sets
+from ser_core.features.contract import Contract
 from ser_core.features.profile import ProfileError
+from ser_core.graphs import parity
 from ser_core.networks import build, layers
 from ser_core.predictor import Predictor
 from ser_core.recipes import Fit
@@ -84,7 +86,7 @@ def test_the_first_channel_is_the_clips_own_and_the_second_the_speakers_by_its_w
         np.testing.assert_array_equal(found[..., 0], own)
     assert not by[0][..., 1].any()
     for k, n in enumerate(n_frames):
-        raised = np.maximum(picture_[k, :n], picture_[k, :n].max() - profile.RANGE_DB)
+        raised = np.maximum(picture_[k, :n], picture_[k, :n].max() - logmel.RANGE_DB)
         means = np.maximum(statistics[k, 0], raised.min())
         expected = (raised - means) / (statistics[k, 1] + 1e-3)
         np.testing.assert_allclose(by[1][k, :n, :, 1], expected, rtol=1e-4, atol=1e-4)
@@ -139,7 +141,7 @@ def test_in_training_a_share_of_the_pictures_with_a_profile_hides_its_own_values
     assert not hidden[given["profile_weight"] == 0].any()
     assert 0.4 < hidden[given["profile_weight"] > 0].mean() < 0.6
     again = layers.ProfileNormalization.from_config(hiding.get_config())
-    assert (again.hide, again.range_db) == (0.5, profile.RANGE_DB)
+    assert (again.hide, again.range_db) == (0.5, logmel.RANGE_DB)
 
 
 def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -> None:
@@ -148,13 +150,14 @@ def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -
     given = windows()
     run = runs.create(tmp_path / "r")
     # The export holds the graph against Keras on these windows and raises where they differ.
-    assert export.FittedNetwork(with_one).export(1.3, given, run) <= export.PARITY
+    assert export.FittedNetwork(with_one).export(1.3, given, run) <= parity.PARITY
     opened = graphs.session(run.model_path())
-    feature = export.feature_json(RECIPE.feature_set, LABELS, 0.5, with_profile=True)
+    contract = Contract.of(RECIPE.feature_set, LABELS, 0.5, takes_profile=True)
+    feature = contract.to_json()
     assert feature["audio_version"] == audio.VERSION and "20 Hz" in feature["sound"]
     stated = feature["inputs"]
-    signature = {one["name"]: (one["shape"], one["dtype"]) for one in graphs.signature(opened)}
-    assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == signature
+    contract.check(graphs.signature(opened))
+    assert {one["name"]: (one["shape"], one["dtype"]) for one in stated} == graphs.signature(opened)
     absent = {**given, "profile_weight": np.zeros(4, np.float32)}
     other = {**absent, "profile": absent["profile"] + 20}
     found = {

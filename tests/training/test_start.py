@@ -25,7 +25,7 @@ def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
     base = Predictor(runs.find("accurate"))
     voice = audio.decode(settings.ARTIFACTS / "samples" / "voice-british.flac").samples
     (one,) = base.inputs
-    cut = one.windows(one.source.extract(voice))
+    cut = one.windows(one.source.extract(audio.centred(voice)))
     begun = network()
     start.take_over(begun, base.run)
     n, dims = len(cut.n_frames), one.source.dims

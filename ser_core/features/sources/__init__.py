@@ -1,0 +1,28 @@
+"""Where a network's numbers come from: 16 kHz samples in, features out, described by a value that survives JSON."""
+
+from ser_core.features.sources.base import KINDS, FeatureError, Group, Source, extracted, from_dict, spec_hash
+from ser_core.features.sources.external import ExternalSource
+from ser_core.features.sources.joined import JoinedSource
+from ser_core.features.sources.logmel import LogMelSource
+from ser_core.features.sources.msf import MsfSource
+from ser_core.features.sources.spectral import SpectralSource
+
+#: Adding a source is adding a file beside this one, and its name here.
+KINDS |= {
+    source.kind: source.from_fields
+    for source in (LogMelSource, SpectralSource, MsfSource, JoinedSource, ExternalSource)
+}
+
+__all__ = [
+    "ExternalSource",
+    "FeatureError",
+    "Group",
+    "JoinedSource",
+    "LogMelSource",
+    "MsfSource",
+    "Source",
+    "SpectralSource",
+    "extracted",
+    "from_dict",
+    "spec_hash",
+]
