@@ -15,7 +15,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,50 +38,29 @@ class Job:
     """A job folder at `path`. Reading what is not there raises JobError."""
 
     path: Path
-    stated: dict[str, Any] = field(repr=False, compare=False)
+    kind: str = field(compare=False)
+    title: str = field(compare=False)
+    arguments: tuple[str, ...] = field(compare=False)
+    order: dict[str, Any] = field(compare=False, repr=False)
+    """The fields of what it is to do; empty for a command that somebody queued as words."""
+    created: str = field(compare=False)
+    """When it was queued: UTC, ISO 8601."""
+    expected_s: float | None = field(compare=False)
+    """How long it was expected to take when it was queued, in seconds; None where nothing was known."""
+    run: Path | None = field(compare=False)
+    """The folder of the run that it trains, or None."""
+    owner: str = field(compare=False)
+
+    @classmethod
+    def of(cls, path: Path, stated: Mapping[str, Any]) -> Job:
+        """Return the job at `path` of which its job.json states this. Raises KeyError and TypeError for what is none."""
+        run = settings.home(stated["owner"]).runs / stated["run"] if stated["run"] else None
+        return cls(path, **{**stated, "arguments": tuple(stated["arguments"]), "run": run})
 
     @property
     def id(self) -> str:
         """Sorts by the time of queueing."""
         return self.path.name
-
-    @property
-    def kind(self) -> str:
-        return str(self.stated["kind"])
-
-    @property
-    def title(self) -> str:
-        return str(self.stated["title"])
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return tuple(self.stated["arguments"])
-
-    @property
-    def order(self) -> dict[str, Any]:
-        """The fields of what it is to do; empty for a command that somebody queued as words."""
-        return dict(self.stated["order"])
-
-    @property
-    def owner(self) -> str:
-        return str(self.stated["owner"])
-
-    @property
-    def created(self) -> str:
-        """When it was queued: UTC, ISO 8601."""
-        return str(self.stated["created"])
-
-    @property
-    def expected_s(self) -> float | None:
-        """How long it was expected to take when it was queued, in seconds; None where nothing was known."""
-        stated = self.stated["expected_s"]
-        return None if stated is None else float(stated)
-
-    @cached_property
-    def run(self) -> Path | None:
-        """The folder of the run that it trains, or None."""
-        name = self.stated["run"]
-        return settings.home(self.owner).runs / name if name else None
 
     @property
     def mine(self) -> bool:
@@ -290,8 +268,8 @@ def find(id: str) -> Job:
 def _written(folder: Path, stated: dict[str, Any]) -> Job:
     """Write the folder of a new job; nobody sees half of it."""
     while True:
-        job = Job(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}", stated)
-        unseen = Job(folder / f".{job.id}.part", stated)
+        job = Job.of(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}", stated)
+        unseen = Job.of(folder / f".{job.id}.part", stated)
         try:
             unseen.path.mkdir()
         except FileExistsError:
@@ -313,8 +291,8 @@ def _check_free(run: Path) -> None:
 
 def _read(path: Path) -> Job | None:
     try:
-        job = Job(path, json.loads((path / "job.json").read_text(encoding="utf-8")))
-        _ = job.arguments, job.order, job.kind, job.title, job.owner, job.created, job.expected_s, job.run, job.status
+        job = Job.of(path, json.loads((path / "job.json").read_text(encoding="utf-8")))
+        _ = job.status
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return job

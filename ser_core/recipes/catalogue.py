@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from ser_core.augment import picture
 from ser_core.augment.waveform import WaveformAugmentation
@@ -24,39 +27,63 @@ _MICROPHONES = dataclasses.replace(
 #: Noise, rooms and hidden channels make every epoch harder: after 44 of them the fit was still under way.
 _FIT_CRNN = Fit(epochs=80, batch_size=32, ema=0.99)
 
+_CRNN = Recipe(
+    "crnn",
+    "Residual CNN + bidirectional GRU on log-mel, with a voice profile",
+    features="logmel-pieces",
+    picture=_MICROPHONES,
+    network="crnn",
+    network_params={"channels": [24, 48, 96, 128], "excite": True, "profile": True, "hide": 0.3, "room_snr_db": 15.0},
+    fit=_FIT_CRNN,
+)
+_RESIDUAL: dict[str, Any] = {"channels": [96, 96, 128], "residual": True, "gru": 48}
+
+
+def _over_time(
+    name: str,
+    title: str,
+    row: str,
+    features: str = "seed-frames",
+    *,
+    fit: Mapping[str, Any] = MappingProxyType({}),
+    **params: Any,
+) -> Recipe:
+    """One of the 1D rows: convolutions over a clip's frames."""
+    return Recipe(
+        name,
+        title,
+        features=features,
+        picture=picture.FRAMES,
+        network="cnn1d",
+        network_params=params,
+        fit=dataclasses.replace(_FIT_1D, **fit),
+        seed_row=row,
+    )
+
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
-        Recipe(
+        _over_time(
             "cnn1d-model1",
             "1D CNN over time on the seed's ten descriptors",
-            features="seed-frames",
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [96, 128]},
-            fit=dataclasses.replace(_FIT_1D, epochs=20),
-            seed_row="Model 1",
+            "Model 1",
+            channels=[96, 128],
+            fit={"epochs": 20},
         ),
-        Recipe(
+        _over_time(
             "cnn1d-model2",
             "1D CNN over time on each frame's descriptors projected by LDA",
-            features="seed-frames",
-            lda=5,
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [48, 64, 96], "kernel": 7},
-            fit=_FIT_1D,
-            seed_row="Model 2 (with LDA)",
-        ),
-        Recipe(
+            "Model 2 (with LDA)",
+            channels=[48, 64, 96],
+            kernel=7,
+        ).with_(lda=5),
+        _over_time(
             "cnn1d-model3",
             "Residual 1D CNN with a GRU on the seed's ten descriptors",
-            features="seed-frames",
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [96, 96, 128], "residual": True, "gru": 48},
-            fit=dataclasses.replace(_FIT_1D, epochs=16),
-            seed_row="Model 3",
+            "Model 3",
+            fit={"epochs": 16},
+            **_RESIDUAL,
         ),
         Recipe(
             "cnn1d-model4",
@@ -67,39 +94,29 @@ RECIPES: dict[str, Recipe] = {
             fit=_FIT_1D,
             seed_row="Model 4",
         ),
-        Recipe(
+        _over_time(
             "cnn1d-model5",
             "The smallest 1D CNN: one layer on 20 MFCC",
-            features="mfcc-20-frames",
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [32], "dense": 0},
-            fit=_FIT_1D,
-            seed_row="Model 5",
+            "Model 5",
+            "mfcc-20-frames",
+            channels=[32],
+            dense=0,
         ),
-        Recipe(
+        _over_time(
             "cnn1d-model6",
             "1D CNN over time on 100 MFCC, frame by frame",
-            features="mfcc-100-frames",
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [64, 96]},
-            fit=_FIT_1D,
-            seed_row="Model 6",
+            "Model 6",
+            "mfcc-100-frames",
+            channels=[64, 96],
         ),
-        Recipe(
+        _over_time(
             "cnn1d-model3-aug",
             "Model 3 with three changed copies of every clip: noise, pitch, speed, gain, shift",
-            features="seed-frames",
-            waveform=WaveformAugmentation(),
-            copies=3,
-            picture=picture.FRAMES,
-            network="cnn1d",
-            network_params={"channels": [96, 96, 128], "residual": True, "gru": 48},
+            "Model 3 with augmentation",
             # Four times the clips an epoch; four epochs take less than three minutes on two cores.
-            fit=dataclasses.replace(_FIT_1D, epochs=4, warmup_epochs=0.5, patience=0),
-            seed_row="Model 3 with augmentation",
-        ),
+            fit={"epochs": 4, "warmup_epochs": 0.5, "patience": 0},
+            **_RESIDUAL,
+        ).with_(waveform=WaveformAugmentation(), copies=3),
         Recipe(
             "cnn2d-initial",
             "2D CNN on log-mel: three convolutions and a dense layer",
@@ -163,36 +180,11 @@ RECIPES: dict[str, Recipe] = {
             fit=Fit(epochs=60, learning_rate=1e-3, patience=20, ema=0.99),
             seed_row="Paper implementation on CREMA-D",
         ),
-        Recipe(
-            "crnn",
-            "Residual CNN + bidirectional GRU on log-mel, with a voice profile",
-            features="logmel-pieces",
-            picture=_MICROPHONES,
-            network="crnn",
-            network_params={
-                "channels": [24, 48, 96, 128],
-                "excite": True,
-                "profile": True,
-                "hide": 0.3,
-                "room_snr_db": 15.0,
-            },
-            fit=_FIT_CRNN,
-        ),
-        Recipe(
-            "crnn-small",
-            "The crnn at half the width, for slow machines",
-            features="logmel-pieces",
-            picture=_MICROPHONES,
-            network="crnn",
-            network_params={
-                "channels": [16, 32, 48, 80],
-                "gru": 40,
-                "excite": True,
-                "profile": True,
-                "hide": 0.3,
-                "room_snr_db": 15.0,
-            },
-            fit=_FIT_CRNN,
+        _CRNN,
+        _CRNN.with_(
+            name="crnn-small",
+            title="The crnn at half the width, for slow machines",
+            network_params={**_CRNN.network_params, "channels": [16, 32, 48, 80], "gru": 40},
         ),
         Recipe(
             "mlp",
