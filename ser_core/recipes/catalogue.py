@@ -11,6 +11,7 @@ from typing import Any
 
 from ser_core.augment import picture
 from ser_core.augment.waveform import WaveformAugmentation
+from ser_core.recipes.network_params import NetworkParams
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
 
 #: The 1D rows: fits of less than three minutes on two cores, on cached descriptors.
@@ -55,7 +56,7 @@ def _over_time(
         features=features,
         picture=picture.FRAMES,
         network="cnn1d",
-        network_params=params,
+        network_params=NetworkParams(**params),  # type: ignore[typeddict-item]
         fit=dataclasses.replace(_FIT_1D, **fit),
         seed_row=row,
     )
