@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from ser_core.corpora import emodb, msp_podcast, savee
 from ser_core.corpora.base import EMOTIONS
 
 #: Emotion → words for it (English, German, Spanish, French, Italian, Portuguese) and codes that mean it in every corpus.
@@ -22,36 +23,8 @@ WORDS = {
     "calm": "cal calmed ruhig calma calme tranquillo gelassen",
     "boredom": "bored bor langeweile gelangweilt aburrimiento ennui noia tédio",
 }
-#: Corpora whose letters mean an emotion only where a folder or table holds theirs alone.
-LETTERS = {
-    "EmoDB": {
-        "w": "anger",
-        "l": "boredom",
-        "e": "disgust",
-        "a": "fear",
-        "f": "happiness",
-        "t": "sadness",
-        "n": "neutral",
-    },
-    "SAVEE": {
-        "a": "anger",
-        "d": "disgust",
-        "f": "fear",
-        "h": "happiness",
-        "n": "neutral",
-        "sa": "sadness",
-        "su": "surprise",
-    },
-    "MSP-Podcast": {
-        "a": "anger",
-        "s": "sadness",
-        "h": "happiness",
-        "u": "surprise",
-        "f": "fear",
-        "d": "disgust",
-        "n": "neutral",
-    },
-}
+#: Letters that mean an emotion only where a folder or table holds those of one corpus alone.
+LETTERS = (emodb.EMOTION_CODES, savee.EMOTION_CODES, msp_podcast.CLASSES)
 
 
 def folded(name: str) -> str:
@@ -85,7 +58,8 @@ def suggested(names: Iterable[str]) -> dict[str, str]:
     """
     own = list(names)
     found = {name: standard(name) for name in own}
-    codes = [letters for letters in LETTERS.values() if {folded(name) for name in own} <= set(letters)]
+    corpora = [{folded(letter): emotion for letter, emotion in letters.items()} for letters in LETTERS]
+    codes = [letters for letters in corpora if {folded(name) for name in own} <= set(letters)]
     if len(codes) == 1:
         found = {name: codes[0][folded(name)] for name in own}
     return {name: emotion for name, emotion in found.items() if emotion != name}
