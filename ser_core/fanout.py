@@ -9,6 +9,9 @@ from typing import Any
 
 import joblib
 
+#: Told how much of how much is done.
+Progress = Callable[[int, int], None]
+
 #: Address of a Dask scheduler (tcp://host:8786); unset: processes of this machine.
 VARIABLE = "SER_DASK"
 #: How long the scheduler may take to answer.

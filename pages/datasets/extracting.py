@@ -17,6 +17,7 @@ from pages.widgets.corpora import Opened
 from ser_core import audio
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
+from ser_core.fanout import Progress
 from ser_core.features import store
 from ser_core.features.sources import Source, extracted
 
@@ -48,7 +49,7 @@ def stored(shown: Opened, source: Source, what: str) -> str | None:
     return None
 
 
-def with_bar(label: str, seconds: float, work: Callable[[store.Progress], Result], *, key: str) -> None:
+def with_bar(label: str, seconds: float, work: Callable[[Progress], Result], *, key: str) -> None:
     """Draw a button that says how long `work` will take; pressed, it is done under a progress bar and the page runs anew."""
     if not visitor.may_train():
         st.caption(visitor.why_not("compute this, which takes the whole machine"))

@@ -13,7 +13,8 @@ from ser_core import files
 from ser_core.cli import output
 from ser_core.corpora import emotion_names, own, recordings, registry, speaker_guess, validation
 from ser_core.corpora.base import CorpusError
-from ser_core.corpora.findings import Progress, Report
+from ser_core.corpora.findings import Report
+from ser_core.fanout import Progress
 
 
 def add(commands: Any) -> None:

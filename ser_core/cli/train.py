@@ -59,7 +59,7 @@ class _Bar:
         self._task("epochs", epochs)
         self.epochs_done = row["epoch"]
         # Imported here: every other command does without it.
-        from ser_core.training.train import in_words
+        from ser_core.training.reporter import in_words
 
         note = in_words(row)
         self.progress.update(self.tasks["epochs"], completed=row["epoch"], note=note)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ser_core import audio
 from ser_core.corpora import archives, crema_d, fetching, kaggle, registry
 from ser_core.corpora.base import CorpusError, index
-from ser_core.corpora.findings import Progress
+from ser_core.fanout import Progress
 
 #: Clips fetched at a time.
 THREADS = 6

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ import numpy as np
 from ser_core import audio
 from ser_core.corpora import own, recordings
 from ser_core.corpora.base import Corpus
-from ser_core.corpora.findings import Finding, Progress, Report
+from ser_core.corpora.findings import Finding, Report
 from ser_core.corpora.reading import ClipReader
+from ser_core.fanout import Progress
 
 #: Clips that a finding of equal samples names.
 NAMED_TWINS = 3

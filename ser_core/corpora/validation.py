@@ -12,7 +12,8 @@ import numpy as np
 from ser_core import audio
 from ser_core.corpora import own_validation, registry
 from ser_core.corpora.base import LOSSY_ENDINGS, Corpus, CorpusError, CorpusModule, IndexEntry, audio_files, index
-from ser_core.corpora.findings import Finding, Progress, Report
+from ser_core.corpora.findings import Finding, Report
+from ser_core.fanout import Progress
 
 #: A lossy copy may be this much longer or shorter than the official clip (encoder padding), in seconds.
 LOSSY_SLACK_S = 0.15

@@ -18,6 +18,7 @@ from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
 from ser_core.evaluation.degradation import Degradation
 from ser_core.evaluation.enrolment import Enrolment, Pool
+from ser_core.fanout import Progress
 from ser_core.features import extraction, store
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.predictor import Predictor
@@ -99,7 +100,7 @@ def evaluate(
     enrolment: Enrolment | None = None,
     degradation: Degradation | None = None,
     allow_unreadable: bool = False,
-    progress: store.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Run the model on a corpus' clips and score them by their most probable label.
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ser_core.fanout import Progress
 from ser_core.features.sources import LogMelSource, MsfSource
-from ser_core.features.store import Features, Progress
+from ser_core.features.store import Features
 
 #: What the averages are made from.
 SPECTRUM = LogMelSource()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ser_core import fanout
+from ser_core.fanout import Progress
 from ser_core.features.sources import FeatureError
 
 FOLDS = 5
-#: (fits done, fits in all)
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +21,13 @@ from ser_core import audio, fanout, files, settings
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus, index
 from ser_core.corpora.reading import ClipReader
+from ser_core.fanout import Progress
 from ser_core.features import compiled, sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
 CHUNK = 128
 #: Of index.csv: how many frames a clip has, its hash, and why it has none.
 COLUMNS = ["clip", "length", "hash", "error"]
-
-Progress = Callable[[int, int], None]
 
 
 class _Damaged(Exception):

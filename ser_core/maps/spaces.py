@@ -15,6 +15,7 @@ import pandas as pd
 
 from ser_core import audio, files, settings
 from ser_core.corpora.base import Corpus
+from ser_core.fanout import Progress
 from ser_core.features import extraction, sets, store
 from ser_core.predictor import Predictor
 from ser_core.runs.run import sha256
@@ -53,7 +54,7 @@ class Space(Protocol):
     def ready(self, corpus: Corpus) -> bool:
         """Tell whether the corpus' vectors are on disk."""
 
-    def of_corpus(self, corpus: Corpus, *, progress: store.Progress | None = None) -> Vectors:
+    def of_corpus(self, corpus: Corpus, *, progress: Progress | None = None) -> Vectors:
         """Return the vectors of the corpus' clips, computing and keeping what is not on disk."""
 
     def of_samples(self, samples: np.ndarray) -> np.ndarray:
@@ -77,7 +78,7 @@ class FeatureSpace:
     def ready(self, corpus: Corpus) -> bool:
         return all((store.folder(corpus, one.source) / "index.csv").is_file() for one in sets.named(self.name).inputs)
 
-    def of_corpus(self, corpus: Corpus, *, progress: store.Progress | None = None) -> Vectors:
+    def of_corpus(self, corpus: Corpus, *, progress: Progress | None = None) -> Vectors:
         parts = [store.load(corpus, one.source, progress=progress) for one in sets.named(self.name).inputs]
         clips = tuple(clip for clip in corpus.clips["clip"] if all(clip in part for part in parts))
         values = [np.concatenate([part[clip][0] for part in parts]) for clip in clips]
@@ -101,7 +102,7 @@ class ModelSpace:
     def ready(self, corpus: Corpus) -> bool:
         return self._file(corpus).is_file()
 
-    def of_corpus(self, corpus: Corpus, *, progress: store.Progress | None = None) -> Vectors:
+    def of_corpus(self, corpus: Corpus, *, progress: Progress | None = None) -> Vectors:
         path = self._file(corpus)
         path.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path.with_suffix(".lock")):
@@ -120,12 +121,12 @@ class ModelSpace:
     def _file(self, corpus: Corpus) -> Path:
         return settings.home().cache / "embeddings" / self.key / f"{corpus.name}-{corpus.fingerprint()}.npz"
 
-    def _computed(self, corpus: Corpus, progress: store.Progress | None) -> Vectors:
+    def _computed(self, corpus: Corpus, progress: Progress | None) -> Vectors:
         total = len(corpus.clips)
         inputs = self.predictor.inputs
 
         # Extracting and embedding are one bar: the first half is reading the clips.
-        def half(number: int) -> store.Progress:
+        def half(number: int) -> Progress:
             def tell(done: int, of: int) -> None:
                 if progress:
                     progress((number * of + done) * total // (of * (len(inputs) + 1)), total)

@@ -11,8 +11,9 @@ from ser_core import runs
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
+from ser_core.fanout import Progress
 from ser_core.personal import collected, head
-from ser_core.personal.hearing import Heard, Progress, hear
+from ser_core.personal.hearing import Heard, hear
 from ser_core.personal.writing import Fitted, write
 from ser_core.predictor import Predictor
 from ser_core.runs import Run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ser_core import audio
+from ser_core.fanout import Progress
 from ser_core.features import extraction
 from ser_core.personal.collected import ENOUGH
 from ser_core.predictor import Predictor
 
 #: Clips whose features are kept, to try the finished graph on.
 TRIED = 8
-
-#: Told how many clips have been heard, and of how many.
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus
+from ser_core.fanout import Progress
 from ser_core.features import store
 from ser_core.recipes import Recipe
 from ser_core.training.parts import Part
@@ -19,7 +20,7 @@ def joined(
     features: Mapping[str, store.Features],
     recipe: Recipe,
     corpus: Corpus,
-    progress: store.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Part:
     """Return the train part with the recipe's copies of every clip of it, each with its clip's speaker and emotion.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -16,11 +15,7 @@ from ser_core.recipes import Recipe
 from ser_core.runs import Run, RunError
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
-
-#: Called after every epoch with its row of history.csv.
-EpochReport = Callable[[dict[str, Any]], None]
-#: Called after every batch with the share of the epoch that is done; may raise to stop the fit.
-BatchReport = Callable[[float], None]
+from ser_core.training.reporter import Reporter, in_words
 
 
 def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -53,13 +48,12 @@ class _Watch(keras.callbacks.Callback):
         full: keras.Model,
         validation: Part | None,
         last: int,
-        report: EpochReport,
-        tick: BatchReport,
+        reporter: Reporter,
         steps: int,
     ):
         super().__init__()
         self.recipe, self.run, self.full, self.validation, self.last = recipe, run, full, validation, last
-        self.report, self.tick, self.steps = report, tick, steps
+        self.reporter, self.steps = reporter, steps
         history = run.history
         validated = "val_uar" in history
         self.best = float(history["val_uar"].max()) if validated else -math.inf
@@ -78,7 +72,7 @@ class _Watch(keras.callbacks.Callback):
         if not math.isfinite((logs or {}).get("loss", 0.0)):
             # Raised before the epoch ends: checkpoint and best weights stay those of the last good epoch.
             raise RunError(self._diverged())
-        self.tick((batch + 1) / self.steps)
+        self.reporter.batch((batch + 1) / self.steps)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = logs or {}
@@ -103,7 +97,9 @@ class _Watch(keras.callbacks.Callback):
         # The checkpoint comes before the row: a row in history.csv says that its epoch can be resumed from.
         self.model.save(self.run.path / "checkpoint.keras")
         self.run.append_history(row)
-        self.report(row)
+        self.run.write_status("running", epoch=epoch + 1, message=f"epoch {epoch + 1} of {self.last}")
+        self.run.log_line(f"epoch {epoch + 1} of {self.last}: {in_words(row)}, {row['seconds']:.1f} s")
+        self.reporter.epoch(row, self.last)
         # Without a validation part nothing tells when to stop: the last epoch does.
         if validated and self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
@@ -141,8 +137,7 @@ def fit(
     run: Run,
     train: Part,
     validation: Part | None,
-    report: EpochReport,
-    tick: BatchReport,
+    reporter: Reporter,
     *,
     last: int | None = None,
 ) -> None:
@@ -155,13 +150,7 @@ def fit(
     last = last or recipe.fit.epochs
     keras.utils.set_random_seed(recipe.seed)
     done = len(run.history)
-    batches = AugmentedBatches(
-        train,
-        recipe.picture,
-        recipe.fit,
-        recipe.seed,
-        done,
-    )
+    batches = AugmentedBatches(train, recipe.picture, recipe.fit, recipe.seed, done)
     if done and run.has("checkpoint.keras"):
         model = keras.models.load_model(run.path / "checkpoint.keras")
         full.set_weights(model.get_weights())
@@ -172,7 +161,7 @@ def fit(
             ours.assign(theirs)
     else:
         model = _compiled(full, recipe, len(batches))
-    watch = _Watch(recipe, run, full, validation, last, report, tick, len(batches))
+    watch = _Watch(recipe, run, full, validation, last, reporter, len(batches))
     if done < last:
         model.fit(batches, epochs=last, initial_epoch=done, shuffle=False, verbose=0, callbacks=[watch])
     full.load_weights(run.path / "best.weights.h5")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 
 from ser_core import runs
@@ -12,7 +10,8 @@ from ser_core.recipes import Recipe
 from ser_core.runs import Run
 from ser_core.training import export, fit, heard, preparation, start
 from ser_core.training.parts import Part
-from ser_core.training.train import Reporter, Settled, in_words
+from ser_core.training.reporter import Reporter
+from ser_core.training.train import Settled
 
 
 def fitted(
@@ -32,11 +31,5 @@ def fitted(
         start.take_over(full, begun)
     last = settled.epochs if settled else recipe.fit.epochs
     validation = None if settled else parts["validation"]
-
-    def epoch_done(row: dict[str, Any]) -> None:
-        run.write_status("running", epoch=row["epoch"], message=f"epoch {row['epoch']} of {last}")
-        run.log_line(f"epoch {row['epoch']} of {last}: {in_words(row)}, {row['seconds']:.1f} s")
-        reporter.epoch(row, last)
-
-    fit.fit(full, recipe, run, parts["train"], validation, epoch_done, reporter.batch, last=last)
+    fit.fit(full, recipe, run, parts["train"], validation, reporter, last=last)
     return export.FittedNetwork(full)

@@ -9,7 +9,8 @@ from ser_core import recipes, runs
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
 from ser_core.runs import Run, RunError
-from ser_core.training.train import Reporter, Settled, train
+from ser_core.training.reporter import Reporter
+from ser_core.training.train import Settled, train
 
 
 def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter, *, allow_unreadable: bool = False) -> Run:

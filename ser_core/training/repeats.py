@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import joblib
 import pandas as pd
@@ -23,26 +22,17 @@ from ser_core.recipes.planning import with_labels
 from ser_core.runs import Run
 from ser_core.training import train as single
 from ser_core.training.card import parent_card
+from ser_core.training.reporter import Quiet, Reporter
 
 #: Processes that fit folds side by side; each gets its share of the cores.
 WORKERS = max(1, os.cpu_count() or 1)
-
-
-class Quiet:
-    """Tells nobody: folds run side by side, and their parent says how many are done."""
-
-    def features(self, done: int, total: int) -> None: ...
-
-    def epoch(self, row: dict[str, Any], epochs: int) -> None: ...
-
-    def batch(self, share_of_epoch: float) -> None: ...
 
 
 def train(
     recipe: Recipe,
     corpus: Corpus,
     run: Run,
-    reporter: single.Reporter,
+    reporter: Reporter,
     *,
     test: bool = True,
     n_folds: int = folds.FOLDS,
@@ -76,7 +66,7 @@ class _Several:
         recipe: Recipe,
         corpus: Corpus,
         run: Run,
-        reporter: single.Reporter,
+        reporter: Reporter,
         test: bool,
         n_folds: int,
         allow_unreadable: bool,

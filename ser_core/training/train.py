@@ -27,6 +27,7 @@ from ser_core.runs import Run
 from ser_core.training import classical, copies, novelty, profiles, teaching
 from ser_core.training.card import card
 from ser_core.training.parts import Part
+from ser_core.training.reporter import Reporter
 
 PACKAGES = (
     "tensorflow",
@@ -53,16 +54,6 @@ class Fitted(Protocol):
 
     def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
         """Write the run's model and layers.json; return the largest difference between the graph and its origin."""
-
-
-class Reporter(Protocol):
-    """Who is told how far a training is."""
-
-    def features(self, done: int, total: int) -> None: ...
-
-    def epoch(self, row: dict[str, Any], epochs: int) -> None: ...
-
-    def batch(self, share_of_epoch: float) -> None: ...
 
 
 def check_network(recipe: Recipe) -> None:
@@ -293,14 +284,6 @@ class _Training:
             epoch=len(run.history),
             seconds=round(seconds, 1),
         )
-
-
-def in_words(row: dict[str, Any]) -> str:
-    """Return what an epoch's row of history.csv says, in a line."""
-    said = f"loss {row['loss']:.3f}"
-    if "val_uar" in row:
-        said += f", validation accuracy {row['val_accuracy']:.3f}, UAR {row['val_uar']:.3f}"
-    return said
 
 
 def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:
