@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import dressed, interval_bars
+from ser_core.figures.look import dressed, interval_bars, matrix_cells
 
 #: One colour and one pattern a run, in the order in which they were picked; none is an emotion's.
 RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F")
@@ -32,12 +32,10 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
         [f"{labels[i]} taken for {labels[j]}: {one[i, j]:.0f} % and {other[i, j]:.0f} %" for j in size] for i in size
     ]
     figure = go.Figure(
-        go.Heatmap(
-            z=gap,
-            x=list(labels),
-            y=list(labels),
-            text=text,
-            texttemplate="%{text}",
+        matrix_cells(
+            gap,
+            labels,
+            text,
             customdata=words,
             zmin=-_FULL,
             zmax=_FULL,
@@ -45,8 +43,6 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
             colorscale="RdBu",
             colorbar={"title": {"text": "points"}, "tickformat": "+d", "thickness": 12},
             hovertemplate="%{customdata}<extra></extra>",
-            xgap=1,
-            ygap=1,
         )
     )
     limits = [-0.5, len(labels) - 0.5]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import colour, dressed
+from ser_core.figures.look import colour, colourbar, dressed
 from ser_core.figures.rows import Picture, mel_picture
 
 _AGAINST = "#0072B2"
@@ -46,16 +46,7 @@ class ExplainedPicture(Picture):
                 zmin=-most,
                 zmax=most,
                 colorscale=_VEIL,
-                colorbar={
-                    "title": {"text": "points", "side": "top"},
-                    "thickness": 10,
-                    "y": (bottom + top) / 2,
-                    "len": top - bottom,
-                    "x": 1.005,
-                    "xpad": 0,
-                    "ypad": 0,
-                    "nticks": 5,
-                },
+                colorbar=colourbar("points", bottom, top),
                 hovertemplate=f"%{{x:.2f}} s, %{{y}}: %{{z:+.1f}} points of {self.label}<extra></extra>",
             ),
             row=row,

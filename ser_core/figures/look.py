@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,3 +68,15 @@ def titled(figure: go.Figure, row: int, title: str) -> None:
     figure.add_annotation(
         text=title, x=0, y=top, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False
     )
+
+
+def colourbar(title: str, bottom: float, top: float) -> dict[str, Any]:
+    """Return the scale of a picture that stands from `bottom` to `top` of the figure's height, to its right."""
+    place = {"y": (bottom + top) / 2, "len": top - bottom, "x": 1.005, "xpad": 0, "ypad": 0}
+    return {"title": {"text": title, "side": "top"}, "thickness": 10, "nticks": 5, **place}
+
+
+def matrix_cells(values: np.ndarray, labels: Sequence[str], text: Sequence[Sequence[str]], **more: Any) -> go.Heatmap:
+    """Return the heatmap of a matrix over labels, rows and columns alike, each cell with its text."""
+    names = list(labels)
+    return go.Heatmap(z=values, x=names, y=names, text=text, texttemplate="%{text}", xgap=1, ygap=1, **more)

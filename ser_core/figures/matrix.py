@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import dressed
+from ser_core.figures.look import dressed, matrix_cells
 
 #: How cells may be read: numbers alone, shares of the true class (rows), shares of the predicted class (columns).
 NORMS = ("counts", "true", "predicted")
@@ -37,20 +37,16 @@ def confusion(
     size = range(len(labels))
     text = [[_text(counts[i, j], share[i, j], norm) for j in size] for i in size]
     figure = go.Figure(
-        go.Heatmap(
-            z=shown,
-            x=list(labels),
-            y=list(labels),
-            text=text,
-            texttemplate="%{text}",
+        matrix_cells(
+            shown,
+            labels,
+            text,
             zmin=0,
             zmax=top,
             colorscale="Blues",
             # Every cell states its number; a scale beside it would take the room that cells need on a phone.
             showscale=False,
             hoverinfo="skip",
-            xgap=1,
-            ygap=1,
         )
     )
     cells = [(i, j) for i in size for j in size]

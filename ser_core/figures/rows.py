@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import PICTURE_MAP, PICTURE_RANGE_DB, WAVE_COLOUR
+from ser_core.figures.look import PICTURE_MAP, PICTURE_RANGE_DB, WAVE_COLOUR, colourbar
 
 #: A waveform is drawn as the envelope of at most this many columns.
 WAVE_COLUMNS = 2000
@@ -138,16 +138,7 @@ class Picture:
             zmin=self.low,
             zmax=self.high,
             colorscale=self.colours,
-            colorbar={
-                "title": {"text": self.colourbar, "side": "top"},
-                "thickness": 10,
-                "y": (bottom + top) / 2,
-                "len": top - bottom,
-                "x": 1.005,
-                "xpad": 0,
-                "ypad": 0,
-                "nticks": 5,
-            },
+            colorbar=colourbar(self.colourbar, bottom, top),
             hovertemplate=f"%{{x:.2f}} s, %{{y}}: %{{{'z' if self.told is None else 'customdata'}:.3~g}} {self.unit}<extra></extra>",
         )
         figure.add_trace(heat, row=row, col=1)
