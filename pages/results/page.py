@@ -1,19 +1,23 @@
 """Results: can I trust it? All runs, one of them, comparisons, listeners, and what leaks."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.results import guess, lesson, listeners, msf, run_comparison, run_view, table
 from pages.widgets import in_url
 
-VIEWS = {
-    "runs": ":material/table_rows: Runs",
-    "run": ":material/grid_on: One run",
-    "compare": ":material/compare: Compare",
-    "listeners": ":material/hearing: Listeners",
-    "guess": ":material/quiz: Listen and guess",
-    "lesson": ":material/school: Leakage lesson",
-    "msf": ":material/science: MSF or the split?",
+#: Name in the URL → what the view is called, and what draws it.
+VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
+    "runs": (":material/table_rows: Runs", lambda: table.show(go)),
+    "run": (":material/grid_on: One run", run_view.show),
+    "compare": (":material/compare: Compare", run_comparison.show),
+    "listeners": (":material/hearing: Listeners", listeners.show),
+    "guess": (":material/quiz: Listen and guess", guess.show),
+    "lesson": (":material/school: Leakage lesson", lesson.show),
+    "msf": (":material/science: MSF or the split?", msf.show),
 }
+TITLES = {name: title for name, (title, _) in VIEWS.items()}
 
 
 def go(view: str, runs: list[str]) -> None:
@@ -28,18 +32,5 @@ def _switched() -> None:
 
 
 # A link that names a run and no view means that run.
-view = in_url.segmented("view", "View", VIEWS, "run" if "run" in st.query_params else "runs", on_change=_switched)
-if view == "run":
-    run_view.show()
-elif view == "compare":
-    run_comparison.show()
-elif view == "listeners":
-    listeners.show()
-elif view == "guess":
-    guess.show()
-elif view == "lesson":
-    lesson.show()
-elif view == "msf":
-    msf.show()
-else:
-    table.show(go)
+view = in_url.segmented("view", "View", TITLES, "run" if "run" in st.query_params else "runs", on_change=_switched)
+VIEWS[view][1]()

@@ -39,16 +39,9 @@ def warning(labels: Iterable[str], where: str) -> str:
     """
     own = sorted(labels)
     named = ", ".join(own[:3]) + (" …" if len(own) > 3 else "")
-    for pattern, whose, corpus in CORPORA:
+    for pattern, whose, corpus in (*CORPORA, *((*other, "") for other in OTHERS)):
         if own and all(pattern.fullmatch(label) for label in own):
-            return (
-                f"These labels look like {whose}, not like emotions: {named}. To read it as {corpus}: "
-                f"python -m ser_core corpora validate {corpus} --data {where}"
-            )
-    for pattern, what in OTHERS:
-        if own and all(pattern.fullmatch(label) for label in own):
-            return (
-                f"These labels look like {what}, not like emotions: {named}. Name the folder whose folders are emotions, or a "
-                "table with the columns file, emotion and speaker."
-            )
+            command = f"To read it as {corpus}: python -m ser_core corpora validate {corpus} --data {where}"
+            table = "Name the folder whose folders are emotions, or a table with the columns file, emotion and speaker."
+            return f"These labels look like {whose}, not like emotions: {named}. {command if corpus else table}"
     return ""

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 class Reporter(Protocol):
     """Somebody who watches a training; any of them may raise KeyboardInterrupt to end it."""
 
-    def features(self, done: int, total: int) -> None: ...
+    def features(self, done: int, total: int) -> None:
+        """So many of the corpus' clips have their features."""
 
-    def epoch(self, row: dict[str, Any], epochs: int) -> None: ...
+    def epoch(self, row: dict[str, Any], epochs: int) -> None:
+        """An epoch has ended, of which this is the row of history.csv."""
 
-    def batch(self, share_of_epoch: float) -> None: ...
+    def batch(self, share_of_epoch: float) -> None:
+        """So much of an epoch is done."""
 
 
 class Quiet(Reporter):
