@@ -117,9 +117,9 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
 
 def _measure_again(name: str, crema_d: Corpus, savee: Corpus) -> None:
     # Imported here: the module brings the training along.
-    from ser_core.training import final
+    from ser_core.training import held_out
 
-    final.read_again(Run(settings.ARTIFACTS / "models" / name), crema_d)
+    held_out.read_again(Run(settings.ARTIFACTS / "models" / name), crema_d)
     measure(name, crema_d, savee)
 
 

@@ -12,7 +12,7 @@ from ser_core import jobs, recipes
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.schemes import SCHEMES
-from ser_core.jobs import rows
+from ser_core.jobs import original_networks
 from ser_core.jobs.orders import Training, recipe_of
 from ser_core.recipes import Recipe, seed_rows
 from ser_core.runs import RunError, measured
@@ -25,7 +25,7 @@ def show(*, startable: bool) -> None:
     st.subheader("The twelve rows", anchor="rows")
     st.caption(f"{seed_rows.NOTE} The paper itself states {100 * seed_rows.PAPER_ON_SAVEE:.1f} % for SAVEE.")
     known = measured.finished()
-    made = rows.table(known)
+    made = original_networks.table(known)
     waiting = _waiting()
     made["training"] = [waiting.get(name, "") for name in made["recipe"]]
     shares = [name for name in made if name.endswith(("_validation", "_test", "_accuracy"))]
@@ -77,7 +77,7 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
         st.error(str(error))
         return
     absent = sorted({one.corpus for one in picked} - here)
-    wanted = rows.orders([one for one in picked if one.corpus in here], splits, known)
+    wanted = original_networks.orders([one for one in picked if one.corpus in here], splits, known)
     with right:
         if absent:
             names = " and ".join(title(name) for name in absent)

@@ -11,7 +11,7 @@ from ser_core import audio
 from ser_core.features.profile import ProfileError, VoiceProfile
 from ser_core.features.sources import spec_hash
 from ser_core.graphs import GraphError
-from ser_core.personal import voice as kept_voice
+from ser_core.personal import kept_profiles
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 
@@ -48,7 +48,7 @@ def choose(models: list[Run], sounds: list[Sound] | None = None, *, disabled: bo
             "Voices differ even when nothing in particular is felt. Read this in your **everyday voice**, with the microphone that you "
             "use for your clips, and the model compares each clip with it. Other clips of the same voice do as well."
         )
-        if here is None and visitor.may_keep() and kept_voice.refused():
+        if here is None and visitor.may_keep() and kept_profiles.refused():
             st.info(
                 "The voice that was kept is damaged or of another version of this program, and is not used. Read the passage again."
             )
@@ -99,23 +99,23 @@ def _take(takes: list[Predictor], sounds: list[Sound], trouble: st.delta_generat
     st.session_state[_VOICE] = made
     st.session_state[_ROUND] += 1
     if st.session_state.get(_KEPT):
-        kept_voice.keep(list(made.values()))
+        kept_profiles.keep(list(made.values()))
     st.rerun()
 
 
 def _kept_and_used() -> None:
     st.toggle("Judge by my voice", value=True, key=_USED)
     if visitor.may_keep():
-        kept = bool(kept_voice.kept())
+        kept = bool(kept_profiles.kept())
         keep = st.toggle("Keep it for my next visit", value=kept, key=_KEPT)
         st.caption("Kept are levels of bands, no sound; switched off, or forgotten, it is deleted.")
         if keep != kept:
-            kept_voice.keep(list(_of_this_visit().values())) if keep else kept_voice.forget()
+            kept_profiles.keep(list(_of_this_visit().values())) if keep else kept_profiles.forget()
     else:
         st.caption("It is forgotten when you close the page.")
     if st.button("Forget my voice", icon=":material/delete:", type="tertiary", key="voice-forget"):
         if visitor.may_keep():
-            kept_voice.forget()
+            kept_profiles.forget()
         st.session_state[_VOICE] = {}
         st.session_state.pop(_KEPT, None)
         st.rerun()
@@ -128,7 +128,7 @@ def _for(predictor: Predictor) -> VoiceProfile | None:
 def _of_this_visit() -> dict[str, VoiceProfile]:
     """The visitor's voice: a profile by the kind of log-mel frames that it is of."""
     if _VOICE not in st.session_state:
-        found = kept_voice.kept() if visitor.may_keep() else []
+        found = kept_profiles.kept() if visitor.may_keep() else []
         st.session_state[_VOICE] = {one.source: one for one in found}
     mine: dict[str, VoiceProfile] = st.session_state[_VOICE]
     return mine

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
-from ser_core.cli import comparing, ensemble, exchange, output, steering
+from ser_core.cli import compare, ensemble, exchange, output, steering
 from ser_core.corpora import registry
 
 
@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     showing.add_argument("name", metavar="RUN")
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(handler=show)
-    comparing.add(actions)
+    compare.add(actions)
     ensemble.add(actions)
     steering.add(actions)
     exchange.add(actions)
@@ -34,10 +34,10 @@ def add(commands: Any) -> None:
 def read_test(stated: argparse.Namespace) -> int:
     """Read the test part once, for the form that was chosen on validation."""
     # Imported here: it belongs to the training, which the other commands do without.
-    from ser_core.training import final
+    from ser_core.training import held_out
 
     run = runs.find(stated.name)
-    done = final.read_test(run, registry.load(run.recipe["recipe"]["corpus"], stated.data))
+    done = held_out.read_test(run, registry.load(run.recipe["recipe"]["corpus"], stated.data))
     print(done.card)
     return 0
 

@@ -22,7 +22,9 @@ from ser_core.figures.rolling import (
     rolling_sound,
     rolling_timeline,
 )
-from ser_core.figures.rows import (
+from ser_core.figures.selection import selection_path
+from ser_core.figures.stack import stacked, wave_and_mel
+from ser_core.figures.time_rows import (
     WAVE_COLUMNS,
     Course,
     Picture,
@@ -33,8 +35,6 @@ from ser_core.figures.rows import (
     row_picture,
     scaled_picture,
 )
-from ser_core.figures.selection import selection_path
-from ser_core.figures.stack import stacked, wave_and_mel
 
 __all__ = [
     "EMOTION_COLOURS",

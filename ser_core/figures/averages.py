@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from ser_core.figures.look import PICTURE_MAP, colour, dressed
 from ser_core.figures.modulation import TICKS
-from ser_core.figures.rows import DIVERGING_MAP, MEL_TICKS
+from ser_core.figures.time_rows import DIVERGING_MAP, MEL_TICKS
 
 #: The lines' strokes differ too, not only their colours.
 STROKES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ser_core.figures.look import colour, colourbar, dressed
-from ser_core.figures.rows import Picture, mel_picture
+from ser_core.figures.time_rows import Picture, mel_picture
 
 _AGAINST = "#0072B2"
 #: Blue speaks against, orange for; between them the picture shows through.

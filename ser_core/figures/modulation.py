@@ -8,7 +8,7 @@ from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
 from ser_core.figures.look import PICTURE_MAP, WAVE_COLOUR, dressed, titled
-from ser_core.figures.rows import wave_trace
+from ser_core.figures.time_rows import wave_trace
 
 #: Acoustic frequencies in Hz that the axis names.
 TICKS = (125, 250, 500, 1000, 2000, 4000, 8000)

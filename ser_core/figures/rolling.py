@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ser_core.figures.look import TIME_MARGIN, colour, dressed
-from ser_core.figures.rows import Row, Wave, envelope, mel_picture
 from ser_core.figures.stack import stacked
+from ser_core.figures.time_rows import Row, Wave, envelope, mel_picture
 
 #: A waveform that is redrawn twice a second is drawn as the envelope of this many columns.
 COLUMNS = 500

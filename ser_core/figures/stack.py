@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ser_core.figures.look import TIME_MARGIN, WAVE_COLOUR, dressed, titled
-from ser_core.figures.rows import Picture, Row, Wave, mel_picture
+from ser_core.figures.time_rows import Picture, Row, Wave, mel_picture
 
 #: Pixels between two rows: the title of the lower one stands there.
 GAP = 30

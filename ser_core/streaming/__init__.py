@@ -9,7 +9,7 @@ from ser_core.streaming.judge import EMOTION, HOP_S, NO_SPEECH, UNCERTAIN, Entry
 from ser_core.streaming.listener import Listener
 from ser_core.streaming.saving import save
 from ser_core.streaming.session import KEPT_S, Session, Snapshot
-from ser_core.streaming.voice import is_speaking
+from ser_core.streaming.voice_activity import is_speaking
 
 __all__ = [
     "EMOTION",

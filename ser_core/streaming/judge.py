@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ser_core import audio
 from ser_core.predictor import Predictor
-from ser_core.streaming.voice import is_speaking
+from ser_core.streaming.voice_activity import is_speaking
 
 EMOTION, UNCERTAIN, NO_SPEECH = "emotion", "uncertain", "no-speech"
 #: Seconds between the ends of two windows.

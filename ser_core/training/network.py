@@ -8,7 +8,7 @@ from ser_core import runs
 from ser_core.networks import build
 from ser_core.recipes import Recipe
 from ser_core.runs import Run
-from ser_core.training import export, fit, heard, preparation, start
+from ser_core.training import export, fine_tuning, fit, leakage, preparation
 from ser_core.training.parts import Part
 from ser_core.training.reporter import Reporter
 from ser_core.training.train import Settled
@@ -27,8 +27,8 @@ def fitted(
     full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
     if recipe.start:
         begun = runs.find(recipe.start)
-        heard.refuse(begun, parts)
-        start.take_over(full, begun)
+        leakage.refuse(begun, parts)
+        fine_tuning.take_over(full, begun)
     last = settled.epochs if settled else recipe.fit.epochs
     validation = None if settled else parts["validation"]
     fit.fit(full, recipe, run, parts["train"], validation, reporter, last=last)

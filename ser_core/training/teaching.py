@@ -11,7 +11,7 @@ from ser_core.networks.classical import CLASSIFIERS
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import heard
+from ser_core.training import leakage
 from ser_core.training.parts import Part
 
 
@@ -33,7 +33,7 @@ def answers(recipe: Recipe, parts: Mapping[str, Part]) -> np.ndarray:
 
 
 def _of(teacher: Run, parts: Mapping[str, Part]) -> np.ndarray:
-    heard.refuse(teacher, parts)
+    leakage.refuse(teacher, parts)
     train = parts["train"]
     model = Predictor(teacher)
     if model.labels != train.labels or [one.source for one in model.inputs] != [one.source for one in train.inputs]:

@@ -14,7 +14,7 @@ from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.corpora import registry
-from ser_core.jobs import locks, rows
+from ser_core.jobs import locks, original_networks
 from ser_core.runs import measured
 from tests import made, patience
 
@@ -215,7 +215,9 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
         table["speakers_accuracy"]["CNN MODEL2"]
     )
     assert table["seed_test"]["CNN MODEL2"] == pytest.approx(55.0) and table["seed_f1"]["CNN MODEL3"] == 0.33
-    wanted = rows.orders([recipe, recipes.named("paper-savee")], ["clips", "speakers"], measured.finished())
+    wanted = original_networks.orders(
+        [recipe, recipes.named("paper-savee")], ["clips", "speakers"], measured.finished()
+    )
     assert [(order.recipe.name, order.recipe.split) for order, _ in wanted] == [
         ("cnn2d-model2", "speakers"),
         ("paper-savee", "kfold-clips"),
@@ -223,7 +225,7 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
     ]
     assert [expected is not None for _, expected in wanted] == [True, False, False]
     wanted[0][0].queue()
-    assert len(rows.orders([recipe], ["clips", "speakers"], measured.finished())) == 0
+    assert len(original_networks.orders([recipe], ["clips", "speakers"], measured.finished())) == 0
     assert "waits" in list(train().dataframe[0].value["training"])
 
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ser_core import audio, runs, settings
-from ser_core.personal import voice
+from ser_core.personal import kept_profiles
 from ser_core.predictor import Predictor
 from tests import patience
 
@@ -64,7 +64,7 @@ def test_kept_are_numbers_and_the_next_visit_finds_them(home: Path) -> None:
     (path,) = (home / "voice").iterdir()
     stated = json.loads(path.read_text())
     assert set(stated) == {"kind", "source", "audio_version", "seconds", "means", "deviations"}
-    assert len(voice.kept()) == 1
+    assert len(kept_profiles.kept()) == 1
 
     again = page()
     assert "Judged by your voice profile" in captions(again)
@@ -79,7 +79,7 @@ def test_a_kept_voice_of_another_version_is_not_used_and_that_is_said(home: Path
     next(one for one in at.toggle if one.key == "voice-kept").set_value(True).run()
     (path,) = (home / "voice").iterdir()
     path.write_text(json.dumps({**json.loads(path.read_text()), "audio_version": 0}))
-    assert voice.kept() == [] and "another version of this program" in voice.refused()[0]
+    assert kept_profiles.kept() == [] and "another version of this program" in kept_profiles.refused()[0]
     again = page()
     assert "Judged by your voice profile" not in captions(again)
     assert any("another version of this program" in one.value for one in again.info)
@@ -98,4 +98,4 @@ def test_a_damaged_voice_is_passed_over(home: Path) -> None:
     (home / "voice" / "abc.json").write_text("{}")
     at = page()
     assert not at.exception
-    assert voice.kept() == []
+    assert kept_profiles.kept() == []

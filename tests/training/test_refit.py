@@ -12,7 +12,7 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe
-from ser_core.training import final, refit, repeats
+from ser_core.training import held_out, refit, repeats
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -44,7 +44,7 @@ def read(chosen: runs.Run, corpus: Corpus, one_home: Path, tmp_path_factory: pyt
     shutil.copytree(chosen.path, copy.path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SER_HOME", str(one_home))
-        return final.read_test(copy, corpus)
+        return held_out.read_test(copy, corpus)
 
 
 def test_the_test_part_of_seeds_is_read_as_their_mean(read: runs.Run) -> None:

@@ -15,7 +15,7 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
-from ser_core.training import final, train
+from ser_core.training import held_out, train
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -215,12 +215,12 @@ def test_the_chosen_form_reads_the_test_part_once(
     corpus: Corpus, short: runs.Run, unread: runs.Run, tmp_path: Path
 ) -> None:
     copy = runs.Run(Path(shutil.copytree(unread.path, tmp_path / "chosen")))
-    chosen = final.read_test(copy, corpus)
+    chosen = held_out.read_test(copy, corpus)
     assert chosen.problems(hashes=True) == []
     assert chosen.metrics["test"]["confusion"] == short.metrics["test"]["confusion"]
     assert f"{chosen.metrics['test']['accuracy']:.3f}" in chosen.card
     with pytest.raises(runs.RunError, match="test is read once"):
-        final.read_test(chosen, corpus)
+        held_out.read_test(chosen, corpus)
 
 
 def test_a_network_of_margins_learns_and_its_test_part_by_clip_is_read_later(corpus: Corpus, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_network_of_margins_learns_and_its_test_part_by_clip_is_read_later(cor
     run = train.train(margins, corpus, runs.create(tmp_path / "r"), Quiet(), test=False)
     assert run.metrics["validation"]["uar"] > 0.5
     # The same speakers stand on both sides, so every one of them was heard; the tested clips were not.
-    chosen = final.read_test(run, corpus)
+    chosen = held_out.read_test(run, corpus)
     tested = chosen.predictions[chosen.predictions["part"] == "test"]
     assert set(tested["clip"]) == set(run.split[run.split["part"] == "test"]["clip"])
     assert chosen.metrics["test"]["uar"] > 0.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ser_core.features.spectral import course, pitch_class, shape, voice
+from ser_core.features.spectral import pitch, pitch_class, shape, temporal
 from ser_core.features.spectral.analysis import ClipAnalysis
 from ser_core.features.spectral.spec import SpectralSpec
 
@@ -58,7 +58,7 @@ DESCRIPTORS: dict[str, Descriptor] = {
     ),
     "zero_crossing_rate": Descriptor(
         "Zero-crossing rate", "share of samples", "High in hissing sounds such as s, low in vowels.",
-        1, course.zero_crossing_rate,
+        1, temporal.zero_crossing_rate,
     ),
     "rms": Descriptor(
         "Energy (RMS)", "amplitude", "How strong the sound is, frame by frame.",
@@ -95,27 +95,27 @@ DESCRIPTORS: dict[str, Descriptor] = {
     ),
     "mfcc_delta": Descriptor(
         "MFCC deltas", "dB/frame", "How fast each MFCC changes.",
-        lambda spec: spec.n_mfcc, lambda clip: course.mfcc_delta(clip, 1),
+        lambda spec: spec.n_mfcc, lambda clip: temporal.mfcc_delta(clip, 1),
     ),
     "mfcc_delta2": Descriptor(
         "MFCC delta-deltas", "dB/frame²", "How fast that change itself changes.",
-        lambda spec: spec.n_mfcc, lambda clip: course.mfcc_delta(clip, 2),
+        lambda spec: spec.n_mfcc, lambda clip: temporal.mfcc_delta(clip, 2),
     ),
     "yin": Descriptor(
         "Pitch (YIN)", "Hz", "The pitch found in every frame; without a voice in it the value means nothing.",
-        1, voice.yin,
+        1, pitch.yin,
     ),
     "pyin": Descriptor(
         "Pitch and voicing (pYIN)", "Hz, 0 or 1, probability", "The voice's pitch, whether it sounds, and how sure that is.",
-        3, voice.pyin,
+        3, pitch.pyin,
     ),
     "loudness": Descriptor(
         "Loudness statistics", "dB(A) re full scale; the last dB/s", "How loud the clip is, how much that varies, whether it rises.",
-        6, course.loudness, per_clip=True,
+        6, temporal.loudness, per_clip=True,
     ),
     "rhythm": Descriptor(
         "Rhythm statistics", "1/s, dB, dB, beats/min, share, 1/s", "How fast sounds follow each other, and how much of the clip is pause.",
-        6, course.rhythm, per_clip=True,
+        6, temporal.rhythm, per_clip=True,
     ),
 }  # fmt: skip
 

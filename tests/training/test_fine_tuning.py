@@ -12,7 +12,7 @@ from ser_core.corpora import crema_d
 from ser_core.networks import build
 from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError
-from ser_core.training import repeats, start
+from ser_core.training import fine_tuning, repeats
 from tests import made
 
 
@@ -27,7 +27,7 @@ def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
     (one,) = base.inputs
     cut = one.windows(one.source.extract(audio.centred(voice)))
     begun = network()
-    start.take_over(begun, base.run)
+    fine_tuning.take_over(begun, base.run)
     n, dims = len(cut.n_frames), one.source.dims
     nothing = {"profile": np.zeros((n, 2, dims), np.float32), "profile_weight": np.zeros(n, np.float32)}
     said = begun.predict({one.name: cut.features, "n_frames": cut.n_frames, **nothing}, verbose=0)
@@ -38,12 +38,12 @@ def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
 
 def test_another_design_is_refused() -> None:
     with pytest.raises(RecipeError, match="of another design"):
-        start.take_over(network(channels=[16, 32]), runs.find("accurate"))
+        fine_tuning.take_over(network(channels=[16, 32]), runs.find("accurate"))
 
 
 def test_a_run_without_a_network_is_refused() -> None:
     with pytest.raises(RecipeError, match=r"has no model\.keras"):
-        start.take_over(network(), runs.find("svm-clips"))
+        fine_tuning.take_over(network(), runs.find("svm-clips"))
 
 
 @pytest.mark.usefixtures("shared_home")

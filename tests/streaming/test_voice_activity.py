@@ -9,7 +9,7 @@ import pytest
 
 from ser_core import audio, settings
 from ser_core.streaming import is_speaking
-from ser_core.streaming.voice import GATE_S
+from ser_core.streaming.voice_activity import GATE_S
 
 RATE = audio.SAMPLE_RATE
 T = np.arange(4 * RATE) / RATE
