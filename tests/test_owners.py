@@ -37,7 +37,7 @@ def test_what_is_made_lies_with_its_owner_and_the_queue_with_the_installation(ho
     be(ADA)
     own = home / "users" / ADA
     found = settings.home()
-    assert {found.runs.parent, found.recordings.parent, found.corpora_file.parent, found.recipes.parent} == {own}
+    assert {found.runs.parent, found.recordings.parent, found.corpora_file.parent} == {own}
     assert {found.jobs.parent, found.cache.parent, found.path} == {home}
     Recordings().add(audio.decode(VOICE), "anger", sitting="one")
     shutil.copytree(settings.ARTIFACTS / "results" / "svm-clips", found.runs / "of-ada")

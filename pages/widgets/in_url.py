@@ -41,6 +41,7 @@ def begin(
         st.session_state[key] = of[stated[-1]]
     elif not fits:
         st.session_state[key] = of[default]
+    _tell_browser(key)
     said = next(option for option, value in of.items() if value == st.session_state[key])
     _write(name, [] if quiet and said == default else [said])
 
@@ -69,6 +70,7 @@ def begin_many(
         st.session_state[key] = picked
     elif not fits:
         st.session_state[key] = [value for value in state or () if value in allowed] or default
+    _tell_browser(key)
     said = list(st.session_state[key]) or ([NOTHING] if default else [])
     _write(name, [",".join(said)] if joined and said else said)
 
@@ -107,6 +109,15 @@ def leave(**stated: str) -> None:
         if name in st.query_params and name not in stated:
             del st.query_params[name]
     st.query_params.update(stated)
+
+
+def _tell_browser(key: str) -> None:
+    """Have the widget drawn with the value that the session holds, not with the one that the browser begins with.
+
+    Streamlit sends a value that code has set in the run that sets it alone; where that run is cut short by the next one before it
+    comes to the widget, the browser answers with a value of its own, and an empty choice stands where a default should.
+    """
+    st.session_state[key] = st.session_state[key]
 
 
 def _from_outside(name: str, fits: bool) -> list[str]:
