@@ -42,6 +42,8 @@ def text() -> str:
         "`python -m ser_core runs show NAME` prints one). Intervals are 95 %: Student's t over the tested speakers' own scores from 8 "
         "speakers on, a bootstrap over speakers from 40 on, and below 8 a bootstrap over clips, which is too narrow. "
         f"Of CREMA-D {_voices(published)}; none is one of the 19 public test speakers. "
+        "The shipped models' figures as they ship are of sounds freed of offset and rumble (`audio_version` 1 in their feature.json); all other "
+        "runs were trained and measured before that was done. "
         "“To train” is by the clock, on two cores, for some rows with other work beside them, which takes longer than at rest.",
         "",
         "## The twelve rows",
