@@ -83,7 +83,7 @@ def test_a_corpus_of_stubs_is_not_evaluated(corpus: Path, capsys: pytest.Capture
     found = json.loads(out)
     assert status == 0 and (found["n"], found["unreadable"], found["asked"], len(found["failed"])) == (1, 47, 48, 47)
     assert "47 of 48 clips cannot be read and were left out" in err
-    (one,) = [one for one in kept.of_run("paper") if one.stated.get("unreadable")]
+    (one,) = [one for one in kept.of_run("paper") if one.stated.get("unreadable", {}).get("n")]
     assert one.stated["unreadable"]["n"] == 47 and len(one.stated["unreadable"]["clips"]) == 47
 
 

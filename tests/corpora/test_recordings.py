@@ -1,18 +1,19 @@
 """My recordings: kept by the program's own names, removed for good, exported whole, safe for two processes."""
 
 import io
-import multiprocessing
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ser_core import audio
+from ser_core import audio, settings
 from ser_core.corpora import manifest, registry
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
-from tests import made
+from tests import made, patience
 from tests.corpora.stand_in import wav
 
 
@@ -115,12 +116,13 @@ def _add_some(folder: Path, emotion: str) -> None:
 
 
 def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    both = [context.Process(target=_add_some, args=(tmp_path / "r", emotion)) for emotion in ("joy", "grief")]
-    for process in both:
-        process.start()
-    for process in both:
-        process.join(60)
+    # Not multiprocessing's: those import what the tests of pages left as the main module.
+    code = "import sys; from pathlib import Path; from tests.corpora.test_recordings import _add_some; _add_some(Path(sys.argv[1]), sys.argv[2])"
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "r"), emotion], cwd=settings.ROOT)
+        for emotion in ("joy", "grief")
+    ]
+    assert [process.wait(patience.SECONDS) for process in both] == [0, 0]
     found = Recordings(tmp_path / "r").list_all()
     assert sorted(one.emotion for one in found) == ["grief"] * 10 + ["joy"] * 10
     assert len({one.file for one in found}) == 20
