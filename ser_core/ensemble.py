@@ -112,6 +112,7 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
     return {
         "recipe": {name: recipe[name] for name in STATED},
         "ensemble": [{"run": _name(one), "model_sha256": runs.sha256(one.model_path())} for one in members],
+        "ear": next((member.recipe["ear"] for member in members if member.recipe.get("ear")), None),
         "split_name": first["split_name"],
         "seed": recipe["seed"],
         "test": all(one.recipe["test"] for one in members),

@@ -7,13 +7,14 @@ import streamlit as st
 from pages.widgets import in_url
 from ser_core.features import spectral
 
-MEL, MFCC, CHROMA, DESCRIPTORS, MSF = "mel", "mfcc", "chroma", "descriptors", "msf"
+MEL, MFCC, CHROMA, DESCRIPTORS, MSF, EAR = "mel", "mfcc", "chroma", "descriptors", "msf", "ear"
 PICTURES = {
     MEL: "Mel-spectrogram",
     MFCC: "MFCC",
     CHROMA: "Chroma",
     DESCRIPTORS: "Descriptors",
     MSF: "Modulation (MSF)",
+    EAR: "What the pretrained ear hears",
 }
 AUGMENTATION, RESYNTHESIS, COMPARISON = "augmentation", "resynthesis", "comparison"
 TRIALS = {

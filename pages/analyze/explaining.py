@@ -8,11 +8,16 @@ import streamlit as st
 from pages.analyze import answer, computed
 from pages.widgets import cached, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
-from ser_core.features import extraction, logmel
+from ser_core.encoders import whisper
+from ser_core.features import encoder, extraction, logmel
 from ser_core.figures import explained
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
+
+_HIDING = "Hiding parts of what the pretrained ear hears …"
+#: Maps of pretrained ears that a visit keeps: of as many models as are compared.
+_MAPS = 4
 
 
 def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
@@ -51,6 +56,8 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
             predictor = voice_profile.judge(run)
             if explain.is_picture(predictor):
                 _map(key, clip, start_s, predictor, label)
+            elif explain.looks(predictor):
+                _looked(key, clip, start_s, predictor, label)
             else:
                 _bars(key, clip, predictor, label)
         except (explain.ExplainError, RunError, GraphError, OSError) as error:
@@ -69,11 +76,46 @@ def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label
         config={"displayModeBar": False},
         alt=f"What speaks for {label} in the mel-spectrogram, by {predictor.run.name}",
     )
-    st.caption(
+    st.caption(_reading(predictor, label, probability, found.masks, "masks a window"))
+
+
+def _reading(predictor: Predictor, label: str, probability: float, masks: int, of: str) -> str:
+    return (
         f"**{predictor.run.name}** · {label} {numbers.percent(probability)} · Orange: hidden, the model would think {label} less probable; "
-        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} "
-        "random masks a window. It tells what this model used, not what makes a voice sound that way."
+        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {masks} random "
+        f"{of}. It tells what this model used, not what makes a voice sound that way."
     )
+
+
+def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
+    """The map of what an encoder heard; its masks take seconds, so their progress is shown."""
+    kept = st.session_state.setdefault("looked-maps", {})
+    asked = (key, *cached.judge_key(predictor))
+    if asked not in kept:
+        bar = st.progress(0.0, _HIDING)
+        while len(kept) >= _MAPS:
+            kept.pop(next(iter(kept)))
+
+        def progress(done: int, total: int) -> None:
+            bar.progress(done / total, _HIDING)
+
+        kept[asked] = explain.looked(predictor, clip.samples, progress=progress)
+        bar.empty()
+    found, look = kept[asked]
+    place = (look.start_s, len(clip.samples))
+    levels = whisper.decibels(look.values)
+    drawn = encoder.on_its_axis(levels, *place, float(levels.min()))
+    row = explained.explained_picture(
+        drawn, whisper.mel_hz(), look.hop_s, encoder.on_its_axis(found.of(label), *place, 0.0), label
+    )
+    probability = found.probabilities[found.labels.index(label)]
+    st.plotly_chart(
+        figures.stacked([row], start_s=start_s, span_s=clip.duration),
+        key=f"looked-{predictor.run.name}",
+        config={"displayModeBar": False},
+        alt=f"What speaks for {label} in what the pretrained ear hears, by {predictor.run.name}",
+    )
+    st.caption(_reading(predictor, label, probability, found.masks, "masks"))
 
 
 def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:

@@ -9,7 +9,8 @@ import streamlit as st
 from pages.analyze import choice, computed, descriptor_curves, model_inputs, picture_parameters
 from pages.widgets.audio_source import Sound
 from ser_core import audio, figures
-from ser_core.features import logmel, spectral
+from ser_core.encoders import whisper
+from ser_core.features import encoder, logmel, spectral
 from ser_core.runs import Run
 
 #: Longest stretch that is drawn at once; a longer clip is walked through.
@@ -67,6 +68,16 @@ def _draw(
             (
                 "Mel-spectrogram",
                 "How strong each pitch range is at each moment, brighter is louder (0 dB is the loudest).",
+            )
+        )
+    if choice.EAR in shown:
+        heard = computed.heard(key, clip.samples)
+        title = "What the pretrained ear hears: one level, without silence at both ends"
+        rows.append(figures.mel_picture(heard, whisper.mel_hz(), encoder.LOGMEL_HOP_S, title=title))
+        readings.append(
+            (
+                "What the pretrained ear hears",
+                "Whisper's own mel-spectrogram, 80 bands: from it a network that learned to write down speech makes the features.",
             )
         )
     for name in spectral_names:

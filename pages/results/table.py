@@ -18,7 +18,7 @@ from ser_core.runs.run import Run
 
 #: Most runs that are compared.
 MOST = 4
-FILTERS = ("corpus", "split", "tag")
+FILTERS = ("league", "corpus", "split", "tag")
 
 
 def show(go: Callable[[str, list[str]], None]) -> None:
@@ -52,6 +52,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     present = {
+        "league": sorted(set(table["league"].dropna())),
         "corpus": sorted(set(table["corpus"].dropna())),
         "split": sorted(set(table["split"].dropna())),
         "tag": sorted({tag for tags in table["tags"] for tag in tags}),
@@ -83,6 +84,7 @@ def _said(table: pd.DataFrame) -> pd.DataFrame:
             "accuracy": 100 * pd.to_numeric(table["accuracy"]),
             "accuracy 95 %": _interval(table, "accuracy", 100),
             "split": table["split"],
+            "league": table["league"],
             "state": table["state"].where(~wrong, "wrong on purpose").where(~few, "too few to say"),
             "part": table["part"],
             "n": table["n"],

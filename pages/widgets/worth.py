@@ -9,7 +9,7 @@ from ser_core.corpora import schemes
 from ser_core.corpora.schemes import Scheme
 from ser_core.evaluation import metrics
 from ser_core.personal import worth as personal
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, leagues
 
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
@@ -22,7 +22,8 @@ def of_model(run: Run) -> str:
     """Say how often the model is right, and on whose voices. Raises RunError or KeyError for a damaged run."""
     own = personal.of(run)
     if own is None:
-        return f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}."
+        ear = leagues.sentence(run)
+        return f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}.{ear and f' {ear}'}"
     of_what = f"**{run.name}** is a model of your own, a head on {own.base}."
     if not own.enough:
         return f"{of_what} How often it is right: **{own.label}**. {words.plain(own.sentence)}"

@@ -15,6 +15,12 @@ def add(actions: Any) -> None:
     giving = actions.add_parser("export", help="a run as one zip")
     giving.add_argument("name", metavar="RUN")
     giving.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.zip")
+    giving.add_argument(
+        "--model", action="store_true", help="the model alone, with an example that runs without this program"
+    )
+    giving.add_argument(
+        "--joined", action="store_true", help="the model, behind the pretrained encoder that it is fed by as one graph"
+    )
     giving.add_argument("--json", action="store_true")
     giving.set_defaults(handler=export)
     taking = actions.add_parser("import", help="a run from a zip, or another system's predictions from a CSV")
@@ -31,9 +37,10 @@ def add(actions: Any) -> None:
 
 
 def export(stated: argparse.Namespace) -> int:
-    """Write a run's folder into a zip."""
+    """Write a run's folder into a zip, or its model."""
     run = runs.find(stated.name)
-    path = exchange.export(run, stated.out)
+    alone = stated.model or stated.joined
+    path = exchange.model_zip(run, stated.out, joined=stated.joined) if alone else exchange.export(run, stated.out)
     return _told(stated, {"run": run.name, "file": str(path), "bytes": path.stat().st_size}, f"{path}")
 
 

@@ -59,6 +59,16 @@ def logmel(samples: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray((levels.T + 4.0) / 4.0, np.float32)
 
 
+def mel_hz() -> np.ndarray:
+    """Return the centre frequency of every band in Hz (80), low to high."""
+    return librosa.mel_frequencies(n_mels=LOGMEL["n_mels"] + 2, fmin=LOGMEL["fmin"], fmax=LOGMEL["fmax"])[1:-1]
+
+
+def decibels(picture: np.ndarray) -> np.ndarray:
+    """Return a log-mel picture's values (any shape) in dB."""
+    return 10.0 * (4.0 * picture - 4.0)
+
+
 def graph(weights: Mapping[str, np.ndarray], blocks: int) -> onnx.ModelProto:
     """Return the first blocks of Whisper's encoder: `logmel` (batch × frames × 80) in, `block1` on (batch × half the frames × width) out.
 

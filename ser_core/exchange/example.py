@@ -35,6 +35,49 @@ p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"]
 print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''
 
+_ENCODER = '''\
+"""Emotion of a sound file. Needs onnxruntime, numpy and librosa only: python example.py FILE [encoder.onnx]
+
+Where joined.onnx lies beside, it is all that is needed. Else the encoder is: the file whose SHA-256 begins with SHA256, as
+`python -m ser_core encoders make ENCODER` writes it, beside this one or named as the second argument.
+"""
+import hashlib, json, sys
+from pathlib import Path
+import librosa, numpy as np, onnxruntime, scipy.signal
+
+here = Path(__file__).parent
+feature = json.loads((here / "feature.json").read_text())
+one = feature["inputs"][0]
+source, rate = one["source"], feature["sample_rate"]
+y, _ = librosa.load(sys.argv[1], sr=rate)
+rumble = scipy.signal.butter(2, 20, "highpass", fs=rate, output="sos")  # and offset: both are taken out
+y = scipy.signal.sosfiltfilt(rumble, y, padlen=min(rate // 10, len(y) - 1)).astype(np.float32)
+level = lambda s: (s * (0.05 / (np.sqrt(np.mean(np.square(s, dtype=np.float64))) or 1.0))).astype(np.float32)
+y = level(y)  # how loud it is says nothing
+padded = np.pad(y - y.mean(dtype=np.float64).astype(np.float32), (0, max(512 - len(y), -(len(y) - 512) % 160)))
+frames = np.lib.stride_tricks.sliding_window_view(padded, 512)[::160]
+db = 10 * np.log10(np.maximum((frames**2).mean(axis=1), 1e-20))
+loud = np.flatnonzero(db > max(db.max() - 35, -70))
+y = level(y[loud[0] * 160 : loud[-1] * 160 + 512]) if len(loud) else y  # without the silence at both ends
+power = np.abs(librosa.stft(np.pad(y, (0, max(0, 400 - len(y)))), n_fft=400, hop_length=160, pad_mode="reflect")[:, :-1]) ** 2
+mel = np.log10(np.maximum(librosa.filters.mel(sr=rate, n_fft=400, n_mels=80) @ power, 1e-10))
+mel = ((np.maximum(mel, mel.max() - 8) + 4) / 4).T.astype(np.float32)  # Whisper's log-mel: frames x bands
+mel = np.pad(mel, ((0, len(mel) % 2), (0, 0)), mode="edge")
+assert len(mel) <= 1000, "This example hears up to 10 s; the program cuts longer speech into pieces."
+zeros = {other["name"]: np.zeros((1, *other["shape"]), other["dtype"]) for other in feature["inputs"][1:]}  # no voice profile
+open_ = lambda path: onnxruntime.InferenceSession(str(path))
+if (here / "joined.onnx").is_file():
+    p = open_(here / "joined.onnx").run(["probabilities"], {"logmel": mel[None], **zeros})[0][0]
+else:
+    path = Path(sys.argv[2]) if len(sys.argv) > 2 else here / "encoder.onnx"
+    assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(source["sha256_16"]), f"{path} is another encoder"
+    states = open_(path).run([f"block{k}" for k in source["blocks"]], {"logmel": mel[None]})
+    x = np.concatenate([block[0] for block in states], axis=1)
+    vector = np.concatenate([getattr(x, pool)(axis=0) for pool in source["pools"]])[None].astype(np.float32)
+    p = open_(here / "model.onnx").run(["probabilities"], {one["name"]: vector, **zeros})[0][0]
+print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
+'''
+
 _OTHER = '''\
 """Emotion of a sound file, in two steps: its features as feature.json states them, by the program that trained the model,
 
@@ -64,6 +107,11 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 
 
 def text(run: Run) -> str:
-    """Return example.py for the run's model: from a sound file where it is fed with log-mel frames, else from its features."""
+    """Return example.py for the run's model: from a sound file where it is fed with log-mel frames or the vector of an encoder, else from
+    its features.
+    """
     kinds = [given.source.kind for given in run.contract.inputs]
+    if kinds == ["encoder"] and run.contract.inputs[0].is_vector:
+        stated = run.contract.inputs[0].source.to_dict()
+        return _ENCODER.replace("SHA256", stated["sha256_16"]).replace("ENCODER", stated["encoder"])
     return _LOG_MEL if kinds == ["logmel"] else _OTHER.replace("MODEL", run.name)

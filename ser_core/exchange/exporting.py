@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from ser_core import files
+from ser_core import encoders, files
 from ser_core.exchange import example
+from ser_core.graphs import GraphError, behind_encoder
 from ser_core.runs import Run, RunError, pieces
 
 #: What goes with the model, besides the example.
@@ -33,18 +34,36 @@ def export(run: Run, target: Path) -> Path:
     return target
 
 
-def model_zip(run: Run, target: Path) -> Path:
+def model_zip(run: Run, target: Path, *, joined: bool = False) -> Path:
     """Write model.onnx, feature.json, card.md and an example that runs without this project into the zip `target`.
 
-    Raises RunError for a run without a model, or a damaged one.
+    joined: with joined.onnx, the model behind the pretrained encoder that it is fed by, as one graph. Raises RunError for a run without
+    a model, a damaged one, and where nothing can be joined.
     """
     run.checked().model_path()
     with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in WITH_MODEL:
             if run.has(name):
                 _add(archive, f"{run.name}/{name}", (run.path / name).read_bytes())
+        if joined:
+            _add(archive, f"{run.name}/joined.onnx", _joined(run))
         _add(archive, f"{run.name}/example.py", example.text(run).encode())
     return target
+
+
+def _joined(run: Run) -> bytes:
+    (given, *more) = run.contract.inputs
+    stated = given.source.to_dict()
+    if more or given.source.kind != "encoder":
+        raise RunError(f"{run.name} is not fed with a pretrained encoder alone, so there is nothing to join.")
+    if given.source.missing:
+        raise RunError(given.source.missing)
+    graph = encoders.find(stated["encoder"]).graph
+    try:
+        model = behind_encoder(run.model_path(), graph, tuple(stated["blocks"]), tuple(stated["pools"]))
+    except GraphError as error:
+        raise RunError(str(error)) from error
+    return bytes(model.SerializeToString())
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -28,6 +28,11 @@ def check(run: Run) -> None:
     """
     _plain(run.model_path())
     contract = run.contract
+    absent = next(
+        (given.source.missing for given in contract.inputs if given.source.looks and given.source.missing), ""
+    )
+    if absent:
+        raise RunError(absent)
     try:
         opened = graphs.session(run.model_path())
         contract.check(graphs.signature(opened))

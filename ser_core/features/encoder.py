@@ -15,6 +15,8 @@ from ser_core.features.conditioned import conditioned
 TRIM_DB = 35.0
 #: RMS to which every sound is brought, dB of full scale: 0.05. The encoder tells levels apart; who stands nearer is no angrier.
 LEVEL_DBFS = 20.0 * math.log10(0.05)
+#: Seconds between two frames of the log-mel.
+LOGMEL_HOP_S = whisper.HOP_S / 2
 #: Longer speech is heard in pieces of equal length, as long as clips are from which is learned at most.
 PIECE_S = 10.0
 
@@ -32,6 +34,18 @@ def heard(samples: np.ndarray) -> Heard:
     start, stop = audio.trim_bounds(samples, TRIM_DB)
     sound = conditioned(samples, TRIM_DB, level_dbfs=LEVEL_DBFS)
     return Heard(whisper.logmel(sound), start / audio.SAMPLE_RATE if stop > start else 0.0)
+
+
+def on_its_axis(values: np.ndarray, start_s: float, n_samples: int, fill: float) -> np.ndarray:
+    """Return what belongs to the frames that an encoder hears (frames × …) on the time axis of the whole sound of `n_samples`.
+
+    start_s: where they begin. fill: what stands where it hears nothing.
+    """
+    start = round(start_s / LOGMEL_HOP_S)
+    length = max(round(n_samples / audio.SAMPLE_RATE / LOGMEL_HOP_S), start + len(values))
+    whole = np.full((length, *values.shape[1:]), fill, np.float32)
+    whole[start : start + len(values)] = values
+    return whole
 
 
 def hidden_states(logmel: np.ndarray, encoder: Encoder) -> list[np.ndarray]:

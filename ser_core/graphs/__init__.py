@@ -2,6 +2,7 @@
 
 from ser_core.graphs.exported import OPSET, Placed, from_scikit_learn, rename_outputs
 from ser_core.graphs.head import Head, with_head
+from ser_core.graphs.joined import behind_encoder
 from ser_core.graphs.mean import mean_of
 from ser_core.serving import DTYPES, GraphError, run, session, signature
 
@@ -11,6 +12,7 @@ __all__ = [
     "GraphError",
     "Head",
     "Placed",
+    "behind_encoder",
     "from_scikit_learn",
     "mean_of",
     "rename_outputs",

@@ -22,6 +22,7 @@ from ser_core.runs.run import sha256
 
 #: Feature sets with a vector a clip that maps are offered of, and how they are called there.
 FEATURE_SETS = {
+    "whisper": "A pretrained ear (Whisper's first blocks), mean and deviation",
     "seed": "Ten spectral descriptors, mean and deviation",
     "msf": "Modulation spectral features (MSF), mean and deviation",
     "msf-raw": "The 95 modulation energies, mean over time",

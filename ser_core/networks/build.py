@@ -19,6 +19,7 @@ from ser_core.recipes import RecipeError
 BODIES: dict[str, Callable[..., Any]] = {
     "crnn": crnn.body,
     "cnn1d": cnn1d.frames,
+    "cnn1d-blocks": cnn1d.of_blocks,
     "cnn1d-vector": cnn1d.vector,
     "mlp": cnn1d.perceptron,
     "cnn2d-initial": cnn2d.initial,

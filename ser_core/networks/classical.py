@@ -8,11 +8,15 @@ from typing import Any
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, LinearSVC
 
 
-def svm(*, c: float = 3.0, gamma: str = "scale", class_weight: str | None = None) -> SVC:
-    """Return a support vector machine with an RBF kernel, one score an emotion."""
+def svm(
+    *, c: float = 3.0, gamma: str = "scale", kernel: str = "rbf", class_weight: str | None = None
+) -> SVC | LinearSVC:
+    """Return a support vector machine, one score an emotion; a linear one, which `gamma` says nothing to, keeps no support vectors."""
+    if kernel == "linear":
+        return LinearSVC(C=c, class_weight=class_weight, dual=False)
     return SVC(C=c, gamma=gamma, class_weight=class_weight, decision_function_shape="ovr")
 
 

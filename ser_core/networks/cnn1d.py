@@ -47,6 +47,30 @@ def frames(
     return _dense(x, dense, dropout)
 
 
+def of_blocks(
+    inputs: dict[str, Any],
+    *,
+    blocks: int = 3,
+    channels: Sequence[int] = (192,),
+    kernel: int = 3,
+    dense: int = 128,
+    dropout: float = 0.5,
+) -> Any:
+    """Return the embedding of an encoder's hidden states (frames × blocks·dims, scaled).
+
+    The blocks' mean by learned weights; one convolution over time of `kernel` frames for each of `channels`; mean and deviation over
+    time, weighed by attention, of the blocks' mean and of each convolution joined; a dense layer.
+    """
+    x = layers.BlockMean(blocks)(inputs["features"])
+    pooled = [layers.AttentiveStatistics()(x, inputs["n_frames"])]
+    for width in channels:
+        x = keras.layers.SpatialDropout1D(dropout / 2)(x)
+        x = keras.layers.Conv1D(width, kernel, padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+        pooled.append(layers.AttentiveStatistics()(x, inputs["n_frames"]))
+    return _dense(keras.layers.Concatenate()(pooled), dense, dropout)
+
+
 def vector(
     inputs: dict[str, Any],
     *,

@@ -164,6 +164,57 @@ class MaskedPooling(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class BlockMean(keras.layers.Layer):
+    """Average an encoder's blocks, one beside the other (frames × blocks·dims), by learned weights: frames × dims."""
+
+    def __init__(self, blocks: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.blocks = blocks
+
+    def build(self, frames_shape: Any) -> None:
+        self.scores = self.add_weight((self.blocks,), "zeros", name="scores")
+        super().build(frames_shape)
+
+    def call(self, frames: Any) -> Any:
+        each = ops.reshape(frames, (-1, frames.shape[1], self.blocks, frames.shape[2] // self.blocks))
+        return ops.sum(each * ops.softmax(self.scores)[None, None, :, None], axis=2)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "blocks": self.blocks}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class AttentiveStatistics(keras.layers.Layer):
+    """Join mean and deviation over the frames (frames × dims) that are not padding, weighed by attention (Okabe et al. 2018, arXiv:1803.10963).
+
+    hidden: units of the attention's layer.
+    """
+
+    def __init__(self, hidden: int = 64, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.hidden = hidden
+        self.look, self.score = keras.layers.Dense(hidden, "tanh", name="look"), keras.layers.Dense(1, name="score")
+
+    def build(self, frames_shape: Any, *_: Any) -> None:
+        self.look.build(frames_shape)
+        self.score.build((*frames_shape[:-1], self.hidden))
+        super().build(frames_shape)
+
+    def call(self, frames: Any, n_frames: Any) -> Any:
+        mask = frame_mask(n_frames, frames.shape[1])[:, :, None]
+        weights = ops.softmax(self.score(self.look(frames)) + (1.0 - mask) * -1e4, axis=1)
+        mean = ops.sum(weights * frames, axis=1)
+        variance = ops.sum(weights * ops.square(frames - mean[:, None]), axis=1)
+        return ops.concatenate([mean, ops.sqrt(ops.maximum(variance, 1e-6))], axis=-1)
+
+    def compute_output_shape(self, frames_shape: Any, *_: Any) -> tuple[Any, int]:
+        return (frames_shape[0], 2 * frames_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "hidden": self.hidden}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Temperature(keras.layers.Layer):
     """Divide logits by a scalar that is fitted on the validation part and frozen in the graph."""
 

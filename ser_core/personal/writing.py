@@ -103,6 +103,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
             "by": fitted.division.by,
             "remarks": list(heard.remarks),
         },
+        "ear": base.recipe.get("ear"),
         "split_name": "by sitting" if fitted.division.by == BY_SITTING else "by clip, same sitting on both sides",
         "seed": seed,
         "test": False,

@@ -217,7 +217,12 @@ RECIPES: dict[str, Recipe] = {
             network="logreg",
         ),
         _pretrained("whisper-logreg", "Logistic regression on a pretrained ear", "logreg", network_params={"c": 0.001}),
-        _pretrained("whisper-svm", "Support vector machine on a pretrained ear", "svm", network_params={"c": 1.0}),
+        _pretrained(
+            "whisper-svm",
+            "Linear support vector machine on a pretrained ear",
+            "svm",
+            network_params={"c": 1e-4, "kernel": "linear"},
+        ),
         _pretrained(
             "whisper-mlp",
             "A dense layer on a pretrained ear",
@@ -225,6 +230,14 @@ RECIPES: dict[str, Recipe] = {
             picture=picture.NONE,
             network_params={"dense": [192], "dropout": 0.5},
             fit=Fit(epochs=20, learning_rate=1e-3, weight_decay=0.01, ema=0.99),
+        ),
+        _pretrained(
+            "whisper-cnn",
+            "1D CNN with attention over a pretrained ear's frames, its blocks weighed",
+            "cnn1d-blocks",
+            "whisper-frames",
+            picture=dataclasses.replace(picture.FRAMES, stretch=0.0, mixup=0.0),
+            fit=Fit(epochs=12, learning_rate=1e-3, weight_decay=0.01, ema=0.99),
         ),
     )
 }

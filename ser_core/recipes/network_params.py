@@ -21,8 +21,9 @@ class NetworkParams(TypedDict, total=False):
 
     __pydantic_config__ = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)  # type: ignore[misc]
 
+    blocks: Annotated[int, Field(ge=1, le=32)]
     channels: Widths
-    kernel: Annotated[int, Field(ge=1, le=101)]
+    kernel: Annotated[int, Field(ge=1, le=101)] | Literal["rbf", "linear"]
     pool: Annotated[int, Field(ge=1, le=16)]
     stem: Width
     width: Width

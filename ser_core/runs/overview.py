@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from ser_core.runs import listing, notes
+from ser_core.runs import leagues, listing, notes
 from ser_core.runs.folders import pieces
 from ser_core.runs.run import Run, RunError, sha256
 
 #: Columns of the table, in the order in which they are exported.
 COLUMNS = (
-    "run", "name", "state", "problem", "recipe", "title", "corpus", "split", "part", "n", "speakers",
+    "run", "name", "state", "problem", "recipe", "title", "corpus", "split", "league", "part", "n", "speakers",
     "accuracy", "accuracy_low", "accuracy_high", "uar", "uar_low", "uar_high", "macro_f1", "macro_f1_low", "macro_f1_high",
     "parameters", "bytes", "seconds", "created", "wrong_on_purpose", "shipped", "note", "tags",
 )  # fmt: skip
@@ -113,6 +113,7 @@ def _read(run: Run) -> dict[str, Any]:
         "title": recipe.get("title"),
         "corpus": recipe.get("corpus"),
         "split": _split(recipe.get("split"), stated.get("split_name")),
+        "league": leagues.of(run),
         "parameters": found.get("parameters"),
         "seconds": found.get("seconds", run.status.get("seconds")),
         "created": stated.get("created"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ser_core.corpora.base import Card
 from ser_core.corpora.unreadable import NAMED
+from ser_core.encoders.making import LICENCE
 from ser_core.recipes import Recipe
 
 
@@ -18,15 +19,17 @@ def card(
     counts: dict[str, int],
     facts: dict[str, Any],
     notes: Sequence[str] = (),
+    ear: str = "",
 ) -> str:
     """Return card.md. `counts`: clips a part; `facts`: temperature, threshold, parameters, seconds, parity, unreadable; refit of a refitted one.
 
-    notes: what a reader must know of how the corpus was divided.
+    notes: what a reader must know of how the corpus was divided; ear: of where its ear comes from.
     """
     lines = [
         f"# {recipe.title}",
         "",
         f"Recipe `{recipe.name}`, seed {recipe.seed}; features: {recipe.feature_set.title}.",
+        *(["", ear] if ear else []),
         "",
         "## Trained on",
         "",
@@ -51,6 +54,7 @@ def card(
         f"most {facts['parity']:.1e} in a probability.",
         "",
         *_limits(corpus),
+        *_licence_of_ear(ear),
     ]
     return "\n".join(lines)
 
@@ -62,13 +66,15 @@ def parent_card(
     metrics: dict[str, Any],
     facts: dict[str, Any],
     notes: Sequence[str] = (),
+    ear: str = "",
 ) -> str:
-    """Return card.md of a parent run: several trainings pooled. `metrics`: with `folds`, `mean`, `deviation` a part; `notes`: as of `card`."""
+    """Return card.md of a parent run: several trainings pooled. `metrics`: with `folds`, `mean`, `deviation` a part; `notes`, `ear`: as of `card`."""
     lines = [
         f"# {recipe.title}",
         "",
         f"Recipe `{recipe.name}`, seed {recipe.seed}; features: {recipe.feature_set.title}. {len(facts['pieces'])} trainings, "
         f"pooled; each is a run of its own below this folder. There is no model here to predict with.",
+        *(["", ear] if ear else []),
         "",
         f"{corpus.title} ({corpus.language}), {split}.",
         *(line for note in notes for line in ("", note)),
@@ -91,6 +97,7 @@ def parent_card(
         f"{facts['parameters']:,} parameters; {facts['seconds_of_pieces'] / 60:.0f} min to train them all, one after another.",
         "",
         *_limits(corpus),
+        *_licence_of_ear(ear),
     ]
     return "\n".join(lines)
 
@@ -180,6 +187,10 @@ def _limits(corpus: Card) -> list[str]:
         f"{corpus.citation}",
         "",
     ]
+
+
+def _licence_of_ear(ear: str) -> list[str]:
+    return [f"Whisper: {LICENCE}.", ""] if ear else []
 
 
 def _profile(recipe: Recipe) -> list[str]:

@@ -19,7 +19,7 @@ from ser_core.evaluation import writing
 from ser_core.features import store
 from ser_core.recipes import Recipe, plan
 from ser_core.recipes.planning import with_labels
-from ser_core.runs import Run
+from ser_core.runs import Run, leagues
 from ser_core.training import train as single
 from ser_core.training.card import parent_card
 from ser_core.training.reporter import Quiet, Reporter
@@ -141,6 +141,7 @@ class _Several:
                 "seed": self.recipe.seed,
                 "test": self.test,
                 "pooled": kind,
+                "ear": leagues.ear(self.recipe),
                 # What it takes to go on with it.
                 "asked": asked,
                 "notes": list(notes),
@@ -195,7 +196,7 @@ def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -
         run,
         "parent",
         {**stated, "found": facts},
-        lambda: parent_card(recipe, corpus.card, stated["split_name"], scores, facts, notes),
+        lambda: parent_card(recipe, corpus.card, stated["split_name"], scores, facts, notes, leagues.sentence(run)),
         seconds=round(facts["seconds"], 1),
     )
 

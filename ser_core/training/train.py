@@ -23,7 +23,7 @@ from ser_core.features.contract import Contract
 from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError, plan
 from ser_core.recipes.planning import checked, labelled, with_labels
-from ser_core.runs import Run
+from ser_core.runs import Run, leagues
 from ser_core.training import classical, copies, normalisation, novelty, profiles, teaching
 from ser_core.training.card import card
 from ser_core.training.parts import Part
@@ -232,6 +232,7 @@ class _Training:
                 "split_name": self.division.title,
                 "seed": self.recipe.seed,
                 "test": self.test,
+                "ear": leagues.ear(self.recipe),
                 "notes": self.notes,
                 "allow_unreadable": self.allow_unreadable,
                 "corpus_fingerprint": store.corpus_fingerprint(hashes, self.clips),
@@ -297,7 +298,9 @@ class _Training:
             run,
             "classical" if recipe.network in CLASSIFIERS else "network",
             {**Run(run.path).recipe, "found": facts},
-            lambda: card(recipe, self.corpus.card, self.division.title, scores, counts, facts, self.notes),
+            lambda: card(
+                recipe, self.corpus.card, self.division.title, scores, counts, facts, self.notes, leagues.sentence(run)
+            ),
             epoch=len(run.history),
             seconds=round(seconds, 1),
         )

@@ -27,6 +27,15 @@ class Group:
     columns: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A picture that a source looks at (frames × bands), the seconds between its frames, and where in the sound it begins."""
+
+    values: np.ndarray
+    hop_s: float
+    start_s: float
+
+
 class Source(Protocol):
     """16 kHz samples in, frames × dims out (one row for a vector of the whole clip); never normalised.
 
@@ -61,6 +70,11 @@ class Source(Protocol):
         return True
 
     @property
+    def pretrained(self) -> bool:
+        """Whether a network made it that had learned of other sound before."""
+        return False
+
+    @property
     def half_precision(self) -> bool:
         """Whether the store keeps it as float16: frames of many values that need no more."""
         return False
@@ -74,6 +88,19 @@ class Source(Protocol):
     def band_hz(self) -> np.ndarray | None:
         """The centres (Hz) of its columns, low to high, where frames side by side are a picture of levels in dB; else None."""
         return None
+
+    @property
+    def looks(self) -> bool:
+        """Whether it looks at a picture first, parts of which can be hidden (`look`, `of_looks`)."""
+        return False
+
+    def look(self, samples: np.ndarray) -> Look:
+        """Return the picture that it looks at, of samples without offset and rumble. Raises FeatureError where it looks at none."""
+        raise FeatureError("These features are made of no picture.")
+
+    def of_looks(self, pictures: np.ndarray) -> list[np.ndarray]:
+        """Return the features of pictures (number × frames × bands) of one length, as `extract` gives them of a sound."""
+        raise FeatureError("These features are made of no picture.")
 
     @property
     def pictures(self) -> Mapping[str, Any]:

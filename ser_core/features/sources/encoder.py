@@ -10,7 +10,7 @@ import numpy as np
 
 from ser_core import encoders
 from ser_core.features import encoder as hearing
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Source
+from ser_core.features.sources.base import POOLS, FeatureError, Group, Look, Source
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class EncoderSource(Source):
     @property
     def hop_s(self) -> float:
         return 0.0 if self.pools else hearing.whisper.HOP_S * self.every
+
+    @property
+    def pretrained(self) -> bool:
+        return True
 
     @property
     def half_precision(self) -> bool:
@@ -76,6 +80,18 @@ class EncoderSource(Source):
         """Return frames × dims or one row, float32. Raises FeatureError where the encoder is not here."""
         states = hearing.hidden_states(hearing.heard(samples).logmel, self._opened())
         return self.of_states(states)
+
+    @property
+    def looks(self) -> bool:
+        return True
+
+    def look(self, samples: np.ndarray) -> Look:
+        heard = hearing.heard(samples)
+        return Look(heard.logmel, hearing.LOGMEL_HOP_S, heard.start_s)
+
+    def of_looks(self, pictures: np.ndarray) -> list[np.ndarray]:
+        opened = self._opened()
+        return [self.of_states(hearing.hidden_states(picture, opened)) for picture in pictures]
 
     def of_states(self, states: list[np.ndarray]) -> np.ndarray:
         """Return the features of every block's hidden states (frames × width each)."""

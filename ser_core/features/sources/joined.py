@@ -36,6 +36,10 @@ class JoinedSource(Source):
         return any(source.hears_sound for source in self.sources)
 
     @property
+    def pretrained(self) -> bool:
+        return any(source.pretrained for source in self.sources)
+
+    @property
     def missing(self) -> str:
         return next((source.missing for source in self.sources if source.missing), "")
 
