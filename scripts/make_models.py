@@ -143,12 +143,11 @@ def _run(*arguments: str) -> bool:
 
 
 def _publish(name: str, chosen: Run, refitted: Run) -> None:
-    model, seeds = settings.ARTIFACTS / "models" / name, settings.ARTIFACTS / "results" / f"{name}-seeds"
-    for old in (model, seeds):
-        shutil.rmtree(old, ignore_errors=True)
+    model = settings.ARTIFACTS / "models" / name
+    shutil.rmtree(model, ignore_errors=True)
     shutil.copytree(refitted.path, model, ignore=shutil.ignore_patterns("checkpoint.keras", "log.txt", "job.json"))
     Run(model).seal()
-    runs.weightless(chosen, seeds)
+    runs.publish(chosen, settings.ARTIFACTS / "results" / f"{name}-seeds")
 
 
 def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
