@@ -22,11 +22,11 @@ from typing import Any
 
 from ser_core import runs, settings
 from ser_core.augment import waveform
+from ser_core.augment.degradation import DEGRADATIONS, Degradation
 from ser_core.cli.main import main as command
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import kept, on_corpus
-from ser_core.evaluation.degradation import DEGRADATIONS, Degradation
 from ser_core.evaluation.enrolment import Enrolment
 from ser_core.predictor import Predictor
 from ser_core.runs import Run

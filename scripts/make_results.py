@@ -10,8 +10,8 @@ from typing import Any
 
 from scripts import shipped_elsewhere
 from ser_core import files, recipes, runs, settings
+from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.evaluation import kept, msf_or_split
-from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.recipes import Recipe, seed_rows
 from ser_core.runs import Run, measured
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ser_core import audio, runs, settings
+from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.evaluation import kept
-from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.evaluation.kept import Kept
 from ser_core.features import extraction
 from ser_core.predictor import Predictor

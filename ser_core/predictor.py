@@ -20,6 +20,8 @@ from ser_core.runs import Run, RunError
 #: Most windows in one call of the graph; bounds memory for long clips.
 BATCH = 64
 
+#: Recordings of which a voice is made at least that a model needs for every answer.
+LEAST_CLIPS = 2
 #: The remark on a clip whose embedding lies far from the train part's.
 UNLIKE = audio.Finding(
     "unlike-training",
@@ -55,7 +57,11 @@ class Prediction:
     def to_dict(self) -> dict[str, Any]:
         """Return label, decision, probabilities and quality as `predict --json` prints them, and where there are any the profile
         and each channel's label, decision and probabilities."""
-        used = self.profile and {"seconds": round(self.profile.seconds, 2), "weight": round(self.profile.weight, 4)}
+        used = self.profile and {
+            "clips": self.profile.clips,
+            "seconds": round(self.profile.seconds, 2),
+            "weight": round(self.profile.weight, 4),
+        }
         return {
             **self._answer(),
             "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
@@ -100,6 +106,8 @@ class Predictor:
         self.labels, self.threshold, self.inputs = contract.labels, contract.threshold, contract.inputs
         self.takes_profile = contract.takes_profile
         """Whether the graph has the inputs of a voice profile."""
+        self.normalise = contract.normalise
+        """By whose statistics its features are scaled; by a `speaker`'s or a `corpus`' it judges no clip without a profile."""
         self.session = graphs.session(run.model_path())
         try:
             contract.check(graphs.signature(self.session))
@@ -116,9 +124,18 @@ class Predictor:
         """
         if profile is not None:
             self.check_profile(profile)
+            if self.needs_voice and profile.clips < LEAST_CLIPS:
+                raise ProfileError(
+                    f"{self.run.name} scales by how much a voice changes, which one recording does not tell: give {LEAST_CLIPS} of this "
+                    "speaker, or more."
+                )
         same = copy.copy(self)
         same.voice = profile
         return same
+
+    @property
+    def needs_voice(self) -> bool:
+        return self.normalise != "train"
 
     def check_profile(self, profile: VoiceProfile | None = None) -> None:
         """Raise RunError where the model takes no voice profile, ProfileError where `profile` is of other frames than its own."""
@@ -129,7 +146,7 @@ class Predictor:
         source = self.inputs[0].source
         if profile is not None and (profile.source, len(profile.means)) != (sources.spec_hash(source), source.dims):
             raise ProfileError(
-                f"This voice profile was made for another kind of log-mel frames than {self.run.name} is fed with; make it anew from "
+                f"This voice profile was made of other features than {self.run.name} is fed with; make it anew from "
                 "the speaker's sound files."
             )
 
@@ -140,10 +157,16 @@ class Predictor:
         """
         self.check_profile()
         spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(extraction.of_source(self.inputs[0].source, clip.samples) for clip in spoken)
+        return self.profile_of_features(
+            (extraction.of_source(self.inputs[0].source, clip.samples), profiles.speech_s(clip.samples))
+            for clip in spoken
+        )
 
-    def profile_of_features(self, clips: Iterable[np.ndarray]) -> VoiceProfile:
-        """Return the voice profile of a speaker's clips, each as the first input's source extracts it. Raises as `profile_of`."""
+    def profile_of_features(self, clips: Iterable[tuple[np.ndarray, float]]) -> VoiceProfile:
+        """Return the voice profile of a speaker's clips, of each what the first input's source extracts, and its seconds of speech.
+
+        Raises as `profile_of`.
+        """
         self.check_profile()
         return profiles.of_features(clips, self.inputs[0].source)
 
@@ -173,7 +196,7 @@ class Predictor:
         """
         if self.novelty is None:
             return False
-        plain = embedding if self.voice is None else self.with_voice(None).windows_of(features)[1]
+        plain = embedding if self.voice is None or self.needs_voice else self.with_voice(None).windows_of(features)[1]
         one = self.inputs[0]
         clip = novelty.describe(plain.mean(axis=0), one.picture(features[one.name]))
         return bool(self.novelty.unlike(clip)[0])
@@ -216,10 +239,16 @@ class Predictor:
     def run_graph(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of a batch of windows (inputs by name).
 
-        A graph that takes a voice profile is always fed with one, of zeros where there is none.
+        A graph that takes a voice profile is always fed with one, of zeros where there is none. Raises RunError for a model that
+        judges nothing without one.
         """
         n = len(next(iter(feeds.values())))
         profile = self.voice
+        if self.needs_voice and profile is None:
+            raise RunError(
+                f"{self.run.name} judges a clip by how its speaker sounds otherwise: give other clips of the same {self.normalise} with "
+                "--profile, or on a page as a voice."
+            )
         if self.takes_profile:
             statistics = (
                 np.zeros((2, self.inputs[0].source.dims), np.float32) if profile is None else profile.statistics

@@ -84,6 +84,10 @@ class Home:
         return self.own / "voice"
 
     @property
+    def encoders(self) -> Path:
+        return self.path / "encoders"
+
+    @property
     def selections(self) -> Path:
         return self.own / "selections"
 

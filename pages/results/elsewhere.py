@@ -9,10 +9,10 @@ from pages.results import shown_run
 from pages.server import visitor
 from pages.widgets import unreadable_clips
 from ser_core import figures, jobs
+from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.corpora import registry, unreadable
 from ser_core.corpora.base import CorpusError
 from ser_core.evaluation import kept
-from ser_core.evaluation.degradation import DEGRADATIONS
 from ser_core.jobs.orders import EVALUATION, Evaluation
 from ser_core.runs import RunError
 

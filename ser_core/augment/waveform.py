@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import threading
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat
@@ -32,7 +32,8 @@ class WaveformAugmentation:
     down by up to this many semitones, speed kept. shift: moved in time by up to this share of its length, silence
     follows. gain_db: louder or softer by up to this many dB; samples may leave [-1, 1]. equalizer_db: seven broad bands
     raised or lowered by up to this many dB each, as another microphone would. noise_snr_db: range of the signal-to-noise ratio
-    of added white noise. All are drawn evenly from their ranges and applied in this order.
+    of added white noise. All are drawn evenly from their ranges and applied in this order. degraded: what becomes of the copies
+    of a clip afterwards, always, one kind a copy in turn (`degradation.DRAWN`).
     """
 
     stretch: Stretch = 0.1
@@ -42,14 +43,15 @@ class WaveformAugmentation:
     equalizer_db: NonNegativeFloat = 0.0
     noise_snr_db: Span | None = (10.0, 40.0)
     p: Share = 0.5
+    degraded: tuple[Literal["noise", "room", "telephone"], ...] = ()
 
-    def apply(self, samples: np.ndarray, rate: int, seed: int) -> np.ndarray:
+    def apply(self, samples: np.ndarray, rate: int, seed: int, number: int = 0) -> np.ndarray:
         """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike.
 
-        Raises AugmentationError where audiomentations is not installed.
+        number: which of a clip's copies it is; 16 kHz is what `degraded` is for. Raises AugmentationError where audiomentations is not installed.
         """
         changed = np.array(samples, dtype=np.float32)
-        transforms = self._transforms()
+        transforms = self._transforms() if self.shakes else []
         with _ALONE:
             before = random.getstate(), np.random.get_state()
             random.seed(seed)
@@ -60,7 +62,18 @@ class WaveformAugmentation:
             finally:
                 random.setstate(before[0])
                 np.random.set_state(before[1])
+        if self.degraded:
+            # Imported here: it brings FFmpeg's libraries along.
+            from ser_core.augment.degradation import DRAWN
+
+            return DRAWN[self.degraded[number % len(self.degraded)]].apply(changed, str(seed))
         return np.asarray(changed, dtype=np.float32)
+
+    @property
+    def shakes(self) -> bool:
+        """Whether any transform of audiomentations is asked for."""
+        asked = (self.stretch, self.pitch_semitones, self.shift, self.gain_db, self.equalizer_db, self.noise_snr_db)
+        return any(asked)
 
     def _transforms(self) -> list[audiomentations.core.transforms_interface.BaseWaveformTransform]:
         # Imported where it is used: recipes name augmentations, and it brings librosa and Numba along.
@@ -94,6 +107,8 @@ class WaveformAugmentation:
 
 #: Nothing is changed.
 NONE = WaveformAugmentation(stretch=0.0, pitch_semitones=0.0, shift=0.0, gain_db=0.0, noise_snr_db=None, p=1.0)
+#: One copy of each clip with noise, one in a room, one on the telephone.
+DEGRADED = dataclasses.replace(NONE, degraded=("noise", "room", "telephone"))
 #: Each transform alone, always applied and strong enough to be heard.
 SINGLE: dict[str, WaveformAugmentation] = {
     "noise": dataclasses.replace(NONE, noise_snr_db=(5.0, 20.0)),

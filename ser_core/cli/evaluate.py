@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import runs
+from ser_core.augment import degradation
 from ser_core.cli import output, unreadable_clips
 from ser_core.corpora import registry
 from ser_core.corpora.base import Corpus
-from ser_core.evaluation import degradation, enrolment, kept, on_corpus
+from ser_core.evaluation import enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
 
 
@@ -34,6 +35,12 @@ def add(commands: Any) -> None:
         help="of which of the clips set aside: the 5 neutral ones, or all of them (default)",
     )
     parser.add_argument(
+        "--adapt",
+        choices=("none", "speaker"),
+        default="none",
+        help="speaker: give the model a voice profile of each speaker's tested clips themselves, without labels",
+    )
+    parser.add_argument(
         "--degradation",
         choices=[*degradation.DEGRADATIONS, "all"],
         help="do this to every clip first: what noise, lines, rooms and levels cost; all: one after another",
@@ -52,8 +59,12 @@ def add(commands: Any) -> None:
 def evaluate(stated: argparse.Namespace) -> int:
     predictor = Predictor(runs.find(stated.name))
     enrolled = None if stated.enrol is None else enrolment.Enrolment(stated.enrol, stated.enrol_emotion)
-    if enrolled is not None and enrolled.clips:
+    if stated.adapt != "none" or (enrolled is not None and enrolled.clips):
         predictor.check_profile()
+    if stated.adapt != "none" and enrolled is not None and enrolled.clips:
+        raise runs.RunError(
+            "A voice profile is of the tested clips (--adapt) or of clips set aside (--enrol N); state one of them."
+        )
     corpus = registry.load(stated.corpus, stated.data)
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
@@ -75,6 +86,7 @@ def evaluate(stated: argparse.Namespace) -> int:
                 include_seen=stated.include_seen,
                 enrolment=enrolled,
                 degradation=one,
+                adapt=stated.adapt,
                 allow_unreadable=stated.allow_unreadable,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
@@ -122,6 +134,9 @@ def _print(stated: argparse.Namespace, corpus: Corpus, evaluation: on_corpus.Eva
         print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
     if evaluation.degradation is not None:
         print(f"  every clip: {evaluation.degradation.title}")
+    if evaluation.adaptation != "none":
+        whose = "each speaker's" if evaluation.adaptation == "speaker" else "all"
+        print(f"  by a voice profile of {whose} tested clips themselves, without labels")
     if evaluation.enrolment is not None:
         print(f"  {_aside(evaluation.enrolment)}")
     if evaluation.unlike is not None:

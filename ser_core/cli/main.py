@@ -13,11 +13,12 @@ import sys
 from ser_core import fanout, graphs, jobs, recipes, runs, settings
 from ser_core.audio import AudioError
 from ser_core.augment.waveform import AugmentationError
-from ser_core.cli import corpora, evaluate, features, predict, select, train
+from ser_core.cli import corpora, encoders, evaluate, features, predict, select, train
 from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
 from ser_core.corpora.base import CorpusError
+from ser_core.encoders import EncoderError
 from ser_core.features.sources import FeatureError
 
 #: Errors whose message is for the reader; anything else is a fault of the program.
@@ -25,6 +26,7 @@ EXPECTED = (
     AudioError,
     AugmentationError,
     CorpusError,
+    EncoderError,
     fanout.FanoutError,
     FeatureError,
     graphs.GraphError,
@@ -40,7 +42,18 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     top = argparse.ArgumentParser(prog="python -m ser_core", description="Speech emotion recognition from a shell.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (corpora, features, select, train, evaluate, predict, runs_command, recipes_command, jobs_command):
+    for group in (
+        corpora,
+        encoders,
+        features,
+        select,
+        train,
+        evaluate,
+        predict,
+        runs_command,
+        recipes_command,
+        jobs_command,
+    ):
         group.add(commands)
     return top
 

@@ -91,6 +91,7 @@ def keep(
         "include_seen": include_seen,
         "enrolment": found.enrolment and found.enrolment.to_dict(),
         "degradation": found.degradation and found.degradation.name,
+        "adaptation": found.adaptation,
         "unreadable": found.unreadable.to_dict(),
         "created": runs.now(),
     }
@@ -165,6 +166,8 @@ def _condition(found: Evaluation, speakers: list[str] | None, include_seen: bool
         asked = found.enrolment.asked
         # Of no clips there is no emotion.
         parts.append(f"enrol-{asked.clips}" + (f"-{asked.emotion}" if asked.clips else ""))
+    if found.adaptation != "none":
+        parts.append(f"adapted-{found.adaptation}")
     if found.degradation is not None:
         parts.append(found.degradation.name)
     return "-".join(parts)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ser_core.augment.degradation import Degradation
 from ser_core.corpora import own, splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.reading import ClipReader
 from ser_core.corpora.unreadable import Unreadable
 from ser_core.evaluation import enrolment as enrolments
 from ser_core.evaluation import metrics, seen
-from ser_core.evaluation.degradation import Degradation
 from ser_core.evaluation.enrolment import Enrolment, Pool
 from ser_core.fanout import Progress
 from ser_core.features import extraction, store
-from ser_core.features.profile import ProfileError, VoiceProfile
+from ser_core.features.profile import ProfileError, VoiceProfile, speech_s
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, prediction_rows
 
@@ -51,7 +51,7 @@ class Evaluation:
     unreadable: the clips that should have been tested and could not be read. unlike: how many of the clips are unlike the
     train part (`predictor.UNLIKE`); None where the run does not know.
     enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
-    clip, None for nothing.
+    clip, None for nothing. adaptation: of whose tested clips a voice profile was made, without labels: each `speaker`'s, the `corpus`'.
     """
 
     labels: tuple[str, ...]
@@ -61,6 +61,7 @@ class Evaluation:
     unlike: int | None = None
     enrolment: Enrolled | None = None
     degradation: Degradation | None = None
+    adaptation: str = "none"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints."""
@@ -75,6 +76,7 @@ class Evaluation:
             "unlike_training": self.unlike,
             "enrolment": enrolled,
             "degradation": self.degradation and self.degradation.name,
+            "adaptation": self.adaptation,
         }
 
 
@@ -99,6 +101,7 @@ def evaluate(
     include_seen: bool = False,
     enrolment: Enrolment | None = None,
     degradation: Degradation | None = None,
+    adapt: str = "none",
     allow_unreadable: bool = False,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -108,9 +111,10 @@ def evaluate(
     Clips that the public split drops are left out. Where label sets differ, only clips whose emotion is in both count
     and probabilities are renormalised over the common labels. With `enrolment` (of 0 clips too) a pool of each speaker's
     clips is left out, and the model is given the voice profile of the first of them, as they are recorded. With `degradation`
-    that is done to every tested clip. Clips that cannot be read are left out and named; a tenth or more of them end it, unless
-    `allow_unreadable`. Raises CorpusError when no clip is left and for a speaker with too few clips for a pool,
-    RunError where the model takes no profile.
+    that is done to every tested clip. adapt: `speaker` gives the model the voice profile of each speaker's tested clips themselves,
+    degraded as they are; a model that is normalised by speaker or corpus always has that of these. Clips that cannot be read are left
+    out and named; a tenth or more of them end it, unless `allow_unreadable`. Raises CorpusError when no clip is left and for a speaker
+    with too few clips for a pool, RunError where the model takes no profile.
     """
     clips = corpus.clips[~splits.dropped(corpus.clips)]
     labels = tuple(label for label in predictor.labels if label in set(clips["emotion"]))
@@ -149,15 +153,18 @@ def evaluate(
     columns = [predictor.labels.index(label) for label in labels]
     probabilities = np.empty((len(clips), len(labels)))
     unlike = 0
-    reader = ClipReader()
-    keys = splits.speaker_key(clips)
-    for row, (clip, speaker) in enumerate(zip(clips["clip"], keys, strict=True)):
-        if degradation is None:
-            values = {name: np.asarray(one[clip]) for name, one in features.items()}
-        else:
-            values = _degraded(predictor, reader, clips.iloc[row], degradation)
-        profile = enrolled.profiles.get(speaker) if enrolled else None
-        judge = predictor.with_voice(profile)
+    adapt = predictor.normalise if predictor.needs_voice else adapt
+    fed: Iterable[tuple[dict[str, np.ndarray], float]] = _Heard(predictor, clips, features, degradation)
+    keys = splits.speaker_key(clips) if adapt != "corpus" else pd.Series("", index=clips.index)
+    if adapt == "none":
+        voices = enrolled.profiles if enrolled else {}
+    else:
+        predictor.check_profile()
+        # What is read anew, degraded, is kept: it is asked for twice.
+        fed = list(fed) if degradation else fed
+        voices = _adapted(predictor, keys, fed)
+    for row, (speaker, (values, _)) in enumerate(zip(keys, fed, strict=True)):
+        judge = predictor.with_voice(voices.get(speaker))
         found, embedding = judge.windows_of(values)
         unlike += judge.unlike(embedding, values)
         common = found.mean(axis=0)[columns]
@@ -165,15 +172,46 @@ def evaluate(
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
     far = None if predictor.novelty is None else unlike
-    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation)
+    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation, adapt)
 
 
-def _degraded(
-    predictor: Predictor, reader: ClipReader, clip: pd.Series, degradation: Degradation
-) -> dict[str, np.ndarray]:
-    sound = reader.read(clip["path"], clip.get("start", np.nan), clip.get("end", np.nan)).samples
-    samples = degradation.apply(sound, clip["clip"])
-    return extraction.of_sound(predictor.inputs, samples)
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """What the model is fed with of each clip in turn, and its seconds of speech: from the store, or read anew and degraded."""
+
+    predictor: Predictor
+    clips: pd.DataFrame
+    features: Mapping[str, store.Features]
+    degradation: Degradation | None
+
+    def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], float]]:
+        reader = ClipReader()
+        seconds = next(iter(self.features.values())).seconds
+        for row, clip in enumerate(self.clips["clip"]):
+            if self.degradation is None:
+                yield {name: np.asarray(found[clip]) for name, found in self.features.items()}, seconds[clip]
+                continue
+            place = self.clips.iloc[row]
+            sound = reader.read(place["path"], place.get("start", np.nan), place.get("end", np.nan)).samples
+            samples = self.degradation.apply(sound, clip)
+            yield extraction.of_sound(self.predictor.inputs, samples), speech_s(samples)
+
+
+def _adapted(
+    predictor: Predictor, keys: pd.Series, heard: Iterable[tuple[dict[str, np.ndarray], float]]
+) -> dict[str, VoiceProfile]:
+    """The profile of each speaker's tested clips, by key. Raises CorpusError for a speaker of too little speech."""
+    name = predictor.inputs[0].name
+    of: dict[str, list[tuple[np.ndarray, float]]] = {key: [] for key in keys.unique()}
+    for key, (values, seconds) in zip(keys, heard, strict=True):
+        of[key].append((values[name], seconds))
+    voices = {}
+    for key, clips in of.items():
+        try:
+            voices[key] = predictor.profile_of_features(clips)
+        except ProfileError as error:
+            raise CorpusError(f"The speaker {key.partition('/')[2] or 'of these clips'}: {error}") from error
+    return voices
 
 
 def _enrolled(
@@ -191,7 +229,8 @@ def _enrolled(
     if enrolment.clips:
         (name,) = features
         for speaker, pool in found.items():
-            clips = (np.asarray(features[name][clip]) for clip in pool.enrolled(enrolment))
+            seconds = features[name].seconds
+            clips = ((features[name][clip], seconds.get(clip, 0.0)) for clip in pool.enrolled(enrolment))
             try:
                 profiles[speaker] = predictor.profile_of_features(clips)
             except ProfileError as error:

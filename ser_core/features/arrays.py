@@ -8,11 +8,12 @@ import json
 
 import numpy as np
 
-from ser_core.features import logmel, msf, spectral
+from ser_core import audio, encoders
+from ser_core.features import encoder, logmel, msf, sets, spectral
 
 #: Name of a set → preset of the modulation spectral features.
 MSF_SETS = {"msf": "wu", "msf-srmr": "srmr", "msf-naive": "naive"}
-NAMES = (*MSF_SETS, "spectral", "logmel")
+NAMES = (*MSF_SETS, "spectral", "logmel", "whisper")
 
 
 def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
@@ -25,6 +26,8 @@ def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
     if name == "spectral":
         descriptors = spectral.SpectralSpec()
         return {**spectral.extract(samples, spec=descriptors), "spec": np.array(json.dumps(descriptors.to_dict()))}
+    if name == "whisper":
+        return _whisper(samples)
     spec = logmel.LogMelSpec()
     frames = logmel.extract(samples, spec)
     return {
@@ -32,6 +35,20 @@ def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
         "mel_hz": logmel.mel_hz(spec),
         "times_s": logmel.times_s(len(frames), spec),
         "spec": np.array(json.dumps(spec.to_dict())),
+    }
+
+
+def _whisper(samples: np.ndarray) -> dict[str, np.ndarray]:
+    """What networks on the encoder are fed with: `vector`, the `block`s that it is made of, and the `logmel` that the encoder hears."""
+    opened = encoders.find(sets.EAR.encoder)
+    heard = encoder.heard(audio.centred(samples))
+    states = encoder.hidden_states(heard.logmel, opened)
+    return {
+        **{f"block{k + 1}": block for k, block in enumerate(states)},
+        "logmel": heard.logmel,
+        "vector": sets.EAR.of_states(states)[0],
+        "times_s": heard.start_s + opened.hop_s * np.arange(len(states[0])),
+        "spec": np.array(json.dumps({**sets.EAR.to_dict(), "logmel": opened.logmel})),
     }
 
 

@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from ser_core import audio
-from ser_core.features import logmel, profile, sets
+from ser_core.features import logmel, profile, sets, sources
 
 #: What is done to a sound before its features, at `audio.VERSION`.
 SOUND = (
     f"offset and rumble taken out: a Butterworth high-pass of order 2 at {audio.RUMBLE_HZ:g} Hz, forwards and backwards"
 )
-#: What the inputs of a voice profile hold.
+_WEIGHT = f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of speech"
+#: What the inputs of a voice profile hold, of log-mel pictures.
 PROFILE = (
     "mean and deviation in dB of each band over the speaker's frames of speech (at most trim_db below their clip's loudest; values "
-    f"more than {logmel.RANGE_DB:g} dB below its largest raised to that; deviations of at least {profile.LEAST_DEVIATION_DB:g} dB); "
-    f"profile_weight is s / (s + {profile.HALF_WEIGHT_S:g}) for s seconds of it; without a profile both are 0"
+    f"more than {logmel.RANGE_DB:g} dB below its largest raised to that; deviations of at least "
+    f"{sources.LogMelSource.least_deviation:g} dB); {_WEIGHT.replace('speech', 'it')}; without a profile both are 0"
 )
+#: What they hold of other features, of frames over all frames, of vectors over clips, each as much as it has seconds of speech.
+PROFILE_OF_VECTORS = (
+    f"mean and deviation of each feature over the clips of the speaker; {_WEIGHT}; without a profile both are 0"
+)
+#: Whose statistics scale the features.
+NORMALISE = ("train", "speaker", "corpus")
 #: Largest size of an input that is served, so that a stranger's feature.json asks for no memory that there is not.
 LARGEST = 100_000
 
@@ -35,7 +42,8 @@ class Contract:
 
     feature_set: the set's name. inputs: those that hold a clip's features. labels: what its probabilities are of, in their order.
     threshold: the confidence below which the answer is "uncertain", 0 to 1. takes_profile: whether the graph has the inputs of a
-    voice profile. audio_version: what was done to the sounds that the run was measured on (`audio.VERSION`); None for runs that
+    voice profile. normalise: by whose statistics its features are scaled (`Recipe.normalise`); by a speaker's or a corpus', it judges no
+    clip without a profile of them. audio_version: what was done to the sounds that the run was measured on (`audio.VERSION`); None for runs that
     are older than the versions.
     """
 
@@ -44,14 +52,20 @@ class Contract:
     labels: tuple[str, ...]
     threshold: float
     takes_profile: bool = False
+    normalise: str = "train"
     audio_version: int | None = audio.VERSION
 
     @classmethod
     def of(
-        cls, features: sets.FeatureSet, labels: tuple[str, ...], threshold: float, takes_profile: bool = False
+        cls,
+        features: sets.FeatureSet,
+        labels: tuple[str, ...],
+        threshold: float,
+        takes_profile: bool = False,
+        normalise: str = "train",
     ) -> Contract:
         """Return the contract of a model that is fed with a named set, through the door for sound as it is now."""
-        return cls(features.name, features.inputs, labels, threshold, takes_profile)
+        return cls(features.name, features.inputs, labels, threshold, takes_profile or normalise != "train", normalise)
 
     @property
     def signature(self) -> Signature:
@@ -91,7 +105,11 @@ class Contract:
             "labels": list(self.labels),
             "threshold": self.threshold,
         }
-        return {**stated, "profile": PROFILE} if self.takes_profile else stated
+        if self.normalise != "train":
+            stated["normalise"] = self.normalise
+        if self.takes_profile:
+            stated["profile"] = PROFILE if first.source.band_hz is not None else PROFILE_OF_VECTORS
+        return stated
 
     @classmethod
     def from_json(cls, stated: Any) -> Contract:
@@ -104,6 +122,7 @@ class Contract:
                 tuple(stated["labels"]),
                 float(stated["threshold"]),
                 not taken.keys().isdisjoint(("profile", "profile_weight")),
+                str(stated.get("normalise", "train")),
                 stated.get("audio_version"),
             )
             contract._served(taken)
@@ -123,6 +142,10 @@ class Contract:
             raise ValueError("it states no input of a clip's features")
         if not all(0 < size <= LARGEST for given in self.inputs for size in given.shape):
             raise ValueError(f"it states an input of more than {LARGEST} values along an axis")
+        if self.normalise not in NORMALISE:
+            raise ValueError(f"it is normalised by {self.normalise!r}; known are {', '.join(NORMALISE)}")
+        if self.normalise != "train" and not self.takes_profile:
+            raise ValueError(f"it is normalised by {self.normalise} without a voice profile")
         if self.takes_profile and not self.inputs[0].source.gives_profile:
             raise ValueError("it takes a voice profile, but not one of what it is fed with")
         for given in self.inputs:

@@ -1,4 +1,4 @@
-"""The voice profile: what a speaker's own voice is like, band by band, without labels."""
+"""The voice profile: what a speaker's own voice is like, feature by feature, without labels."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ import numpy as np
 from ser_core import audio, files
 from ser_core.features.sources import FeatureError, Source, spec_hash
 
-#: A deviation is never smaller than this, dB: a band without any sound must not decide alone.
-LEAST_DEVIATION_DB = 1.0
+#: What is more than this below the loudest is no speech at either end of a sound, dB.
+TRIM_DB = 35.0
 #: Least speech of a profile, seconds.
 LEAST_S = 0.5
 #: Seconds of speech at which the weight of a profile is one half. A mean over clips is best shrunk by s / (s + h), h being a clip's
 #: length times the variance between a speaker's clips over that between speakers: 2 s for neutral clips, 12 s for clips of any
 #: emotion (a band's mean, train part of CREMA-D). This is the geometric mean of the two.
 HALF_WEIGHT_S = 5.0
+#: How many times the speech of a mean a deviation needs to count as much.
+DEVIATION_NEEDS = 6.0
 _KIND = "voice-profile"
 
 
@@ -31,40 +33,53 @@ class ProfileError(FeatureError):
 
 @dataclass(frozen=True, eq=False)
 class BandSums:
-    """What clips add to a profile: `frames` of speech (…), and sums and sums of squares of every band in dB (… × bands)."""
+    """What clips add to a profile: `frames` of speech (…), and sums and sums of squares of every feature over them (… × dims).
+
+    frame_s: seconds that a frame stands for. A vector counts as many of one second as the sound has speech. least_deviation: of the
+    features' source.
+    """
 
     frames: np.ndarray
     total: np.ndarray
     squares: np.ndarray
+    frame_s: float
+    least_deviation: float
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """Seconds of speech (…)."""
+        return self.frames * self.frame_s
 
     def pooled(self, rows: Any = slice(None)) -> BandSums:
         """Return the sums over some of the clips (an index of the first axis)."""
-        return BandSums(*(values[rows].sum(axis=0) for values in (self.frames, self.total, self.squares)))
+        frames, total, squares = (values[rows].sum(axis=0) for values in (self.frames, self.total, self.squares))
+        return BandSums(frames, total, squares, self.frame_s, self.least_deviation)
 
     def statistics(self) -> np.ndarray:
-        """Return means and deviations of the frames: 2 × bands, dB."""
-        count = np.maximum(self.frames, 1.0)
+        """Return means and deviations over the speech: 2 × dims."""
+        count = np.maximum(self.frames, 1.0 if self.frame_s < 1.0 else 1e-9)
         mean = self.total / count
-        variance = np.maximum(self.squares / count - mean**2, LEAST_DEVIATION_DB**2)
+        variance = np.maximum(self.squares / count - mean**2, self.least_deviation**2)
         return np.stack([mean, np.sqrt(variance)]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class VoiceProfile:
-    """Mean and deviation of every band of a speaker's speech in absolute dB (bands, each), and how many seconds they are of.
+    """Mean and deviation of every feature of a speaker's speech (dims, each), and of how many seconds and clips they are.
 
-    source: which log-mel frames they are of (`sources.spec_hash`). Absolute: recordings with another gain or microphone
-    than the clips that are judged with it say something else.
+    source: which features they are of (`sources.spec_hash`). Of log-mel they are absolute, in dB: recordings with another gain or
+    microphone than the clips that are judged with it say something else. clips: 0 in profiles that were saved before it was counted.
     """
 
     means: np.ndarray = field(repr=False)
     deviations: np.ndarray = field(repr=False)
     seconds: float
     source: str = ""
+    clips: int = 0
 
     @property
     def statistics(self) -> np.ndarray:
-        """Means and deviations as a graph's input `profile` takes them: 2 × bands."""
+        """Means and deviations as a graph's input `profile` takes them: 2 × dims."""
         return np.stack([self.means, self.deviations]).astype(np.float32)
 
     @property
@@ -86,6 +101,7 @@ class VoiceProfile:
                 "source": self.source,
                 "audio_version": audio.VERSION,
                 "seconds": round(self.seconds, 3),
+                "clips": self.clips,
                 **numbers,
             },
             indent=2,
@@ -104,36 +120,63 @@ def weight(seconds: float | np.ndarray) -> Any:
     return seconds / (seconds + HALF_WEIGHT_S)
 
 
-def sums(clips: Iterable[np.ndarray], source: Source) -> BandSums:
-    """Return what each clip's frames (n × bands, dB, as `source` extracts them) add to a profile, a row a clip.
+def blended(
+    statistics: np.ndarray, weight: Any, mean: np.ndarray, deviation: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and deviation by which features are scaled: a profile's (… × 2 × dims) as far as its weight w says, else these.
 
-    Frames of speech are those that the source says: loud ones, without silence at both ends and longer pauses. A silent clip adds
-    nothing. Raises FeatureError for a source that gives no profile.
+    A deviation needs more speech than a mean, so it counts with w / (6 - 5 w): s / (s + 30) for s seconds, where w is s / (s + 5).
     """
-    spoken = [source.speech(np.asarray(features)) for features in clips]
-    if not spoken:
-        return BandSums(np.zeros(0), np.zeros((0, source.dims)), np.zeros((0, source.dims)))
-    return BandSums(
-        np.array([float(len(frames)) for frames in spoken]),
-        np.stack([frames.sum(axis=0) for frames in spoken]),
-        np.stack([np.square(frames).sum(axis=0) for frames in spoken]),
+    share = np.asarray(weight)[..., None]
+    wide = share / (DEVIATION_NEEDS - (DEVIATION_NEEDS - 1.0) * share)
+    return (
+        share * statistics[..., 0, :] + (1.0 - share) * mean,
+        wide * statistics[..., 1, :] + (1.0 - wide) * deviation,
     )
 
 
-def of_features(clips: Iterable[np.ndarray], source: Source) -> VoiceProfile:
-    """Return the profile of a speaker's clips (features of each: n × bands, dB, as `source` extracts them).
+def speech_s(samples: np.ndarray) -> float:
+    """Return how many seconds of 16 kHz samples lie between the first and the last sound."""
+    start, stop = audio.trim_bounds(audio.centred(samples), TRIM_DB)
+    return (stop - start) / audio.SAMPLE_RATE
+
+
+def sums(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> BandSums:
+    """Return what each clip adds to a profile, a row a clip: its features (n × dims, as `source` extracts them) and how many seconds of
+    speech they are of, which counts for a vector.
+
+    Frames of speech are those that the source says: of log-mel loud ones, without silence at both ends and longer pauses. A silent clip
+    adds nothing.
+    """
+    frame_s = source.hop_s or 1.0
+    rows = [_added(source.speech(features), seconds if source.hop_s == 0.0 else None) for features, seconds in clips]
+    if not rows:
+        none = np.zeros((0, source.dims))
+        return BandSums(np.zeros(0), none, none, frame_s, source.least_deviation)
+    counts, totals, squares = zip(*rows, strict=True)
+    return BandSums(np.array(counts), np.stack(totals), np.stack(squares), frame_s, source.least_deviation)
+
+
+def _added(rows: np.ndarray, seconds: float | None) -> tuple[float, np.ndarray, np.ndarray]:
+    count = 1.0 if seconds is None else seconds
+    return count * len(rows), count * rows.sum(axis=0), count * np.square(rows).sum(axis=0)
+
+
+def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> VoiceProfile:
+    """Return the profile of a speaker's clips: of each its features, as `source` extracts them, and its seconds of speech.
 
     Raises ProfileError for less than LEAST_S seconds of speech.
     """
-    pooled = sums(clips, source).pooled()
-    seconds = float(pooled.frames) * source.hop_s
+    each = sums(clips, source)
+    pooled = each.pooled()
+    seconds = float(pooled.seconds)
     if seconds < LEAST_S:
         raise ProfileError(
             f"A voice profile needs at least {LEAST_S:g} s of speech; these clips hold {seconds:.1f} s. Add more clips of this "
             "speaker."
         )
     means, deviations = pooled.statistics()
-    return VoiceProfile(means, deviations, seconds, spec_hash(source))
+    return VoiceProfile(means, deviations, seconds, spec_hash(source), int(np.count_nonzero(each.frames)))
 
 
 def load(path: Path) -> VoiceProfile:
@@ -148,7 +191,9 @@ def load(path: Path) -> VoiceProfile:
                 "speaker's sound files."
             )
         means, deviations = (np.array(stated[name], dtype=np.float32) for name in ("means", "deviations"))
-        found = VoiceProfile(means, deviations, float(stated["seconds"]), str(stated["source"]))
+        found = VoiceProfile(
+            means, deviations, float(stated["seconds"]), str(stated["source"]), int(stated.get("clips", 0))
+        )
     except ProfileError:
         raise
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ser_core import encoders
 from ser_core.features.logmel import LogMelSpec
 from ser_core.features.sources import (
+    EncoderSource,
     ExternalSource,
     FeatureError,
     JoinedSource,
@@ -137,7 +139,7 @@ def _vector(name: str, title: str, source: Source) -> FeatureSet:
 
 def _plain(name: str) -> str:
     # skl2onnx writes a hyphen in an input's name as an underscore.
-    return name.replace("-", "_")
+    return re.sub(r"\W", "_", name)
 
 
 _MFCC_20, _MFCC_100 = ("mfcc",), ("mfcc_100",)
@@ -156,6 +158,19 @@ _MFCC_WHOLE = SpectralSource(_MFCC_100, MEAN_STD, trim_db=_WHOLE_DB)
 
 def _msf_whole(preset: str, values: str, pools: tuple[str, ...]) -> MsfSource:
     return MsfSource(preset, values, pools, _WHOLE_DB)
+
+
+#: The pretrained ear that ships, by the SHA-256 of its graph: hidden states of another are other features.
+EAR = EncoderSource("whisper-tiny", "8b4f58d214d02421", 384)
+
+
+def _of_ear(ear: EncoderSource, of: str = "Whisper tiny.en", suffix: str = "") -> tuple[FeatureSet, FeatureSet]:
+    heard = f"Hidden states of a pretrained ear ({of}, blocks 1 to {max(ear.blocks)})"
+    frames = replace(ear, pools=(), every=2)
+    return (
+        _vector(f"whisper{suffix}", f"{heard}, mean and deviation", ear),
+        _frames(f"whisper-frames{suffix}", f"{heard}, every 40 ms", frames, 3.2),
+    )
 
 
 #: Adding a set is adding a line here.
@@ -229,6 +244,17 @@ SETS: dict[str, FeatureSet] = {
             "The 95 modulation energies (log) and 100 MFCC of the whole clip, silence at both ends included",
             JoinedSource((_msf_whole("wu", "log", _MEAN), _MFCC_WHOLE)),
         ),
+        *_of_ear(EAR),
+        _vector(
+            "whisper-seed",
+            "Hidden states of a pretrained ear and the seed's ten descriptors, mean and deviation",
+            JoinedSource((EAR, SpectralSource(SEED_SET, MEAN_STD))),
+        ),
+        _vector(
+            "whisper-msf",
+            "Hidden states of a pretrained ear and modulation spectral features, mean and deviation",
+            JoinedSource((EAR, MsfSource())),
+        ),
     )
 }
 
@@ -246,9 +272,26 @@ def named(name: str) -> FeatureSet:
     """Return the feature set called `name`. Raises FeatureError that lists the known ones."""
     if name.startswith(EXTERNAL):
         return _external(name)
+    if ":" in name:
+        return _of_encoder(name, name.partition(":")[2])
     if name not in SETS:
         raise FeatureError(f"There is no feature set called '{name}'. Known: {', '.join(SETS)}.")
     return SETS[name]
+
+
+def _of_encoder(name: str, encoder: str) -> FeatureSet:
+    """A set of hidden states, of another encoder than the one that ships. Raises FeatureError where there is none of either name."""
+    try:
+        found = encoders.find(encoder)
+    except encoders.EncoderError as error:
+        raise FeatureError(str(error)) from error
+    ear = EncoderSource(found.name, found.sha256[:16], found.width, tuple(range(1, found.blocks + 1)))
+    known = {features.name: features for features in _of_ear(ear, found.title.partition(",")[0], f":{encoder}")}
+    if name not in known:
+        raise FeatureError(
+            f"There is no feature set called '{name}'. Of another encoder there are: {', '.join(known)}."
+        )
+    return known[name]
 
 
 def _external(name: str) -> FeatureSet:
@@ -270,4 +313,4 @@ def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:
         raise FeatureError(f"The feature set {features.name} has no descriptor '{unknown[0]}'.")
     source = one.source.kept(descriptors)
     title = f"{features.title}: {', '.join(descriptors)}"
-    return dataclasses.replace(features, title=title, inputs=(dataclasses.replace(one, source=source),))
+    return replace(features, title=title, inputs=(replace(one, source=source),))

@@ -22,12 +22,12 @@ from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus, index
 from ser_core.corpora.reading import ClipReader
 from ser_core.fanout import Progress
-from ser_core.features import compiled, sources
+from ser_core.features import compiled, profile, sources
 
 #: Clips a task: large enough to hide a process' start, small enough that an interruption loses seconds.
 CHUNK = 128
-#: Of index.csv: how many frames a clip has, its hash, and why it has none.
-COLUMNS = ["clip", "length", "hash", "error"]
+#: Of index.csv: how many frames a clip has, its hash, why it has none, and how many seconds of it are speech.
+COLUMNS = ["clip", "length", "hash", "error", "seconds"]
 
 
 class _Damaged(Exception):
@@ -52,6 +52,8 @@ class Features:
     """Clip → the index's hash of its decoded samples; '' for lossy files."""
     failed: dict[str, str]
     """Clip → why it has no features."""
+    seconds: dict[str, float] = field(repr=False)
+    """Clip → seconds of speech."""
 
     def __contains__(self, clip: str) -> bool:
         return clip in self.starts
@@ -73,6 +75,11 @@ class Together:
     def __getitem__(self, clip: str) -> np.ndarray:
         return next(member[clip] for member in self.members if clip in member)
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Clip → seconds of speech."""
+        return {clip: value for member in self.members for clip, value in member.seconds.items()}
+
 
 @dataclass(frozen=True)
 class Copies:
@@ -89,7 +96,9 @@ class Copies:
     def changed(self, samples: np.ndarray, copy: str) -> np.ndarray:
         """Return the samples of the copy with this id."""
         drawn = hashlib.sha256(f"{self.seed}|{copy}".encode()).digest()
-        return self.augmentation.apply(samples, audio.SAMPLE_RATE, int.from_bytes(drawn[:4], "big"))
+        return self.augmentation.apply(
+            samples, audio.SAMPLE_RATE, int.from_bytes(drawn[:4], "big"), int(copy.rpartition("#copy")[2])
+        )
 
     @property
     def key(self) -> str:
@@ -159,6 +168,7 @@ def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.nd
                 0 if found is None else 1,
                 entry.pcm16_sha256_16 if entry else "",
                 "" if found is not None else "has no row in the file",
+                0.0,
             )
         )
         if found is not None:
@@ -228,7 +238,7 @@ def _chunk(
     with threadpool_limits(limits=1, user_api="blas"):
         rows, arrays = _extract(clips, source, copies)
     with files.replacing(parts / f"{number}.npy") as temporary, temporary.open("wb") as out:
-        np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))
+        np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), _kept_as(source)))
     # The table is written after the numbers: where it stands, the chunk is whole.
     frame = pd.DataFrame(rows, columns=COLUMNS)
     files.write_text(parts / f"{number}.csv", frame.to_csv(index=False))
@@ -237,23 +247,28 @@ def _chunk(
 
 def _extract(
     clips: Sequence[tuple[str, str, float, float]], source: sources.Source, copies: Copies | None
-) -> tuple[list[tuple[str, int, str, str]], list[np.ndarray]]:
+) -> tuple[list[tuple[str, int, str, str, float]], list[np.ndarray]]:
     rows, arrays = [], []
     reader = ClipReader()
     for clip, path, start, end in clips:
         try:
             decoded = reader.read(path, start, end)
             samples = copies.changed(decoded.samples, clip) if copies else decoded.samples
-            features = np.atleast_2d(sources.extracted(source, samples)).astype(np.float32)
+            features = np.atleast_2d(sources.extracted(source, samples)).astype(_kept_as(source))
             if not np.isfinite(features).all():
                 raise ValueError("its features are not finite numbers")
         except (audio.AudioError, OSError, ValueError) as error:
-            rows.append((clip, 0, "", f"{error}"))
+            rows.append((clip, 0, "", f"{error}", 0.0))
             continue
         # A copy's samples are not those of any file.
-        rows.append((clip, len(features), "" if copies else decoded.pcm16_sha256_16, ""))
+        digest = "" if copies else decoded.pcm16_sha256_16
+        rows.append((clip, len(features), digest, "", round(profile.speech_s(samples), 3)))
         arrays.append(features)
     return rows, arrays
+
+
+def _kept_as(source: sources.Source) -> type[np.floating]:
+    return np.float16 if source.half_precision else np.float32
 
 
 def _clear(where: Path) -> None:
@@ -268,15 +283,15 @@ def _join(where: Path, parts: Path, n_chunks: int) -> None:
     ]
     index = pd.concat(tables, ignore_index=True)
     arrays = [np.load(parts / f"{number}.npy", mmap_mode="r") for number in range(n_chunks)]
-    dims = max(array.shape[1] for array in arrays)
+    dims, kind = max(array.shape[1] for array in arrays), arrays[0].dtype.newbyteorder("<")
     shape = (int(index["length"].sum()), dims)
     if sum(len(array) for array in arrays) != shape[0]:
         raise ValueError("the parts do not fit their tables")
     # Written, not mapped: on a full disk a mapped page ends the process without a word.
     with files.replacing(where / "frames.npy") as temporary, temporary.open("wb") as out:
-        np.lib.format.write_array_header_1_0(out, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        np.lib.format.write_array_header_1_0(out, {"descr": kind.str, "fortran_order": False, "shape": shape})
         for array in arrays:
-            out.write(np.ascontiguousarray(array, "<f4").data)
+            out.write(np.ascontiguousarray(array, kind).data)
     files.write_text(where / "index.csv", index.to_csv(index=False))
     shutil.rmtree(parts)
 
@@ -298,4 +313,5 @@ def _open(where: Path) -> Features:
         starts,
         dict(zip(index["clip"], index["hash"], strict=True)),
         dict(zip(bad["clip"], bad["error"], strict=True)),
+        dict(zip(index["clip"], index["seconds"], strict=True)),
     )

@@ -3,7 +3,7 @@
 from ser_core.graphs.exported import OPSET, Placed, from_scikit_learn, rename_outputs
 from ser_core.graphs.head import Head, with_head
 from ser_core.graphs.mean import mean_of
-from ser_core.graphs.serving import DTYPES, GraphError, run, session, signature
+from ser_core.serving import DTYPES, GraphError, run, session, signature
 
 __all__ = [
     "DTYPES",

@@ -6,10 +6,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
+
+from ser_core.features.profile import DEVIATION_NEEDS
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 OPSET = 18
 #: The logit of a label that no clip of the train part had: a probability of 0 at every temperature.
 ABSENT = -1e4
+#: What vectors are called once they are scaled by a voice profile.
+BY_VOICE = "by_voice"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +61,18 @@ def rename_outputs(path: Path, names: list[str]) -> None:
 
 
 def from_scikit_learn(
-    fitted: Pipeline, dims: int, temperature: float, input_name: str, placed: Placed
+    fitted: Pipeline,
+    dims: int,
+    temperature: float,
+    input_name: str,
+    placed: Placed,
+    train: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> onnx.ModelProto:
     """Return a fitted (scaling, classifier) pipeline as a graph: `probabilities` and, as `embedding`, the scaled vector.
 
     The classifier's scores (decision values, one a class in the order of `classes_`) are put into the labels' columns as
-    `placed` says, divided by `temperature` and given to a softmax.
+    `placed` says, divided by `temperature` and given to a softmax. train: mean and deviation of the train part, where vectors are
+    first scaled by a voice profile (`features.profile.blended`), which is then an input too.
     """
     # Imported here: a prediction does not wait for the converter and scikit-learn.
     from skl2onnx import to_onnx
@@ -70,7 +80,9 @@ def from_scikit_learn(
 
     scaling, classifier = fitted.named_steps["scaling"], fitted.named_steps["classifier"]
     options = {id(classifier): {"zipmap": False, "raw_scores": True}}
-    shape = [(input_name, FloatTensorType([None, dims]))]
+    # The converter refuses a name that no Python variable could have.
+    first = BY_VOICE if train is not None else input_name
+    shape = [(first, FloatTensorType([None, dims]))]
     with warnings.catch_warnings():
         # The converter asks for attributes that scikit-learn is about to drop; a reader can do nothing about it.
         warnings.simplefilter("ignore", FutureWarning)
@@ -97,8 +109,51 @@ def from_scikit_learn(
             onnx.helper.make_node("Identity", [scaled_name], ["embedding"]),
         ]
     )
+    if train is not None:
+        _scale_by_voice(graph, input_name, dims, *train)
     del graph.output[:]
     for name, width in (("probabilities", placed.places.shape[1]), ("embedding", dims)):
         graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, width]))
     onnx.checker.check_model(joined)
     return joined
+
+
+def _scale_by_voice(graph: onnx.GraphProto, name: str, dims: int, mean: np.ndarray, deviation: np.ndarray) -> None:
+    """Put what `features.profile.blended` does in front of a graph whose input is BY_VOICE."""
+    constants = {
+        "voice/mean": mean,
+        "voice/deviation": deviation,
+        "voice/needs": np.array(DEVIATION_NEEDS),
+        "voice/less": np.array(DEVIATION_NEEDS - 1.0),
+        "voice/one": np.array(1.0),
+    }
+    for constant, values in constants.items():
+        graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(values, np.float32), constant))
+    places = {"voice/axis": np.array([1]), "voice/at0": np.array(0), "voice/at1": np.array(1)}
+    for constant, values in places.items():
+        graph.initializer.append(onnx.numpy_helper.from_array(values, constant))
+    nodes: list[onnx.NodeProto] = []
+
+    def node(kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        nodes.append(onnx.helper.make_node(kind, inputs, [output], output, **attributes))
+        return output
+
+    def between(own: str, trained: str, share: str, output: str) -> str:
+        rest = node("Sub", ["voice/one", share], f"{output}/rest")
+        taken = node("Mul", [own, share], f"{output}/own"), node("Mul", [trained, rest], f"{output}/trained")
+        return node("Add", list(taken), output)
+
+    share = node("Unsqueeze", ["profile_weight", "voice/axis"], "voice/share")
+    wide = node("Sub", ["voice/needs", node("Mul", [share, "voice/less"], "voice/missing")], "voice/left")
+    wide = node("Div", [share, wide], "voice/wide")
+    own_mean = node("Gather", ["profile", "voice/at0"], "voice/own-mean", axis=1)
+    own_deviation = node("Gather", ["profile", "voice/at1"], "voice/own-deviation", axis=1)
+    centre = between(own_mean, "voice/mean", share, "voice/centre")
+    spread = between(own_deviation, "voice/deviation", wide, "voice/spread")
+    node("Div", [node("Sub", [name, centre], "voice/centred"), spread], BY_VOICE)
+    before = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*nodes, *before])
+    del graph.input[:]
+    for given, shape in ((name, [dims]), ("profile", [2, dims]), ("profile_weight", [])):
+        graph.input.append(onnx.helper.make_tensor_value_info(given, onnx.TensorProto.FLOAT, [None, *shape]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from ser_core.graphs.serving import GraphError
+from ser_core.serving import GraphError
 
 #: What the nodes and tensors of a head are called in the graph.
 PREFIX = "head"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import onnx
 
-from ser_core.graphs.serving import GraphError
+from ser_core.serving import GraphError
 
 
 def mean_of(paths: Sequence[Path]) -> onnx.ModelProto:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ser_core import files
 from ser_core.features.logmel import RANGE_DB
-from ser_core.graphs.serving import GraphError
+from ser_core.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.
 FILE = "novelty.npz"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ser_core.graphs import serving
+from ser_core import serving
 from ser_core.runs import RunError
 
 #: Largest difference of a probability between a graph and what it was made of, or what its run says.

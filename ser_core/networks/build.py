@@ -58,7 +58,7 @@ def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) ->
     unknown = [name for name in params if name not in taken]
     if unknown:
         raise RecipeError(f"The network {network} has no parameter '{unknown[0]}'; it has {', '.join(taken)}.")
-    if params.get("profile", False) and not features.inputs[0].source.gives_profile:
+    if params.get("profile", False) and features.inputs[0].source.band_hz is None:
         raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
 
 
@@ -68,22 +68,27 @@ def trainable(
     features: sets.FeatureSet,
     n_labels: int,
     prepared: Preparation | None = None,
+    own_voice: bool = False,
 ) -> keras.Model:
     """Return the network with outputs `logits` and `embedding`.
 
-    Raises as `check`.
+    own_voice: features are scaled by a voice profile, an input of its own, instead of by the train part alone. Raises as `check`.
     """
     check(network, params, features)
     (one,) = features.inputs
     inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
     if not one.is_vector:
         inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
-    if params.get("profile", False):
+    if own_voice or params.get("profile", False):
         inputs["profile"] = keras.Input((2, one.source.dims), name="profile", dtype="float32")
         inputs["profile_weight"] = keras.Input((), name="profile_weight", dtype="float32")
     x = inputs[one.name]
     if prepared is not None:
-        x = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))(x)
+        if own_voice:
+            scaling = layers.VoiceScaling(prepared.mean, prepared.deviation, name="scaling")
+            x = scaling(x, inputs["profile"], inputs["profile_weight"])
+        else:
+            x = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))(x)
         if prepared.projection is not None:
             lda = keras.layers.Dense(prepared.projection.shape[1], use_bias=False, trainable=False, name="lda")
             lda.build((*[None] * (len(x.shape) - 1), prepared.projection.shape[0]))

@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from ser_core.features.logmel import RANGE_DB
+from ser_core.features.profile import DEVIATION_NEEDS
 
 PACKAGE = "ser_core"
 
@@ -102,6 +103,33 @@ class ProfileNormalization(ClipNormalization):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "hide": self.hide}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class VoiceScaling(keras.layers.Layer):
+    """Scale features (… × dims) by a voice profile as far as its weight says, else by the train part (`features.profile.blended`).
+
+    mean, deviation: of the train part (dims). profile: batch × 2 × dims; weight: batch.
+    """
+
+    def __init__(self, mean: Any, deviation: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mean, self.deviation = [float(one) for one in mean], [float(one) for one in deviation]
+
+    def call(self, features: Any, profile: Any, weight: Any) -> Any:
+        share = weight[:, None]
+        wide = share / (DEVIATION_NEEDS - (DEVIATION_NEEDS - 1.0) * share)
+        centre = share * profile[:, 0] + (1.0 - share) * ops.convert_to_tensor(self.mean, "float32")
+        spread = wide * profile[:, 1] + (1.0 - wide) * ops.convert_to_tensor(self.deviation, "float32")
+        if len(features.shape) == 3:
+            centre, spread = centre[:, None], spread[:, None]
+        return (features - centre) / spread
+
+    def compute_output_shape(self, features_shape: Any, *_: Any) -> Any:
+        return features_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "mean": self.mean, "deviation": self.deviation}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

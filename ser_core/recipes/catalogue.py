@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ser_core.augment import picture
-from ser_core.augment.waveform import WaveformAugmentation
+from ser_core.augment.waveform import DEGRADED, WaveformAugmentation
 from ser_core.recipes.network_params import NetworkParams
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
 
@@ -60,6 +60,15 @@ def _over_time(
         fit=dataclasses.replace(_FIT_1D, **fit),
         seed_row=row,
     )
+
+
+def _pretrained(name: str, title: str, network: str, features: str = "whisper", **fields: Any) -> Recipe:
+    """One of the recipes on a pretrained ear: fitted on the clips and on copies of each with noise, in a room, on the telephone.
+
+    Fitted on clean clips alone, such a classifier is lost in the first noise.
+    """
+    copies = len(DEGRADED.degraded)
+    return Recipe(name, title, features=features, network=network, waveform=DEGRADED, copies=copies, **fields)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -206,6 +215,16 @@ RECIPES: dict[str, Recipe] = {
             "Logistic regression on the descriptors' means and deviations: a floor",
             features="seed",
             network="logreg",
+        ),
+        _pretrained("whisper-logreg", "Logistic regression on a pretrained ear", "logreg", network_params={"c": 0.001}),
+        _pretrained("whisper-svm", "Support vector machine on a pretrained ear", "svm", network_params={"c": 1.0}),
+        _pretrained(
+            "whisper-mlp",
+            "A dense layer on a pretrained ear",
+            "mlp",
+            picture=picture.NONE,
+            network_params={"dense": [192], "dropout": 0.5},
+            fit=Fit(epochs=20, learning_rate=1e-3, weight_decay=0.01, ema=0.99),
         ),
     )
 }

@@ -40,7 +40,11 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     clips = labelled(recipe, corpus)
     notes = []
     unknown = clips["speaker"] == ""
-    if recipe.split in schemes.BY_SPEAKER and unknown.any():
+    if recipe.own_voice and recipe.feature_set.inputs[0].source.normalised_by_network:
+        raise RecipeError(
+            f"A network of {recipe.features} normalises every picture by itself; normalise={recipe.normalise} is for other features."
+        )
+    if (recipe.split in schemes.BY_SPEAKER or recipe.normalise == "speaker") and unknown.any():
         if recipe.unknown_speakers == "refuse":
             raise CorpusError(_speakers_unknown(corpus, int(unknown.sum()), len(clips)))
         notes.append(f"{int(unknown.sum())} of {len(clips)} clips have no speaker and are left out.")

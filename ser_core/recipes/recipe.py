@@ -93,6 +93,8 @@ class Recipe:
     labels: the emotions that are told apart, empty for all that the corpus has.
     descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
     part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
+    normalise: whose mean and deviation scale the features: the train part's, or those of all of a speaker's or of the corpus' clips,
+    unlabelled, tested ones included, as the field normalises speakers. Such a model judges no clip without a profile.
     lda: components of an LDA of the frames in front of the network, 0 for none.
     waveform: how the sounds of the train part are changed in `copies` copies a clip, computed once and kept in the store;
     picture: how features are changed anew in every epoch.
@@ -109,6 +111,7 @@ class Recipe:
     features: str = "logmel"
     descriptors: Names = ()
     selected_on: str = ""
+    normalise: Literal["train", "speaker", "corpus"] = "train"
     lda: NonNegativeInt = 0
     waveform: WaveformAugmentation | None = None
     copies: Annotated[int, Field(ge=0, le=20)] = 0
@@ -124,6 +127,11 @@ class Recipe:
     """The seed project's own name of the row whose figure stands beside this recipe's."""
 
     def __post_init__(self) -> None:
+        if self.own_voice and (self.lda or self.profile):
+            raise RecipeError(
+                f"Features that are normalised by {self.normalise} are not projected and need no voice profile beside: set lda=0 and "
+                "leave network_params.profile out."
+            )
         if self.teachers and self.fit.loss == "hinge":
             raise RecipeError(
                 "The hinge loss takes one right label a clip, so it cannot be taught: leave teachers out."
@@ -139,6 +147,11 @@ class Recipe:
     def profile(self) -> bool:
         """Whether the network takes a voice profile beside the picture."""
         return self.network_params.get("profile", False) is True
+
+    @property
+    def own_voice(self) -> bool:
+        """Whether features are scaled by the statistics of their speaker or corpus."""
+        return self.normalise != "train"
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -42,7 +42,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         self.clips: Sequence[str] = list(part.clips["clip"])
         self.profiles: Profiles | None = None
         if part.with_profile:
-            self.profiles = Profiles(part.clips, part.band_sums, part.inputs[0].source.hop_s, seed)
+            self.profiles = Profiles(part.clips, part.band_sums, seed)
         self.order, self.turns = self._shuffled(), self._turns()
 
     def __len__(self) -> int:
@@ -63,7 +63,7 @@ class AugmentedBatches(keras.utils.PyDataset):
             vectors = np.stack([clip[0] for clip in clips])
             if mixup:
                 vectors, targets = picture.mixed_vectors(vectors, targets, mixup, random)
-            return {one.name: vectors}, targets, self.weights[rows]
+            return {one.name: vectors, **self._voices(rows)}, targets, self.weights[rows]
         drawn = [self.profiles.draw(int(row), self.epoch) for row in rows] if self.profiles else []
         pictures, n_frames, statistics = self._windows(one, clips, drawn, random)
         seconds = np.array([one.seconds for one in drawn], np.float32)
@@ -72,7 +72,7 @@ class AugmentedBatches(keras.utils.PyDataset):
             pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, mix)
             if drawn:
                 statistics, seconds = picture.mixed_profiles(statistics, seconds, mix)
-        inputs = {one.name: pictures, "n_frames": n_frames}
+        inputs = {one.name: pictures, "n_frames": n_frames, **self._voices(rows)}
         if drawn:
             weight = profile.weight(seconds) * np.array([one.given for one in drawn])
             inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
@@ -93,6 +93,10 @@ class AugmentedBatches(keras.utils.PyDataset):
             frames = self.augmentation.mask(one.sounding(frames), random)
             pictures[k], n_frames[k] = picture.placed(frames, one.frames, self.augmentation.shift_frames, random)
         return pictures, n_frames, statistics
+
+    def _voices(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """The profiles by which features are normalised, where they are."""
+        return {} if self.part.voices is None else self.part.voices_of(self.clips[row] for row in rows)
 
     def _shuffled(self) -> np.ndarray:
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.clips))

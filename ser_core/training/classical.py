@@ -10,19 +10,25 @@ from sklearn.pipeline import Pipeline
 
 from ser_core import graphs
 from ser_core.evaluation.temperature import clip_probabilities
-from ser_core.features import sets
+from ser_core.features import profile, sets
 from ser_core.graphs import parity
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
+from ser_core.training import preparation
 from ser_core.training.parts import Part
 
 
 class FittedClassifier:
-    """A fitted pipeline; its decision values, a column a label, are the logits."""
+    """A fitted pipeline; its decision values, a column a label, are the logits.
 
-    def __init__(self, fitted: Pipeline, one: sets.Input, labels: tuple[str, ...]) -> None:
-        self.fitted, self.one, self.labels = fitted, one, labels
+    train: mean and deviation of the train part, where vectors are normalised by voice before.
+    """
+
+    def __init__(
+        self, fitted: Pipeline, one: sets.Input, labels: tuple[str, ...], train: tuple[np.ndarray, np.ndarray] | None
+    ) -> None:
+        self.fitted, self.one, self.labels, self.train = fitted, one, labels, train
         self.placed = graphs.Placed.of(fitted.named_steps["classifier"].classes_, labels)
 
     @property
@@ -38,18 +44,19 @@ class FittedClassifier:
 
     def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
         windows, rows = part.windows
-        return self._scores(windows[self.one.name]), rows
+        return self._scores(windows), rows
 
     def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
         """Write model.onnx and layers.json; raises RunError where the graph answers differently."""
-        vectors = real[self.one.name]
-        graph = graphs.from_scikit_learn(self.fitted, vectors.shape[1], temperature, self.one.name, self.placed)
+        dims = real[self.one.name].shape[1]
+        graph = graphs.from_scikit_learn(self.fitted, dims, temperature, self.one.name, self.placed, self.train)
         onnx.save(graph, run.path / "model.onnx")
-        expected = clip_probabilities(self._scores(vectors), np.arange(len(vectors)), temperature)
-        run.write_json("layers.json", self._layers(vectors.shape[1]))
+        expected = clip_probabilities(self._scores(real), np.arange(len(real[self.one.name])), temperature)
+        run.write_json("layers.json", self._layers(dims))
         return parity.of_graph(run.path / "model.onnx", real, expected)
 
-    def _scores(self, vectors: np.ndarray) -> np.ndarray:
+    def _scores(self, windows: dict[str, np.ndarray]) -> np.ndarray:
+        vectors = by_voice(windows, self.one.name, self.train)
         return self.placed.logits(np.asarray(self.fitted.decision_function(vectors), dtype=np.float64))
 
     def _layers(self, dims: int) -> list[dict[str, Any]]:
@@ -74,8 +81,19 @@ def check(recipe: Recipe) -> None:
 def fit(recipe: Recipe, train: Part) -> FittedClassifier:
     """Fit the recipe's classifier on a train part. Raises as `check`."""
     check(recipe)
-    (one,) = train.inputs
+    (given,) = train.inputs
     windows, _ = train.windows
+    statistics = preparation.statistics(train) if recipe.own_voice else None
     fitted = pipeline(recipe.network, recipe.network_params)
-    fitted.fit(windows[one.name].astype(np.float64), train.clips["emotion"].to_numpy())
-    return FittedClassifier(fitted, one, recipe.labels)
+    fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy())
+    return FittedClassifier(fitted, given, recipe.labels, statistics)
+
+
+def by_voice(windows: dict[str, np.ndarray], name: str, train: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+    """Return the vectors (float64) of the input `name`, scaled by their voices where `train` is given (`profile.blended`)."""
+    vectors = windows[name].astype(np.float64)
+    if train is None:
+        return vectors
+    mean, deviation = profile.blended(windows["profile"], windows["profile_weight"], *train)
+    scaled: np.ndarray = (vectors - mean) / deviation
+    return scaled

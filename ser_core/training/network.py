@@ -24,7 +24,9 @@ def fitted(
     """
     keras.utils.set_random_seed(recipe.seed)
     prepared = preparation.prepare(parts["train"], recipe.lda)
-    full = build.trainable(recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared)
+    full = build.trainable(
+        recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared, recipe.own_voice
+    )
     if recipe.start:
         begun = runs.find(recipe.start)
         leakage.refuse(begun, parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,8 @@ class Part:
     """The clips of one part: their table, their label numbers, and the features of every input.
 
     with_profile: whether the network takes a voice profile. Windows, on which is validated and tested, hold none: what a new
-    user has. taught: what teachers say of every clip (clips × labels), where there are any.
+    user has. taught: what teachers say of every clip (clips × labels), where there are any. voices: by clip the profile by
+    which its features are normalised, where they are (`training.normalisation`).
     """
 
     clips: pd.DataFrame
@@ -26,6 +27,7 @@ class Part:
     features: Mapping[str, store.Features | store.Together]
     with_profile: bool = False
     taught: np.ndarray | None = None
+    voices: Mapping[str, profile.VoiceProfile] | None = None
 
     @property
     def targets(self) -> np.ndarray:
@@ -55,10 +57,23 @@ class Part:
             (one,) = self.inputs
             joined["profile"] = np.zeros((len(rows), 2, one.source.dims), np.float32)
             joined["profile_weight"] = np.zeros(len(rows), np.float32)
+        if self.voices is not None:
+            joined |= self.voices_of(self.clips["clip"].iloc[rows])
         return joined, np.array(rows)
+
+    def voices_of(self, clips: Iterable[str]) -> dict[str, np.ndarray]:
+        """Return the inputs of a graph that normalises by voice: the profiles of these clips and their weights."""
+        assert self.voices is not None
+        given = [self.voices[clip] for clip in clips]
+        return {
+            "profile": np.stack([voice.statistics for voice in given]),
+            "profile_weight": np.array([voice.weight for voice in given], np.float32),
+        }
 
     @cached_property
     def band_sums(self) -> profile.BandSums:
         """What each clip adds to a voice profile of its speaker; summed up once, from the clips as they are recorded."""
-        (one,) = self.inputs
-        return profile.sums((self.features[one.name][clip] for clip in self.clips["clip"]), one.source)
+        (given,) = self.inputs
+        features = self.features[given.name]
+        seconds = features.seconds
+        return profile.sums(((features[clip], seconds.get(clip, 0.0)) for clip in self.clips["clip"]), given.source)

@@ -21,19 +21,31 @@ def prepare(train: Part, lda: int) -> Preparation | None:
     eigenvalue solver with Ledoit-Wolf shrinkage) is fitted on the scaled frames, each labelled with its clip's emotion;
     it has at most one axis less than there are labels in the train part.
     """
-    (one,) = train.inputs
-    if one.source.normalised_by_network:
+    (given,) = train.inputs
+    if given.source.normalised_by_network:
         return None
-    frames = [np.asarray(train.features[one.name][clip]) for clip in train.clips["clip"]]
-    rows = np.concatenate(frames).astype(np.float64)
-    mean, deviation = rows.mean(axis=0), np.maximum(rows.std(axis=0), LEAST_DEVIATION)
+    mean, deviation = statistics(train)
     projection = None
     if lda:
+        frames = [np.asarray(train.features[given.name][clip]) for clip in train.clips["clip"]]
         labels = np.repeat(train.clips["emotion"].to_numpy(), [len(clip) for clip in frames])
+        rows = np.concatenate(frames)
         picked = np.random.default_rng(0).permutation(len(rows))[:LDA_FRAMES]
         found = LinearDiscriminantAnalysis(
             solver="eigen", shrinkage="auto", n_components=min(lda, len(set(labels)) - 1)
         )
-        found.fit(((rows - mean) / deviation)[picked], labels[picked])
+        found.fit((rows[picked] - mean) / deviation, labels[picked])
         projection = found.scalings_[:, : found.n_components].astype(np.float32)
     return Preparation(mean.astype(np.float32), deviation.astype(np.float32), projection)
+
+
+def statistics(train: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and deviation (float64) of every feature over the train part's frames, summed clip by clip; no deviation is below
+    LEAST_DEVIATION.
+    """
+    (given,) = train.inputs
+    features, clips = train.features[given.name], train.clips["clip"]
+    count = sum(len(features[clip]) for clip in clips)
+    mean = sum(np.asarray(features[clip], np.float64).sum(axis=0) for clip in clips) / count
+    squares = sum(np.square(features[clip] - mean).sum(axis=0) for clip in clips)
+    return mean, np.maximum(np.sqrt(squares / count), LEAST_DEVIATION)

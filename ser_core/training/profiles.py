@@ -35,9 +35,9 @@ class Drawn:
 class Profiles:
     """The profiles that the clips of a train part draw."""
 
-    def __init__(self, clips: pd.DataFrame, sums: BandSums, hop_s: float, seed: int) -> None:
-        """`clips`: the part's table; `sums`: a row a clip of it, added up once, so that a draw only adds; `hop_s`: of its frames."""
-        self.sums, self.hop_s, self.seed = sums, hop_s, seed
+    def __init__(self, clips: pd.DataFrame, sums: BandSums, seed: int) -> None:
+        """`clips`: the part's table; `sums`: a row a clip of it, added up once, so that a draw only adds."""
+        self.sums, self.seed = sums, seed
         originals = clips["clip"].map(details.original)
         # A changed copy is no recording of the speaker, and a clip says nothing of itself, nor of a copy of it.
         usable = ((originals == clips["clip"]) & (clips["speaker"] != "")).to_numpy() & (sums.frames > 0)
@@ -63,7 +63,7 @@ class Profiles:
         count = min(int(random.integers(1, most + 1)), len(pool))
         chosen = random.permutation(pool)[:count]
         pooled = self.sums.pooled(chosen)
-        return Drawn(pooled.statistics(), float(pooled.frames) * self.hop_s, given, tuple(map(int, chosen)))
+        return Drawn(pooled.statistics(), float(pooled.seconds), given, tuple(map(int, chosen)))
 
     def _others(self, pools: list[np.ndarray], row: int) -> np.ndarray:
         pool = pools[row]

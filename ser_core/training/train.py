@@ -21,10 +21,10 @@ from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import store
 from ser_core.features.contract import Contract
 from ser_core.networks.classical import CLASSIFIERS
-from ser_core.recipes import Recipe, plan
+from ser_core.recipes import Recipe, RecipeError, plan
 from ser_core.recipes.planning import checked, labelled, with_labels
 from ser_core.runs import Run
-from ser_core.training import classical, copies, novelty, profiles, teaching
+from ser_core.training import classical, copies, normalisation, novelty, profiles, teaching
 from ser_core.training.card import card
 from ser_core.training.parts import Part
 from ser_core.training.reporter import Reporter
@@ -64,6 +64,10 @@ def check_network(recipe: Recipe) -> None:
     # Imported here: a classical classifier is fitted without TensorFlow.
     from ser_core.networks import build
 
+    if recipe.own_voice and recipe.picture.mixup:
+        raise RecipeError(
+            f"Clips of two speakers cannot be mixed where features are normalised by {recipe.normalise}: set picture.mixup=0."
+        )
     build.check(recipe.network, recipe.network_params, recipe.feature_set)
 
 
@@ -200,10 +204,23 @@ class _Training:
         }
         if recipe.copies:
             parts["train"] = copies.joined(parts["train"], self.features, recipe, self.corpus, self.reporter.features)
+        if recipe.own_voice:
+            parts = self.by_voice(parts)
         if recipe.teachers:
             parts["train"] = replace(parts["train"], taught=teaching.answers(recipe, parts))
             self.notes.append(f"taught by {', '.join(recipe.teachers)}")
         return parts
+
+    def by_voice(self, parts: dict[str, Part]) -> dict[str, Part]:
+        """Return the parts with the profile of each clip's speaker, or of the corpus, of all clips whatever their part."""
+        train = parts["train"]
+        (given,) = train.inputs
+        both = pd.concat([train.clips, self.clips[self.clips["part"] != "train"]])
+        voices = normalisation.voices(both, train.features[given.name], given.source, self.recipe.normalise)
+        self.notes.append(
+            f"Features are normalised by the statistics of all clips of the {self.recipe.normalise}, tested ones included, without labels."
+        )
+        return {name: replace(part, voices=voices) for name, part in parts.items()}
 
     def write_start(self) -> None:
         """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""
@@ -261,7 +278,7 @@ class _Training:
         if recipe.profile:
             real = profiles.with_some(real, train.band_sums)
         parity = fitted.export(temperature, real, run)
-        contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile)
+        contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile, recipe.normalise)
         run.write_json("feature.json", contract.to_json())
         novelty.write(run, train, validation)
         facts: dict[str, Any] = {

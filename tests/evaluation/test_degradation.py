@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ser_core import audio, settings
+from ser_core.augment import degradation
+from ser_core.augment.degradation import DEGRADATIONS, RATE
 from ser_core.cli.main import main
 from ser_core.corpora import crema_d
-from ser_core.evaluation import degradation, kept, on_corpus
-from ser_core.evaluation.degradation import DEGRADATIONS, RATE
+from ser_core.evaluation import kept, on_corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import find
 from tests import made

@@ -71,16 +71,9 @@ def test_a_run_of_before_there_were_versions_states_none() -> None:
             "values along an axis",
         ),
         (_stated(inputs=[{**_stated()["inputs"][0], "source": {"kind": "no"}}]), "kind 'no'"),
-        (
-            {
-                **Contract.of(sets.named("mfcc-20-frames"), ("anger",), 0.5).to_json(),
-                "inputs": [
-                    *Contract.of(sets.named("mfcc-20-frames"), ("anger",), 0.5).to_json()["inputs"],
-                    *_stated()["inputs"][2:],
-                ],
-            },
-            "voice profile",
-        ),
+        (Contract.of(sets.named("external:x:0123456789abcdef:3"), ("anger",), 0.5, True).to_json(), "voice profile"),
+        (_stated(normalise="nobody"), "normalised by 'nobody'"),
+        (_stated(inputs=_stated()["inputs"][:2], normalise="speaker"), "without a voice profile"),
     ],
 )
 def test_what_this_program_cannot_make_is_one_error(stated: Any, why: str) -> None:

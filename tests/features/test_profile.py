@@ -19,15 +19,15 @@ def voice(seed: int, seconds: float = 1.5, level: float = 0.4) -> np.ndarray:
     return made.voice(150.0, level, 5.0, seconds, np.random.default_rng(seed))
 
 
-def features(*samples: np.ndarray) -> list[np.ndarray]:
-    return [SOURCE.extract(one) for one in samples]
+def features(*samples: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    return [(SOURCE.extract(one), profile.speech_s(one)) for one in samples]
 
 
 def test_it_is_the_mean_and_deviation_of_all_frames_of_speech() -> None:
     clips = features(voice(0), voice(1), voice(2))
     found = profile.of_features(clips, SOURCE)
     frames = []
-    for clip in clips:
+    for clip, _ in clips:
         level = 10 * np.log10((10.0 ** (clip / 10.0)).sum(axis=1))
         frames.append(np.maximum(clip[level >= level.max() - 40.0], clip.max() - logmel.RANGE_DB))
     joined = np.concatenate(frames).astype(float)
@@ -57,9 +57,9 @@ def test_too_little_speech_says_how_much_there_is() -> None:
 
 
 def test_an_empty_band_does_not_decide_alone() -> None:
-    clip = features(voice(0))[0]
+    clip = features(voice(0))[0][0]
     clip[:, -1] = clip.max() - 200.0
-    assert profile.of_features([clip], SOURCE).deviations[-1] == profile.LEAST_DEVIATION_DB
+    assert profile.of_features([(clip, 1.5)], SOURCE).deviations[-1] == SOURCE.least_deviation
 
 
 def test_the_weight_grows_with_the_seconds() -> None:

@@ -21,7 +21,7 @@ from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import on_corpus
 from ser_core.evaluation.enrolment import Enrolment
 from ser_core.exchange import example
-from ser_core.features import logmel, profile, sets
+from ser_core.features import logmel, profile, sets, store
 from ser_core.features.contract import Contract
 from ser_core.features.profile import ProfileError
 from ser_core.graphs import parity
@@ -57,11 +57,14 @@ def part(clips: pd.DataFrame | None = None, with_profile: bool = True) -> Part:
         row.clip: (level[row.speaker] + random.normal(0, 4, (random.integers(60, 120), 64))).astype(np.float32)
         for row in clips.itertuples()
     }
-    return Part(clips, LABELS, (INPUT,), {INPUT.name: found}, with_profile)  # type: ignore[dict-item]
+    ends = dict(zip(found, np.cumsum([len(frames) for frames in found.values()]), strict=True))
+    starts = {clip: (int(ends[clip]) - len(frames), len(frames)) for clip, frames in found.items()}
+    stored = store.Features(np.concatenate(list(found.values())), starts, {}, {}, dict.fromkeys(found, 1.0))
+    return Part(clips, LABELS, (INPUT,), {INPUT.name: stored}, with_profile)
 
 
 def drawer(one: Part, seed: int = 0) -> profiles.Profiles:
-    return profiles.Profiles(one.clips, one.band_sums, INPUT.source.hop_s, seed)
+    return profiles.Profiles(one.clips, one.band_sums, seed)
 
 
 def windows(seed: int = 0) -> dict[str, np.ndarray]:
@@ -203,7 +206,7 @@ def test_copies_silent_clips_and_unknown_speakers_give_no_profile() -> None:
     copies = clips.assign(clip=clips["clip"] + "#copy0")
     nobody = pd.DataFrame([("c/x", "", "anger"), ("c/y", "", "anger"), ("c/z", "9", "anger")], columns=clips.columns)
     one = part(pd.concat([clips, copies, nobody], ignore_index=True))
-    one.features["logmel"][clips["clip"][0]][:] = -100.0  # type: ignore[index]
+    one.features["logmel"][clips["clip"][0]][:] = -100.0
     draws = drawer(one)
     for row in range(2 * len(clips)):
         used = {f for epoch in range(30) for f in draws.draw(row, epoch).clips}
@@ -324,7 +327,7 @@ def test_what_is_no_profile_for_the_model_is_one_line(
         (
             str(done.path),
             [str(tmp_path / "other.json")],
-            "This voice profile was made for another kind of log-mel frames",
+            "This voice profile was made of other features",
         ),
         (
             str(done.path),
@@ -338,7 +341,7 @@ def test_what_is_no_profile_for_the_model_is_one_line(
         assert out == "" and err.startswith("Error: ") and reason in err and err.count("\n") == 1
     with pytest.raises(RunError, match="takes no voice profile"):
         Predictor(runs.find("paper")).with_voice(other)
-    with pytest.raises(ProfileError, match="another kind of log-mel frames"):
+    with pytest.raises(ProfileError, match="made of other features"):
         Predictor(done).with_voice(other)
 
 

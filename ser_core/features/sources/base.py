@@ -37,8 +37,10 @@ class Source(Protocol):
     """Its name in JSON."""
     normalised_by_network: ClassVar[bool] = False
     """Whether a network normalises it clip by clip itself, so that no scaling is fitted on the train part."""
-    gives_profile: ClassVar[bool] = False
-    """Whether a voice profile can be made of its frames."""
+    gives_profile: ClassVar[bool] = True
+    """Whether a voice profile can be made of it."""
+    least_deviation: ClassVar[float] = 1e-6
+    """What a profile's deviations are at least: a column that never moves must not decide alone."""
 
     @property
     def dims(self) -> int: ...
@@ -59,6 +61,11 @@ class Source(Protocol):
         return True
 
     @property
+    def half_precision(self) -> bool:
+        """Whether the store keeps it as float16: frames of many values that need no more."""
+        return False
+
+    @property
     def missing(self) -> str:
         """What is missing on this machine to compute it of a new clip, a sentence; '' for nothing."""
         return ""
@@ -70,7 +77,7 @@ class Source(Protocol):
 
     @property
     def pictures(self) -> Mapping[str, Any]:
-        """The pictures that show what a network is fed with (logmel, spectral, msf): the parameters of each."""
+        """The pictures that show what a network is fed with (logmel, spectral, msf, encoder): the parameters of each."""
         return {}
 
     @property
@@ -91,11 +98,8 @@ class Source(Protocol):
         raise FeatureError("These features have no descriptors to choose from.")
 
     def speech(self, features: np.ndarray) -> np.ndarray:
-        """Return what a clip's features add to a voice profile of its speaker: frames of speech × dims, float64.
-
-        Raises FeatureError where it gives no profile.
-        """
-        raise FeatureError("No voice profile is made of these features.")
+        """Return what a clip's features add to a voice profile of its speaker: frames of speech × dims, float64; a vector adds itself."""
+        return np.asarray(features, np.float64)
 
     def extract(self, samples: np.ndarray) -> np.ndarray:
         """Return the features of the samples as they are; what networks are fed with comes from `extracted`."""

@@ -20,6 +20,7 @@ class ExternalSource(Source):
 
     kind: ClassVar[str] = "external"
     hears_sound = False
+    gives_profile = False
 
     @property
     def dims(self) -> int:

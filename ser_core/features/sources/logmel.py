@@ -30,7 +30,8 @@ class LogMelSource(Source):
 
     kind: ClassVar[str] = "logmel"
     normalised_by_network: ClassVar[bool] = True
-    gives_profile: ClassVar[bool] = True
+    #: dB.
+    least_deviation: ClassVar[float] = 1.0
 
     @property
     def dims(self) -> int:

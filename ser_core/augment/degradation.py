@@ -150,6 +150,26 @@ def silence(seconds: float) -> Callable[[np.ndarray, np.random.Generator], np.nd
     return change
 
 
+def noisy(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Pink noise, 3 to 20 dB below the clip."""
+    return noise(random.uniform(3.0, 20.0))(samples, random)
+
+
+def in_a_room(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A room that decays in 0.2 to 1 s, the direct sound 3 dB below to 6 dB above its tail."""
+    return room(random.uniform(0.2, 1.0), random.uniform(-3.0, 6.0))(samples, random)
+
+
+#: Those that copies of a train part are made with, drawn anew for every copy.
+DRAWN: dict[str, Degradation] = {
+    one.name: one
+    for one in (
+        Degradation("noise", "pink noise, 3 to 20 dB below", noisy),
+        Degradation("room", "a room: decay 0.2 to 1 s, direct sound -3 to 6 dB", in_a_room),
+        Degradation("telephone", "telephone: 8 kHz, 300 to 3400 Hz", telephone),
+    )
+}
+
 DEGRADATIONS: dict[str, Degradation] = {
     one.name: one
     for one in (

@@ -1,0 +1,53 @@
+"""What a pretrained encoder hears of a sound and makes of it, frame by frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ser_core import audio
+from ser_core.encoders import Encoder, whisper
+from ser_core.features.conditioned import conditioned
+
+#: Frames more than this below the loudest are silence at both ends, dB.
+TRIM_DB = 35.0
+#: RMS to which every sound is brought, dB of full scale: 0.05. The encoder tells levels apart; who stands nearer is no angrier.
+LEVEL_DBFS = 20.0 * math.log10(0.05)
+#: Longer speech is heard in pieces of equal length, as long as clips are from which is learned at most.
+PIECE_S = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What an encoder is fed with of a sound: log-mel frames (frames × bands), and at which second of the sound they begin."""
+
+    logmel: np.ndarray = field(repr=False)
+    start_s: float
+
+
+def heard(samples: np.ndarray) -> Heard:
+    """Return what Whisper's encoder hears of 16 kHz samples: without silence at both ends, at one level."""
+    start, stop = audio.trim_bounds(samples, TRIM_DB)
+    sound = conditioned(samples, TRIM_DB, level_dbfs=LEVEL_DBFS)
+    return Heard(whisper.logmel(sound), start / audio.SAMPLE_RATE if stop > start else 0.0)
+
+
+def hidden_states(logmel: np.ndarray, encoder: Encoder) -> list[np.ndarray]:
+    """Return each block's hidden states (frames of 20 ms × width) of a log-mel picture (frames of 10 ms × bands).
+
+    What is longer than PIECE_S is heard in pieces of equal length. Raises EncoderError where the graph cannot be opened.
+    """
+    # Two frames of the picture are one of the states.
+    n = max(2, len(logmel) + len(logmel) % 2)
+    picture = np.pad(logmel, ((0, n - len(logmel)), (0, 0)), mode="edge")
+    pieces = math.ceil(n * whisper.HOP_S / 2 / PIECE_S)
+    if pieces == 1:
+        return [block[0] for block in encoder.run(picture[None])]
+    length = 2 * math.ceil(n / pieces / 2)
+    # The last ends with the sound; what it has in common with the one before is taken from that one.
+    starts = [*range(0, n - length, length), n - length]
+    states = encoder.run(np.stack([picture[start : start + length] for start in starts]))
+    again = (starts[-2] + length - starts[-1]) // 2
+    return [np.concatenate([*block[:-1], block[-1][again:]]) for block in states]
