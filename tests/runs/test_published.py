@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
-from ser_core import exchange, runs, settings
+from ser_core import encoders, exchange, runs, settings
 from ser_core.evaluation import pooling
 from ser_core.exchange import schema
 from ser_core.runs import Run, RunError, overview, published
@@ -184,4 +184,5 @@ def test_what_ships_is_few_files_and_little_beside_the_models_weights() -> None:
     paths = [path for path in paths if path.is_file()]
     assert 0 < len(paths) <= 700
     weights = {run.path / name for run in runs.shipped() for name in ("model.onnx", "model.keras")}
+    weights |= {found.graph for found in encoders.installed()}
     assert sum(path.stat().st_size for path in paths if path not in weights) <= 12e6
