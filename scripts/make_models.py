@@ -14,6 +14,7 @@ import dataclasses
 import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,12 +143,11 @@ def _run(*arguments: str) -> bool:
 
 
 def _publish(name: str, chosen: Run, refitted: Run) -> None:
-    model, seeds = settings.ARTIFACTS / "models" / name, settings.ARTIFACTS / "results" / f"{name}-seeds"
-    for old in (model, seeds):
-        shutil.rmtree(old, ignore_errors=True)
+    model = settings.ARTIFACTS / "models" / name
+    shutil.rmtree(model, ignore_errors=True)
     shutil.copytree(refitted.path, model, ignore=shutil.ignore_patterns("checkpoint.keras", "log.txt", "job.json"))
     Run(model).seal()
-    runs.weightless(chosen, seeds)
+    runs.publish(chosen, settings.ARTIFACTS / "results" / f"{name}-seeds")
 
 
 def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
@@ -177,15 +177,16 @@ def _measure(
     **whom: Any,
 ) -> None:
     """Keep it under `name`, in place of what was; whom: the speakers of CREMA-D, by default those that the model has not heard."""
-    top = settings.ARTIFACTS / "evaluations"
-    shutil.rmtree(top / name, ignore_errors=True)
     model = Predictor(run)
-    kept.keep(run, savee, on_corpus.evaluate(model, savee), top=top, rows=False, name=name)
     conditions: list[dict[str, Any]] = [{}, *({"degradation": one} for one in degradations)]
     conditions += [{"enrolment": one} for one in enrolments] if model.takes_profile else []
-    for condition in conditions:
-        found = on_corpus.evaluate(model, crema_d, **whom, **condition)
-        kept.keep(run, crema_d, found, top=top, rows=False, name=name, **whom)
+    with tempfile.TemporaryDirectory() as place:
+        top = Path(place)
+        kept.keep(run, savee, on_corpus.evaluate(model, savee), top=top, name=name)
+        for condition in conditions:
+            found = on_corpus.evaluate(model, crema_d, **whom, **condition)
+            kept.keep(run, crema_d, found, top=top, name=name, **whom)
+        kept.publish(top, name)
 
 
 if __name__ == "__main__":

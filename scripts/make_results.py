@@ -254,7 +254,7 @@ def _validation(run: Run) -> dict[str, Any]:
     """Accuracy and UAR on the validation part; of seeds whose test part was read, the mean and the deviation of theirs."""
     if "validation" in run.metrics:
         return dict(run.metrics["validation"])
-    each = [piece.metrics["validation"] for piece in runs.pieces(run)]
+    each = [one.metrics["validation"] for one in runs.trainings(run)]
     names = ("accuracy", "uar")
     return {
         **{name: mean(one[name] for one in each) for name in names},

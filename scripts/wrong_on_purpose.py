@@ -1,7 +1,7 @@
 """Make the runs of the leakage lesson that break a rule on purpose, each with a twin that keeps it.
 
 Run from the repository's root as `python -m scripts.wrong_on_purpose FOLDER`; needs CREMA-D registered (the public `dev`
-speakers are enough). Writes FOLDER/<name>/, weightless run folders; artifacts/results/ is where they ship from.
+speakers are enough). Publishes them as FOLDER/<name>/; artifacts/results/ is where they ship from.
 
 - `wrong-epoch-on-test`: of one fit, the epoch that is best on the test part is kept. `right-epoch-on-validation`: of the same
   fit (same clips, same seed), the epoch that is best on the validation part.
@@ -176,7 +176,7 @@ MADE: dict[str, Callable[[Corpus, Path], Run]] = {
 def main() -> None:
     """Make what is not in the folder yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="where the weightless run folders go")
+    parser.add_argument("folder", type=Path, help="where the published runs go")
     folder: Path = parser.parse_args().folder
     corpus = registry.load("crema-d")
     for name, make in MADE.items():
@@ -186,7 +186,7 @@ def main() -> None:
             run = make(corpus, Path(place) / name)
             found = run.metrics["test"]
             print(f"\n{name}: accuracy {found['accuracy']:.3f} on {found['n']} test rows, {run.status['seconds']} s")
-            runs.weightless(run, folder / name)
+            runs.publish(run, folder / name)
 
 
 if __name__ == "__main__":

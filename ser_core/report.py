@@ -157,10 +157,9 @@ def _confidence(run: Run, rows: pd.DataFrame, said: np.ndarray, title: Any) -> I
 
 def _learning(run: Run) -> str:
     drawn = []
-    for one in (run, *runs.pieces(run)):
-        history = one.history
+    named = {run.name: run.history} | {f"{run.name}, {one.name}": one.history for one in runs.trainings(run)}
+    for name, history in named.items():
         if not history.empty:
-            name = one.name if one is run else f"{run.name}, {one.path.relative_to(run.path).as_posix()}"
             figure = curves.learning(history)
             title = f"Learning curves<br><sub>{html.escape(f'{name} · {_corpus_title(run)} · n = {len(history)} epochs')}</sub>"
             figure.update_layout(title=title, margin_t=96, height=510)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,7 @@ def test_what_is_made_lies_with_its_owner_and_the_queue_with_the_installation(ho
     assert {found.runs.parent, found.recordings.parent, found.corpora_file.parent} == {own}
     assert {found.jobs.parent, found.cache.parent, found.path} == {home}
     Recordings().add(audio.decode(VOICE), "anger", sitting="one")
-    shutil.copytree(settings.ARTIFACTS / "results" / "svm-clips", found.runs / "of-ada")
+    runs.weightless(runs.find("svm-clips"), found.runs / "of-ada")
     assert [run.name for run in runs.own()] == ["of-ada"] and len(Recordings().list_all()) == 1
     for other in (BOB, settings.NOBODY, ""):
         be(other)
@@ -103,7 +102,7 @@ def test_jobs_are_seen_by_their_owner_and_run_in_the_owners_folder(home: Path, b
     be(ADA)
     recording = jobs.queue(("runs", "list", "--json"), kind="report", title="whose runs")
     files.write_json(settings.home().path / "unused.json", {})
-    shutil.copytree(settings.ARTIFACTS / "results" / "svm-clips", settings.home().runs / "of-ada")
+    runs.weightless(runs.find("svm-clips"), settings.home().runs / "of-ada")
     assert steps.end(recording) == "done"
     assert json.loads((recording.path / "job.json").read_text())["owner"] == ADA
 

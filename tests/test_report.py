@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +13,10 @@ from sklearn import metrics as sk
 from ser_core import report, settings
 from ser_core.cli import main
 from ser_core.evaluation import metrics
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, weightless
 
 TRAINED = Run(settings.ARTIFACTS / "results" / "cnn2d-model2-speakers")
-WEIGHTLESS = settings.ARTIFACTS / "results" / "svm-clips"
+WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
 
 
 def without_scripts(page: str) -> str:
@@ -65,7 +64,7 @@ def test_card_and_configuration_stand_in_it(page: str) -> None:
 
 
 def test_a_strangers_card_brings_in_neither_scripts_nor_pictures(tmp_path: Path) -> None:
-    run = Run(Path(shutil.copytree(WEIGHTLESS, tmp_path / "run")))
+    run = weightless(WEIGHTLESS, tmp_path / "run")
     run.write_text(
         "card.md", "# Hi\n\n<script>alert(1)</script>\n\n![seen](https://example.org/x.png)\n\n[x](javascript:alert(1))"
     )
@@ -77,7 +76,7 @@ def test_a_strangers_card_brings_in_neither_scripts_nor_pictures(tmp_path: Path)
 
 
 def test_labels_alone_leave_confidence_out_and_folds_are_listed(tmp_path: Path) -> None:
-    run = Run(Path(shutil.copytree(WEIGHTLESS, tmp_path / "run")))
+    run = weightless(WEIGHTLESS, tmp_path / "run")
     labels = run.metrics["test"]["labels"]
     rows = run.predictions.drop(columns=[f"p_{label}" for label in labels])
     run.write_table("predictions.csv", rows.assign(fold=[str(k % 3) for k in range(len(rows))]))
@@ -88,7 +87,7 @@ def test_labels_alone_leave_confidence_out_and_folds_are_listed(tmp_path: Path) 
 
 
 def test_the_command_writes_it_and_a_damaged_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = Run(Path(shutil.copytree(WEIGHTLESS, tmp_path / "run")))
+    run = weightless(WEIGHTLESS, tmp_path / "run")
     out = tmp_path / "report.html"
     assert main.main(["runs", "report", str(run.path), "-o", str(out)]) == 0
     assert out.read_text().startswith("<!doctype html>")

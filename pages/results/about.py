@@ -11,7 +11,7 @@ from pages.results.shown_run import Shown
 from pages.widgets import numbers
 from ser_core import recipes, runs
 from ser_core.figures import curves
-from ser_core.runs import Run
+from ser_core.runs import Run, Training
 
 #: Last lines of a log that are shown.
 LINES = 500
@@ -19,8 +19,7 @@ LINES = 500
 
 def learning(shown: Shown) -> None:
     """Draw the learning curves: the run's, or those of one of the trainings that it pools."""
-    run = _piece(shown.run, "curves")
-    history = run.history
+    history = _picked(shown.run, "curves").history
     if history.empty:
         st.caption("This run was not trained in epochs, so it has no learning curves.")
         return
@@ -32,11 +31,11 @@ def learning(shown: Shown) -> None:
 
 def layers(shown: Shown) -> None:
     """Draw the table of layers and parameters."""
-    run = _piece(shown.run, "layers")
-    if not run.has("layers.json"):
+    found = _picked(shown.run, "layers").layers
+    if not found:
         st.caption("This run has no model, so it has no layers.")
         return
-    table = pd.DataFrame(run.layers)
+    table = pd.DataFrame(found)
     table["shape"] = [" × ".join(str(n) for n in shape) if shape else "" for shape in table["shape"]]
     st.dataframe(table, hide_index=True, alt=f"Layers of {shown.name}")
     st.caption(f"{len(table)} layers, {int(table['parameters'].sum()):,} parameters.")
@@ -79,11 +78,11 @@ def card(shown: Shown) -> None:
         st.caption("This run has no model card.")
 
 
-def _piece(run: Run, key: str) -> Run:
-    """The run itself or, of a run that pools several trainings, the one that is picked."""
-    inside = {str(piece.path.relative_to(run.path)): piece for piece in runs.pieces(run)}
+def _picked(run: Run, key: str) -> Training:
+    """The run's own training or, of a run that pools several, the one that is picked."""
+    inside = {one.name: one for one in runs.trainings(run)}
     if not inside:
-        return run
+        return runs.training(run)
     return inside[st.selectbox("Which of its trainings", list(inside), key=f"piece-{key}")]
 
 

@@ -92,7 +92,7 @@ def _taken(data: bytes, file: str, corpus: str, name: str) -> Run | None:
 
 def _offer(run: Run, what: str, label: str, make: Callable[[Run, Path], str], name: str, mime: str) -> None:
     """A button that makes the file, and once it is made one that gives it: nothing is made that nobody wants."""
-    key = f"{what}-{run.path}-{(run.path / 'predictions.csv').stat().st_mtime_ns}"
+    key = f"{what}-{run.path}-{run.changed('predictions.csv')}"
     made: dict[str, Any] = st.session_state.setdefault("given-away", {})
     if made.get("key") == key:
         st.download_button(

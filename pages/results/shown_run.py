@@ -33,7 +33,7 @@ class Shown:
     @property
     def key(self) -> tuple[str, int, str]:
         """What stands for the predictions in caches and widgets' keys."""
-        return str(self.run.path), (self.run.path / "predictions.csv").stat().st_mtime_ns, self.part
+        return str(self.run.path), self.run.changed("predictions.csv"), self.part
 
     @property
     def corpus(self) -> str:

@@ -16,6 +16,7 @@ from ser_core.corpora.splits import corpus_of, speaker_key
 from ser_core.evaluation import metrics, significance
 from ser_core.evaluation.significance import McNemar, SignFlip, Span
 from ser_core.runs import Run, RunError
+from ser_core.runs.tables import parts_share_speakers
 
 FEWEST, MOST = 2, 4
 #: Below this p a difference is called more than chance.
@@ -146,11 +147,7 @@ def compare(named: Mapping[str, Run]) -> Comparison:
 
 def knows_speakers(run: Run) -> bool:
     """Tell whether the run, or a fold or seed of it, was trained on other clips of the speakers that it is tested on."""
-    for one in (run, *runs.pieces(run)):
-        keys, part = speaker_key(one.split), one.split["part"]
-        if set(keys[part != "test"]) & set(keys[part == "test"]):
-            return True
-    return False
+    return parts_share_speakers(run.split) or any(one.knew_speakers for one in runs.trainings(run))
 
 
 def rightness(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Evaluations of runs on corpora that are kept: SER_HOME/evaluations/<run>/<corpus>/<condition>/, a folder each.
 
-Those of the shipped models ship with them, in artifacts/evaluations. evaluation.json says what was evaluated, predictions.csv
-has the rows, metrics.json their scores. They lie beside the run, not in it: a shipped run stays as it is.
+evaluation.json says what was evaluated, predictions.csv has the rows, metrics.json their scores. They lie beside the run, not in it:
+a shipped run stays as it is. What ships is artifacts/evaluations/<run>.json, all of a run in one file, without rows:
+`<corpus>/<condition>` → {evaluation, metrics}.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +24,45 @@ from ser_core.runs import Run
 
 @dataclass(frozen=True)
 class Kept:
-    """One kept evaluation at `path`. Reading a damaged one raises OSError or ValueError."""
+    """One kept evaluation: the folder at `path`, or what the file there has at the place `inside`, `<corpus>/<condition>`.
+
+    Reading a damaged one raises OSError or ValueError.
+    """
 
     path: Path
+    inside: str = ""
 
     @property
     def run(self) -> str:
-        return self.path.parent.parent.name
+        return self.path.stem if self.inside else self.path.parent.parent.name
 
     @property
     def corpus(self) -> str:
-        return self.path.parent.name
+        return self.inside.partition("/")[0] or self.path.parent.name
 
     @property
     def condition(self) -> str:
-        return self.path.name
+        return self.inside.partition("/")[2] or self.path.name
 
     @cached_property
     def stated(self) -> dict[str, Any]:
         """What was evaluated: run, model's hash, corpus, speakers, whether seen clips were kept, the enrolment, when."""
-        return json.loads((self.path / "evaluation.json").read_text(encoding="utf-8"))
+        return self._json("evaluation")
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        return json.loads((self.path / "metrics.json").read_text(encoding="utf-8"))
+        return self._json("metrics")
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
+        """The rows; of one that ships, which has none, FileNotFoundError."""
         return pd.read_csv(self.path / "predictions.csv", keep_default_na=False, dtype={"speaker": str})
+
+    def _json(self, name: str) -> dict[str, Any]:
+        if self.inside:
+            return dict(_published(self.path)[self.inside][name])
+        found: dict[str, Any] = json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
+        return found
 
 
 def keep(
@@ -62,12 +74,10 @@ def keep(
     include_seen: bool = False,
     top: Path | None = None,
     name: str = "",
-    rows: bool = True,
 ) -> Kept:
     """Write an evaluation into its folder, in place of an earlier one of the same condition, and return it.
 
-    top, name: below which folder and for which run it is kept, by default SER_HOME/evaluations and the run's own; rows: whether
-    predictions.csv is written too.
+    top, name: below which folder and for which run it is kept, by default SER_HOME/evaluations and the run's own.
     """
     condition = _condition(found, speakers, include_seen)
     path = (top or settings.home().evaluations) / (name or run.name) / corpus.name / condition
@@ -85,17 +95,27 @@ def keep(
         "unreadable": found.unreadable.to_dict(),
         "created": runs.now(),
     }
-    if rows:
-        files.write_text(path / "predictions.csv", found.predictions.to_csv(index=False, float_format="%.6g"))
+    files.write_text(path / "predictions.csv", found.predictions.to_csv(index=False, float_format="%.6g"))
     files.write_json(path / "metrics.json", found.to_dict())
     # Written last: a folder with it is whole.
     files.write_json(path / "evaluation.json", stated)
     return Kept(path)
 
 
+def publish(top: Path, name: str) -> list[Kept]:
+    """Put what is kept below `top` of the run called `name` with what ships, in place of what ships of it, and return that."""
+    held = _in(top / name)
+    path = settings.ARTIFACTS / "evaluations" / f"{name}.json"
+    files.write_entries(
+        path, {f"{one.corpus}/{one.condition}": {"evaluation": one.stated, "metrics": one.metrics} for one in held}
+    )
+    return _in(path)
+
+
 def of_run(name: str) -> list[Kept]:
     """Return what is kept of the run called `name`, by corpus and condition, what ships first."""
-    return [one for top in _tops() for one in _in(top / name)]
+    published, own = _tops()
+    return [*_in(published / f"{name}.json"), *_in(own / name)]
 
 
 def everything() -> list[Kept]:
@@ -109,15 +129,33 @@ def shipped() -> list[Kept]:
 
 
 def _below(top: Path) -> list[Kept]:
-    return [one for folder in sorted(top.iterdir()) for one in _in(folder)] if top.is_dir() else []
+    found = sorted(top.iterdir(), key=lambda path: path.stem) if top.is_dir() else []
+    return [one for path in found for one in _in(path)]
 
 
 def _tops() -> tuple[Path, Path]:
     return settings.ARTIFACTS / "evaluations", settings.home().evaluations
 
 
-def _in(folder: Path) -> list[Kept]:
-    return [Kept(path.parent) for path in sorted(folder.glob("*/*/evaluation.json"))]
+def _in(path: Path) -> list[Kept]:
+    """What is kept in a run's folder or, of what ships, in its file."""
+    if not path.is_file():
+        return [Kept(one.parent) for one in sorted(path.glob("*/*/evaluation.json"))]
+    try:
+        return [Kept(path, inside) for inside in sorted(_published(path), key=lambda one: one.split("/"))]
+    except ValueError:
+        # Whoever reads it says that it is damaged.
+        return [Kept(path, "?/?")]
+
+
+def _published(path: Path) -> dict[str, Any]:
+    return _read(str(path), path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(path: str, changed: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return found
 
 
 def _condition(found: Evaluation, speakers: list[str] | None, include_seen: bool) -> str:

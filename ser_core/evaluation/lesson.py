@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_core import runs, settings
+from ser_core import settings
 from ser_core.evaluation import compare, significance
 from ser_core.evaluation.significance import Span
 from ser_core.runs import Run, RunError
@@ -191,7 +191,7 @@ def _scored(run: Run) -> Scored:
         found["n"],
         found["speakers"],
         str(run.recipe.get("split_name", "")),
-        0 if runs.pieces(run) else clips * (1 + copies),
+        0 if run.recipe.get("pooled") else clips * (1 + copies),
     )
 
 

@@ -51,7 +51,7 @@ def of(run: Run, *, clip: str = "", digest: str = "", speaker: str = "") -> Seen
     official corpora are asked whose clip it is. The clip itself comes before its speaker, train before validation. Raises
     RunError for a damaged split.csv.
     """
-    used = _used(str(run.path), _changed(run))
+    used = _used(str(run.path), run.changed("split.csv"))
     clip = details.original(clip)
     for part in VERBS:
         if clip in used.clips[part] or (digest and digest in used.hashes[part]):
@@ -89,13 +89,6 @@ def _by_hash() -> dict[str, tuple[str, ...]]:
         for stem, entry in index(corpus).items():
             found[entry.pcm16_sha256_16] = (*found.get(entry.pcm16_sha256_16, ()), f"{corpus}/{stem}")
     return found
-
-
-def _changed(run: Run) -> int:
-    try:
-        return (run.path / "split.csv").stat().st_mtime_ns
-    except OSError as error:
-        raise RunError(f"The run {run.name} has no split.csv.") from error
 
 
 @lru_cache(maxsize=32)

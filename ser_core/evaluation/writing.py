@@ -16,7 +16,7 @@ from ser_core.evaluation import metrics, pooling
 from ser_core.runs import Run, RunError
 
 _SERVED = ("model.onnx", "feature.json", "layers.json")
-#: Kind of run → what it has besides `runs.ALWAYS` and its card. Runs of a network may have lost their weights (`runs.weightless`) since.
+#: Kind of run → what it has besides `runs.ALWAYS` and its card. Runs of a network may have lost their weights (`runs.publish`) since.
 FILES = {
     "network": ("model.keras", "history.csv", *_SERVED),
     "classical": _SERVED,

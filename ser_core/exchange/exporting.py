@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from pathlib import Path
 
 from ser_core import encoders, files
 from ser_core.exchange import example
 from ser_core.graphs import GraphError, behind_encoder
-from ser_core.runs import Run, RunError, pieces
+from ser_core.runs import Run, RunError, pieces, weightless
+from ser_core.runs.published import is_published
 
 #: What goes with the model, besides the example.
 WITH_MODEL = ("model.onnx", "feature.json", "card.md")
@@ -17,20 +19,22 @@ TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def export(run: Run, target: Path) -> Path:
-    """Write the run's folder as it is into the zip `target`, below a folder of the run's name, and return `target`.
+    """Write the run into the zip `target`, below a folder of the run's name, and return `target`.
 
-    Raises RunError for a run that is not finished or damaged.
+    Its folder goes in as it is, that of a published run in the plain form. Raises RunError for a run that is not finished or damaged.
     """
     for one in (run, *pieces(run)):
         state = one.status["state"]
         if state != "done":
             raise RunError(f"The run {one.name} is {state}; only finished runs are exported.")
         one.checked()
-    with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(run.path.rglob("*")):
-            inside = path.relative_to(run.path)
-            if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-                _add(archive, f"{run.name}/{inside.as_posix()}", path.read_bytes())
+    with tempfile.TemporaryDirectory() as place:
+        folder = weightless(run, Path(place) / "plain").path if is_published(run.path) else run.path
+        with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.rglob("*")):
+                inside = path.relative_to(folder)
+                if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+                    _add(archive, f"{run.name}/{inside.as_posix()}", path.read_bytes())
     return target
 
 

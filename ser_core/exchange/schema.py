@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core import recipes
+from ser_core import recipes, runs
 from ser_core.evaluation import writing
 from ser_core.runs import Run, RunError
 
@@ -51,10 +51,11 @@ def check(run: Run) -> None:
         _values(run.split["part"], ("train", *PARTS), "split.csv", "part")
         _predictions(run)
         _metrics(run)
-        if run.has("layers.json") and not all(set(LAYER) <= set(one) for one in run.layers):
-            raise RunError("layers.json is not a list of layers with name, kind, shape and parameters.")
-        if run.has("history.csv") and "epoch" not in run.history:
-            raise RunError("history.csv has no column 'epoch'.")
+        for one in (runs.training(run), *runs.trainings(run)):
+            if not all(set(LAYER) <= set(layer) for layer in one.layers):
+                raise RunError("layers.json is not a list of layers with name, kind, shape and parameters.")
+            if not one.history.empty and "epoch" not in one.history:
+                raise RunError("history.csv has no column 'epoch'.")
         if run.has("feature.json") or run.has("model.onnx"):
             _ = run.contract
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -1,17 +1,19 @@
 """The run folder: what a training leaves behind, readable without this program. Nothing else touches these files."""
 
-from ser_core.runs.folders import PIECES, WEIGHTS, create, pieces, weightless
+from ser_core.runs.folders import PIECES, create, pieces
 from ser_core.runs.listing import all_runs, find, new_path, own, shipped, summary, whole
+from ser_core.runs.publishing import publish, weightless
 from ser_core.runs.run import ALWAYS, STATES, Run, RunError, now, process_lives, sha256
 from ser_core.runs.tables import prediction_rows
+from ser_core.runs.trainings import Training, training, trainings
 
 __all__ = [
     "ALWAYS",
     "PIECES",
     "STATES",
-    "WEIGHTS",
     "Run",
     "RunError",
+    "Training",
     "all_runs",
     "create",
     "find",
@@ -21,9 +23,12 @@ __all__ = [
     "pieces",
     "prediction_rows",
     "process_lives",
+    "publish",
     "sha256",
     "shipped",
     "summary",
+    "training",
+    "trainings",
     "weightless",
     "whole",
 ]

@@ -128,12 +128,10 @@ def _measured(path: str, stamps: tuple[int, ...]) -> Measured | None:
         if status["state"] != "done" or stated.get("wrong_on_purpose"):
             return None
         found = stated.get("found", {})
-        with (run.path / "split.csv").open(encoding="utf-8") as table:
-            clips = sum(1 for _ in table) - 1
         return Measured(
             run.name,
             recipes.from_dict(stated["recipe"]),
-            clips,
+            run.rows("split.csv"),
             # A resumed run states what its last process took; its epochs know of the others.
             max(float(found.get("seconds", status.get("seconds", 0.0))), _epochs(run)),
             run.metrics,

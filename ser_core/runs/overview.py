@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ser_core.runs import leagues, listing, notes
+from ser_core.runs import leagues, listing, notes, published
 from ser_core.runs.folders import pieces
 from ser_core.runs.run import Run, RunError, sha256
 
@@ -44,7 +44,8 @@ def table() -> pd.DataFrame:
     """Return a row a run (COLUMNS), in the order of `named`; scores are of the test part, of validation where there is no test.
 
     A damaged run has state `damaged` and the reason in `problem`; what could not be read is missing (None, NaN). Sizes are of
-    the whole folder, `seconds` of the training, `created` UTC. Raises RunError for damaged notes.
+    the whole folder and of the split that a published run shares with others, `seconds` of the training, `created` UTC. Raises
+    RunError for damaged notes.
     """
     said = notes.read()
     rows = []
@@ -76,7 +77,7 @@ def problems(run: Run) -> list[str]:
 
 
 def stamp(path: Path) -> Stamp:
-    """Return name, size and time of change of every file of the folder: when it is the same, so is what was read."""
+    """Return name, size and time of change of every file of the run: when it is the same, so is what was read."""
     found = []
     folders = [str(path)]
     while folders:
@@ -87,6 +88,10 @@ def stamp(path: Path) -> Stamp:
                 else:
                     stat = entry.stat(follow_symlinks=False)
                     found.append((entry.path, stat.st_size, stat.st_mtime_ns))
+    beside = published.split(path) if published.is_published(path) else None
+    if beside is not None and beside.is_file():
+        stat = beside.stat()
+        found.append((str(beside), stat.st_size, stat.st_mtime_ns))
     return tuple(sorted(found))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import pandas as pd
 import psutil
 
 from ser_core import files, settings, threads
+from ser_core.runs import published
+from ser_core.runs.tables import as_csv
 
 if TYPE_CHECKING:
     from ser_core.features.contract import Contract
@@ -34,7 +37,10 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder at `path`. Reading raises RunError with the file's name and what is wrong with it."""
+    """A run folder at `path`, as it was trained or as it is published (`published`): both are asked for the same names.
+
+    Reading raises RunError with the file's name and what is wrong with it.
+    """
 
     path: Path
 
@@ -47,19 +53,27 @@ class Run:
         return self.path.parent.parent == settings.ARTIFACTS
 
     def has(self, name: str) -> bool:
-        return (self.path / name).is_file()
+        return published.holder(self.path, name) is not None
+
+    def changed(self, name: str) -> int:
+        """Return when the file, or what stands for it, was last changed, nanoseconds. Raises RunError where it is missing."""
+        return self._holder(name).stat().st_mtime_ns
+
+    def rows(self, name: str) -> int:
+        """Return how many rows the table `name` has. Raises RunError where it is missing."""
+        return published.rows(self._holder(name))
 
     @cached_property
     def recipe(self) -> dict[str, Any]:
-        return self._json("recipe.json")
+        return self.json("recipe.json")
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        return self._json("metrics.json")
+        return self.json("metrics.json")
 
     @cached_property
     def feature(self) -> dict[str, Any]:
-        return self._json("feature.json")
+        return self.json("feature.json")
 
     @cached_property
     def contract(self) -> Contract:
@@ -74,33 +88,33 @@ class Run:
 
     @cached_property
     def layers(self) -> list[dict[str, Any]]:
-        return self._json("layers.json")
+        return self.json("layers.json")
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        return self._csv("predictions.csv")
+        return self._table("predictions.csv")
 
     @cached_property
     def split(self) -> pd.DataFrame:
-        return self._csv("split.csv")
+        return self._table("split.csv")
 
     @cached_property
     def card(self) -> str:
-        return self._text("card.md")
+        return self.text("card.md")
 
     @property
     def history(self) -> pd.DataFrame:
         """A row an epoch; empty before the first one ends."""
-        return self._csv("history.csv") if self.has("history.csv") else pd.DataFrame()
+        return self._table("history.csv") if self.has("history.csv") else pd.DataFrame()
 
     @property
     def log(self) -> str:
-        return self._text("log.txt") if self.has("log.txt") else ""
+        return self.text("log.txt") if self.has("log.txt") else ""
 
     @property
     def status(self) -> dict[str, Any]:
         """The run's state; `interrupted` where its process has gone without saying how it ended."""
-        status = self._json("status.json")
+        status = self.json("status.json")
         if status.get("state") == "running" and not process_lives(status.get("pid"), status.get("pid_created")):
             status["state"] = "interrupted"
         return status
@@ -133,7 +147,7 @@ class Run:
     def problems(self, *, hashes: bool = False) -> list[str]:
         """Return what is wrong with the folder, a sentence each: missing, truncated and (with `hashes`) altered files."""
         try:
-            listed = self._json("files.json")
+            listed = self.json("files.json")
         except RunError as error:
             return [str(error)]
         found = []
@@ -145,7 +159,7 @@ class Run:
                 found.append(f"{name} has {path.stat().st_size} bytes instead of {stated['bytes']}.")
             elif hashes and sha256(path) != stated["sha256"]:
                 found.append(f"{name} was altered: its SHA-256 is not the one in files.json.")
-        found += [f"{name} is not listed in files.json." for name in ALWAYS if name not in listed]
+        found += [f"{name} is not listed in files.json." for name in ALWAYS if not published.lists(listed, name)]
         return found
 
     def checked(self) -> Run:
@@ -165,7 +179,7 @@ class Run:
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
         """Write a CSV; probabilities keep 6 significant digits."""
-        files.write_text(self.path / name, table.to_csv(index=False, float_format="%.6g"))
+        files.write_text(self.path / name, as_csv(table))
 
     def write_status(self, state: str, **more: Any) -> None:
         """Write status.json: state, this process' pid and creation time, heartbeat (UTC), and what else is given."""
@@ -198,31 +212,41 @@ class Run:
                 listed[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         self.write_json("files.json", listed)
 
-    def _text(self, name: str) -> str:
+    def text(self, name: str) -> str:
+        """Return the text of a file that is no table of clips."""
+        found = self._holder(name)
         try:
-            return (self.path / name).read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise RunError(f"The run {self.name} has no {name}.") from error
-        except (OSError, UnicodeDecodeError) as error:
+            return found.read_text(encoding="utf-8") if found.name == name else published.text(self.path, name)
+        except (OSError, KeyError, UnicodeDecodeError) as error:
             raise RunError(f"{name} of the run {self.name} cannot be read: {error}") from error
 
-    def _json(self, name: str) -> Any:
+    def json(self, name: str) -> Any:
+        """Return what a JSON file states."""
+        text = self.text(name)
         try:
-            return json.loads(self._text(name))
+            return json.loads(text)
         except ValueError as error:
+            raise RunError(f"{name} of the run {self.name} is not JSON: {error}") from error
+
+    def _table(self, name: str) -> pd.DataFrame:
+        found = self._holder(name)
+        try:
+            if found.suffix == ".parquet":
+                return threads.shareable(published.read_parquet(found))
+            lines = io.StringIO(self.text(name))
+            return threads.shareable(pd.read_csv(lines, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str)))
+        except (OSError, ValueError) as error:
             raise (
                 error
                 if isinstance(error, RunError)
-                else RunError(f"{name} of the run {self.name} is not JSON: {error}")
+                else RunError(f"{name} of the run {self.name} is not a table: {error}")
             ) from error
 
-    def _csv(self, name: str) -> pd.DataFrame:
-        self._text(name)
-        try:
-            table = pd.read_csv(self.path / name, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str))
-        except ValueError as error:
-            raise RunError(f"{name} of the run {self.name} is not a table: {error}") from error
-        return threads.shareable(table)
+    def _holder(self, name: str) -> Path:
+        found = published.holder(self.path, name)
+        if found is None:
+            raise RunError(f"The run {self.name} has no {name}.")
+        return found
 
 
 def now() -> str:

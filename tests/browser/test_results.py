@@ -13,12 +13,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ser_core import settings
+from ser_core.runs import Run, weightless
 from tests.browser import steps
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
-WEIGHTLESS = settings.ARTIFACTS / "results" / "svm-clips"
+WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
 
 
 def with_corpus(serve: Callable[..., Server], data: Path) -> Server:
@@ -133,7 +134,7 @@ def test_every_click_on_a_tab_is_obeyed(server: Server, page: Page) -> None:
 @pytest.fixture
 def mine(server: Server) -> Iterator[Path]:
     """A run of one's own."""
-    copy = Path(shutil.copytree(WEIGHTLESS, server.home / "runs" / "mine"))
+    copy = weightless(WEIGHTLESS, server.home / "runs" / "mine").path
     yield copy
     shutil.rmtree(copy, ignore_errors=True)
 

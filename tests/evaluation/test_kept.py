@@ -40,6 +40,25 @@ def test_a_kept_evaluation_is_read_back_as_it_was_printed(
     assert all(k.path.is_relative_to(settings.ARTIFACTS) for k in kept.shipped())
 
 
+def test_what_is_published_is_one_file_that_says_the_same(
+    home: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for more in ([], ["--include-seen"]):
+        assert main(["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep", *more]) == 0
+    own = kept.of_run("mine")
+    monkeypatch.setattr(settings, "ARTIFACTS", tmp_path / "artifacts")
+    light = kept.publish(home / "evaluations", "mine")
+    assert {one.path for one in light} == {tmp_path / "artifacts" / "evaluations" / "mine.json"}
+    for one, was in zip(light, own, strict=True):
+        assert (one.run, one.corpus, one.condition) == (was.run, was.corpus, was.condition)
+        assert (one.stated, one.metrics) == (was.stated, was.metrics)
+    assert kept.shipped() == light and kept.of_run("mine") == kept.everything() == [*light, *own]
+    light[0].path.write_text("{")
+    (damaged,) = kept.shipped()
+    with pytest.raises(ValueError, match="Expecting"):
+        _ = damaged.metrics
+
+
 def test_another_condition_gets_its_own_folder_and_the_same_one_is_replaced(home: Path, corpus: Path) -> None:
     said = ["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep"]
     for more in ([], [], ["--speakers", made.SPEAKERS[0]], ["--include-seen"]):

@@ -1,4 +1,4 @@
-"""Every number that the page of one run shows equals scikit-learn's and SciPy's, computed from its predictions.csv alone."""
+"""Every number that the page of one run shows equals scikit-learn's and SciPy's, computed from its predictions alone."""
 
 import csv
 from pathlib import Path
@@ -14,7 +14,7 @@ from ser_core.evaluation import calibration, groups, metrics
 
 LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
 RUNS = [*(settings.ARTIFACTS / "models").iterdir()]
-RUNS += [path for path in (settings.ARTIFACTS / "results").iterdir() if (path / "predictions.csv").is_file()]
+RUNS += [path for path in (settings.ARTIFACTS / "results").iterdir() if (path / "predictions.parquet").is_file()]
 
 
 @pytest.fixture(params=sorted(RUNS), ids=lambda path: path.name)
@@ -26,8 +26,11 @@ def folder(request: pytest.FixtureRequest) -> Path:
 
 def parts(folder: Path) -> dict[str, list[dict[str, str]]]:
     """The rows of the file, read without the program."""
-    with (folder / "predictions.csv").open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    if (folder / "predictions.csv").is_file():
+        with (folder / "predictions.csv").open(newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    else:
+        rows = pd.read_parquet(folder / "predictions.parquet").astype(str).to_dict("records")
     return {part: [row for row in rows if row["part"] == part] for part in {row["part"] for row in rows}}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ import pytest
 from ser_core import settings
 from ser_core.corpora.base import index
 from ser_core.evaluation import on_corpus, seen
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, weightless
 
 #: By speaker, with a validation part: a shipped model may be refitted on that too.
 TRAINED = Run(settings.ARTIFACTS / "results" / "cnn2d-model2-speakers")
@@ -38,7 +37,7 @@ def test_test_rows_say_nothing() -> None:
 
 def _without(tmp_path: Path, clip: str) -> Run:
     """The run as if one clip had been no part of its corpus."""
-    run = Run(Path(shutil.copytree(TRAINED.path, tmp_path / "run")))
+    run = weightless(TRAINED, tmp_path / "run")
     run.write_table("split.csv", run.split[run.split["clip"] != clip])
     return Run(run.path)
 

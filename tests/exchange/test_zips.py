@@ -35,9 +35,14 @@ def zipped(folder: Path, target: Path) -> Path:
     return target
 
 
+def whole(run: Run, path: Path) -> Run:
+    """A copy in the plain form, the weights of a model too."""
+    return Run(Path(shutil.copytree(run.path, path))) if run.has("model.onnx") else runs.weightless(run, path)
+
+
 def changed(tmp_path: Path, change: Callable[[Run], None], *, of: Run = WEIGHTLESS, seal: bool = True) -> Path:
     """A zip of a copy of a run after `change`; sealed again, so that its hashes are right."""
-    run = Run(Path(shutil.copytree(of.path, tmp_path / "copy")))
+    run = whole(of, tmp_path / "copy")
     change(run)
     if seal:
         Run(run.path).seal()
@@ -64,7 +69,7 @@ def test_a_run_comes_back_as_it_went_without_its_keras_file(tmp_path: Path) -> N
 
 
 def test_a_cross_validation_comes_back_with_its_folds(tmp_path: Path) -> None:
-    parent = Run(Path(shutil.copytree(WEIGHTLESS.path, tmp_path / "cv")))
+    parent = whole(WEIGHTLESS, tmp_path / "cv")
     for fold in ("1", "2"):
         runs.weightless(WEIGHTLESS, parent.path / "folds" / fold)
     back = exchange.import_zip(exchange.export(parent, tmp_path / "cv.zip"))
@@ -75,7 +80,7 @@ def test_a_cross_validation_comes_back_with_its_folds(tmp_path: Path) -> None:
 
 
 def test_only_finished_and_whole_runs_are_exported(tmp_path: Path) -> None:
-    run = Run(Path(shutil.copytree(WEIGHTLESS.path, tmp_path / "copy")))
+    run = whole(WEIGHTLESS, tmp_path / "copy")
     (run.path / "card.md").write_text("another")
     with pytest.raises(RunError, match="damaged"):
         exchange.export(run, tmp_path / "x.zip")
@@ -132,7 +137,7 @@ def test_a_zip_that_was_tampered_with_stays_out(
 
 
 def test_a_path_out_of_the_folder_and_what_is_no_run_stay_out(tmp_path: Path, home: Path) -> None:
-    path = zipped(WEIGHTLESS.path, tmp_path / "run.zip")
+    path = exchange.export(WEIGHTLESS, tmp_path / "run.zip")
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("svm-clips/../../escaped.txt", "out")
     with pytest.raises(RunError, match="leads out of its folder"):
@@ -174,7 +179,7 @@ def test_pickles_are_never_opened_and_what_is_not_listed_is_left_out(tmp_path: P
     run = exchange.import_zip(changed(tmp_path, change, seal=False))
     assert not (tmp_path / "exploded").exists()
     kept = {path.name for path in run.path.rglob("*")}
-    assert kept == {path.name for path in WEIGHTLESS.path.iterdir()}
+    assert kept == {path.name for path in whole(WEIGHTLESS, tmp_path / "as it was").path.iterdir()}
     assert set(run.recipe["imported"]["left_out"]) == {"model.keras", "scaler.pkl", "extra.md", "folds/x/loose.csv"}
     assert "![" not in run.card
 

@@ -1,7 +1,6 @@
 """The results page: the table of runs, one run with its matrix and clips, damaged and labels-only runs, the URL."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tests.corpora import stand_in
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
-WEIGHTLESS = settings.ARTIFACTS / "results" / "svm-clips"
+WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
 TABS = ("groups", "calibration", "mistakes", "curves", "layers", "configuration", "log", "card")
 
 
@@ -36,7 +35,7 @@ def words(at: AppTest) -> str:
 
 
 def own(home: Path, name: str = "mine") -> Run:
-    return Run(Path(shutil.copytree(WEIGHTLESS, home / "runs" / name)))
+    return runs.weightless(WEIGHTLESS, home / "runs" / name)
 
 
 def test_the_table_lists_every_run(home: Path) -> None:
@@ -129,7 +128,7 @@ def test_a_visitor_of_a_shared_server_makes_no_ensemble(home: Path, monkeypatch:
 
 def test_the_shown_numbers_are_those_of_the_predictions() -> None:
     at = results(view="run", run="svm-speakers", part="validation")
-    rows = pd.read_csv(SHIPPED.parents[1] / "results" / "svm-speakers" / "predictions.csv")
+    rows = pd.read_parquet(SHIPPED.parents[1] / "results" / "svm-speakers" / "predictions.parquet")
     rows = rows[rows["part"] == "validation"]
     assert at.metric[0].value == f"{100 * (rows['true'] == rows['predicted']).mean():.0f} %"
     classes = at.dataframe[0].value

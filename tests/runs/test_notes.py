@@ -1,14 +1,13 @@
 """Notes of runs: kept beside the run folders, which stay untouched; the table of runs; what may be deleted."""
 
 import json
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ser_core import settings
-from ser_core.runs import Run, RunError, find, notes, overview, shipped
+from ser_core.runs import Run, RunError, find, notes, overview, shipped, weightless
 from ser_core.runs.deleting import delete
 
 SOURCE = settings.ARTIFACTS / "results" / "svm-clips"
@@ -17,7 +16,7 @@ SOURCE = settings.ARTIFACTS / "results" / "svm-clips"
 @pytest.fixture
 def run(home: Path) -> Run:
     """A whole run of one's own."""
-    return Run(Path(shutil.copytree(SOURCE, home / "runs" / "mine")))
+    return weightless(Run(SOURCE), home / "runs" / "mine")
 
 
 def row(link: str) -> dict[str, object]:
@@ -76,13 +75,13 @@ def test_a_row_states_what_the_runs_files_state(run: Run) -> None:
             span["low"],
             span["high"],
         )
-    assert found["bytes"] == sum(path.stat().st_size for path in SOURCE.iterdir())
+    assert found["bytes"] == sum(path.stat().st_size for path in run.path.iterdir())
     assert (found["corpus"], found["split"]) == ("crema-d", "clips (seed 0)")
     assert next(iter(overview.table()["run"])) == "accurate"
 
 
 def test_two_runs_of_one_name_both_have_a_link(home: Path) -> None:
-    shutil.copytree(SOURCE, home / "runs" / SOURCE.name)
+    weightless(Run(SOURCE), home / "runs" / SOURCE.name)
     found = overview.named()
     assert found[SOURCE.name].shipped and found[f"runs/{SOURCE.name}"].path.parent == home / "runs"
 
@@ -151,7 +150,7 @@ def test_shipped_foreign_and_training_runs_are_not_deleted(tmp_path: Path, run: 
         delete(shipped()[0])
     with pytest.raises(RunError, match="ships with the program"):
         delete(Run(SOURCE))
-    elsewhere = Run(Path(shutil.copytree(SOURCE, tmp_path / "elsewhere")))
+    elsewhere = weightless(Run(SOURCE), tmp_path / "elsewhere")
     with pytest.raises(RunError, match="by hand"):
         delete(elsewhere)
     run.write_status("running")

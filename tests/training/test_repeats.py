@@ -47,7 +47,7 @@ def test_a_loso_parent_pools_one_fold_a_speaker(corpus: Corpus, tmp_path: Path) 
         assert piece.name not in parts["train"] | parts["validation"]
 
 
-def test_seeds_pool_to_their_mean_and_a_weightless_copy_keeps_every_piece(corpus: Corpus, tmp_path: Path) -> None:
+def test_seeds_pool_to_their_mean_and_a_weightless_copy_knows_of_each(corpus: Corpus, tmp_path: Path) -> None:
     run = trained(corpus, tmp_path / "seeds", "clips", seeds=3)
     found = runs.Run(run.path).metrics["test"]
     own = [piece.metrics["test"]["accuracy"] for piece in runs.pieces(run)]
@@ -55,9 +55,11 @@ def test_seeds_pool_to_their_mean_and_a_weightless_copy_keeps_every_piece(corpus
     assert found["mean"]["accuracy"] == pytest.approx(np.mean(own))
     assert found["accuracy"] == pytest.approx(np.mean(own))
     copy = runs.weightless(run, tmp_path / "copy")
-    assert [piece.name for piece in runs.pieces(copy)] == ["0", "1", "2"]
+    assert copy.problems(hashes=True) == [] and runs.pieces(copy) == []
     assert not list(copy.path.rglob("model.*"))
-    assert all(piece.problems(hashes=True) == [] for piece in [copy, *runs.pieces(copy)])
+    assert [one.name for one in runs.trainings(copy)] == ["seeds/0", "seeds/1", "seeds/2"]
+    assert [one.metrics["test"]["accuracy"] for one in runs.trainings(copy)] == own
+    assert all(one.knew_speakers and one.layers for one in runs.trainings(copy))
 
 
 def test_without_test_a_parent_pools_validation_rows_only(corpus: Corpus, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from ser_core import audio, settings
+from ser_core import audio, runs, settings
 from tests.audio.test_formats import muxed
 
 ROWS = "file,emotion,speaker,start,end,split\na.wav,anger,one,,,train\nb.wav,sadness,two,0.1,0.6,test\nsub/c.wav,fear,one,,,\n"
@@ -74,10 +76,12 @@ def corpora() -> list[dict[str, bytes]]:
 
 def imported() -> list[dict[str, bytes]]:
     """What zips of runs hold: a shipped model, and a run without weights."""
-    return [
-        {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-        for folder in (settings.ARTIFACTS / "models" / "accurate", settings.ARTIFACTS / "results" / "svm-clips")
-    ]
+    with tempfile.TemporaryDirectory() as place:
+        plain = runs.weightless(runs.find("svm-clips"), Path(place) / "svm-clips").path
+        return [
+            {f"{folder.name}/{path.name}": path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+            for folder in (settings.ARTIFACTS / "models" / "accurate", plain)
+        ]
 
 
 def sealed(files: dict[str, bytes]) -> dict[str, bytes]:
