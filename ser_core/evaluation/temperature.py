@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 
-def clip_probabilities(logits: np.ndarray, rows: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Return the mean of the windows' probabilities, a row a clip: what the predictor answers with this temperature."""
-    scaled = logits / temperature
+def clip_probabilities(logits: np.ndarray, rows: np.ndarray, temperature: float | np.ndarray = 1.0) -> np.ndarray:
+    """Return the mean of the windows' probabilities, a row a clip: what the predictor answers with this temperature (or one a window)."""
+    scaled = logits / np.reshape(temperature, (-1, 1))
     exp = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return clip_means(exp / exp.sum(axis=1, keepdims=True), rows)
 
@@ -23,16 +23,30 @@ def clip_means(windows: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return means
 
 
-def fit_temperature(logits: np.ndarray, rows: np.ndarray, targets: np.ndarray) -> float:
+def by_weight(plain: float, with_voice: float, weights: np.ndarray) -> np.ndarray:
+    """Return the temperature of windows that are judged by a voice profile of these weights (0 to 1)."""
+    return plain + (with_voice - plain) * np.asarray(weights, dtype=np.float64)
+
+
+def fit_temperature(
+    logits: np.ndarray,
+    rows: np.ndarray,
+    targets: np.ndarray,
+    *,
+    plain: float = 1.0,
+    weights: np.ndarray | None = None,
+) -> float:
     """Return the temperature in [0.2, 5] at which the clips' probabilities are least surprised by the targets.
 
-    Minimises the negative log-likelihood (Guo et al. 2017, arXiv:1706.04599).
+    Minimises the negative log-likelihood (Guo et al. 2017, arXiv:1706.04599). weights: of the voice profiles that the windows are judged
+    by; it is then that of weight 1, where without one it is `plain`.
     """
     # SciPy's optimizers take half a second to import, and predictions do without.
     from scipy import optimize
 
     def loss(log_temperature: float) -> float:
-        found = clip_probabilities(logits, rows, math.exp(log_temperature))
+        one = math.exp(log_temperature)
+        found = clip_probabilities(logits, rows, one if weights is None else by_weight(plain, one, weights))
         return float(-np.log(np.maximum((found * targets).sum(axis=1), 1e-12)).mean())
 
     bounds = (math.log(0.2), math.log(5.0))

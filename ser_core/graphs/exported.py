@@ -79,7 +79,9 @@ def from_scikit_learn(
     from skl2onnx.common.data_types import FloatTensorType
 
     scaling, classifier = fitted.named_steps["scaling"], fitted.named_steps["classifier"]
-    options = {id(classifier): {"zipmap": False, "raw_scores": True}}
+    # A linear support vector machine's converter makes no map of its scores, and refuses to be told so.
+    unmapped = {} if type(classifier).__name__ == "LinearSVC" else {"zipmap": False}
+    options = {id(classifier): {**unmapped, "raw_scores": True}}
     # The converter refuses a name that no Python variable could have.
     first = BY_VOICE if train is not None else input_name
     shape = [(first, FloatTensorType([None, dims]))]

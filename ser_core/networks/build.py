@@ -11,11 +11,12 @@ import keras
 import numpy as np
 
 from ser_core.features import sets
-from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019
+from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019, voice
 from ser_core.recipes import RecipeError
 
-#: Name in a recipe → function from the inputs (`features`; `n_frames` for sequences; `profile` and `profile_weight` where a
-#: network takes a voice profile) and what is known of them (`mel_hz`: the bands' centres, of log-mel frames) to the embedding.
+#: Name in a recipe → function from the inputs (`features`; `n_frames` for sequences; `profile` and `profile_weight` where a network takes
+#: a voice profile, `voice`: its means, scaled as a vector is) and what is known of them (`mel_hz`: the bands' centres, of log-mel
+#: frames) to the embedding.
 BODIES: dict[str, Callable[..., Any]] = {
     "crnn": crnn.body,
     "cnn1d": cnn1d.frames,
@@ -26,11 +27,12 @@ BODIES: dict[str, Callable[..., Any]] = {
     "cnn2d-residual": cnn2d.residual,
     "cnn2d-separable": cnn2d.separable,
     "qayyum2019": qayyum2019.body,
+    "voice": voice.body,
 }
 
 
 #: Those of them that read one vector a clip; the others read frames.
-OF_VECTORS = ("cnn1d-vector", "mlp", "qayyum2019")
+OF_VECTORS = ("cnn1d-vector", "mlp", "qayyum2019", "voice")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +61,8 @@ def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) ->
     unknown = [name for name in params if name not in taken]
     if unknown:
         raise RecipeError(f"The network {network} has no parameter '{unknown[0]}'; it has {', '.join(taken)}.")
-    if params.get("profile", False) and features.inputs[0].source.band_hz is None:
-        raise RecipeError(f"A voice profile is of log-mel frames; {features.name} is something else.")
+    if params.get("profile", False) and (features.inputs[0].source.band_hz is None) != features.is_vector:
+        raise RecipeError(f"A voice profile is of log-mel frames or of vectors; {features.name} is something else.")
 
 
 def trainable(
@@ -84,12 +86,16 @@ def trainable(
         inputs["profile"] = keras.Input((2, one.source.dims), name="profile", dtype="float32")
         inputs["profile_weight"] = keras.Input((), name="profile_weight", dtype="float32")
     x = inputs[one.name]
+    about: dict[str, Any] = {} if one.source.band_hz is None else {"mel_hz": one.source.band_hz}
     if prepared is not None:
         if own_voice:
             scaling = layers.VoiceScaling(prepared.mean, prepared.deviation, name="scaling")
             x = scaling(x, inputs["profile"], inputs["profile_weight"])
         else:
-            x = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))(x)
+            scaling = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))
+            x = scaling(x)
+            if one.is_vector and "profile" in inputs:
+                about["voice"] = scaling(inputs["profile"][:, 0])
         if prepared.projection is not None:
             lda = keras.layers.Dense(prepared.projection.shape[1], use_bias=False, trainable=False, name="lda")
             lda.build((*[None] * (len(x.shape) - 1), prepared.projection.shape[0]))
@@ -97,16 +103,20 @@ def trainable(
             x = lda(x)
         if not one.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
-    about = {} if one.source.band_hz is None else {"mel_hz": one.source.band_hz}
     body = BODIES[network]({**inputs, **about, "features": x}, **params)
     embedding = keras.layers.Identity(name="embedding")(body)
-    logits = keras.layers.Dense(n_labels, name="logits")(embedding)
+    shrunk = keras.regularizers.L2(params["l2"]) if params.get("l2") else None
+    logits = keras.layers.Dense(n_labels, kernel_regularizer=shrunk, name="logits")(embedding)
     return keras.Model(inputs, {"logits": logits, "embedding": embedding}, name=network)
 
 
-def serving(model: keras.Model, temperature: float) -> keras.Model:
-    """Return the network that ships: outputs `probabilities`, calibrated by `temperature`, and `embedding`."""
+def serving(model: keras.Model, temperature: float, with_voice: float | None = None) -> keras.Model:
+    """Return the network that ships: outputs `probabilities`, calibrated by `temperature`, and `embedding`.
+
+    with_voice: the temperature by a voice profile, of a network that takes one.
+    """
     logits, embedding = model.output["logits"], model.output["embedding"]
-    scaled = layers.Temperature(temperature, name="temperature")(logits)
+    weight = {} if with_voice is None else {"weight": model.input["profile_weight"]}
+    scaled = layers.Temperature(temperature, with_voice, name="temperature")(logits, **weight)
     probabilities = keras.layers.Softmax(name="probabilities")(scaled)
     return keras.Model(model.input, {"probabilities": probabilities, "embedding": embedding}, name=model.name)

@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 from ser_core.features.logmel import RANGE_DB
-from ser_core.features.profile import DEVIATION_NEEDS
+from ser_core.features.profile import DEVIATION_NEEDS, HALF_WEIGHT_S
 
 PACKAGE = "ser_core"
 
@@ -133,6 +133,30 @@ class VoiceScaling(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class BesideVoice(keras.layers.Layer):
+    """Return a vector (dims), its difference from a voice, and how much each of the two is to be heard (2, their sum is 1).
+
+    voice: batch × dims; weight: batch, s / (s + profile.HALF_WEIGHT_S) for s seconds of speech. half_s: seconds at which both are heard
+    alike.
+    """
+
+    def __init__(self, half_s: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.half_s = half_s
+
+    def call(self, vector: Any, voice: Any, weight: Any) -> tuple[Any, Any, Any]:
+        share = weight[:, None]
+        heard = HALF_WEIGHT_S * share / (HALF_WEIGHT_S * share + self.half_s * (1.0 - share))
+        return vector, vector - voice, ops.concatenate([1.0 - heard, heard], axis=-1)
+
+    def compute_output_shape(self, vector_shape: Any, *_: Any) -> Any:
+        return vector_shape, vector_shape, (vector_shape[0], 2)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "half_s": self.half_s}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class MaskedPooling(keras.layers.Layer):
     """Join attention, mean and maximum over the steps (steps × dims) that are not padding: 3 × dims.
 
@@ -216,17 +240,22 @@ class AttentiveStatistics(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Temperature(keras.layers.Layer):
-    """Divide logits by a scalar that is fitted on the validation part and frozen in the graph."""
+    """Divide logits by a scalar that is fitted on the validation part and frozen in the graph.
 
-    def __init__(self, temperature: float = 1.0, **kwargs: Any) -> None:
+    with_voice: what it is by a voice profile of weight 1, in between with the weight; None where a profile changes nothing.
+    """
+
+    def __init__(self, temperature: float = 1.0, with_voice: float | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.temperature = temperature
+        self.temperature, self.with_voice = temperature, with_voice
 
-    def call(self, logits: Any) -> Any:
-        return logits / self.temperature
+    def call(self, logits: Any, weight: Any = None) -> Any:
+        if self.with_voice is None or weight is None:
+            return logits / self.temperature
+        return logits / (self.temperature + (self.with_voice - self.temperature) * weight[:, None])
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "temperature": self.temperature}
+        return {**super().get_config(), "temperature": self.temperature, "with_voice": self.with_voice}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -232,6 +232,14 @@ RECIPES: dict[str, Recipe] = {
             fit=Fit(epochs=20, learning_rate=1e-3, weight_decay=0.01, ema=0.99),
         ),
         _pretrained(
+            "voice",
+            "A pretrained ear and a profile of who speaks",
+            "voice",
+            picture=picture.NONE,
+            network_params={"profile": True, "l2": 0.03, "noise": 0.5},
+            fit=Fit(epochs=12, batch_size=128, learning_rate=1e-3, warmup_epochs=1.0, weight_decay=0.0, ema=0.99),
+        ),
+        _pretrained(
             "whisper-cnn",
             "1D CNN with attention over a pretrained ear's frames, its blocks weighed",
             "cnn1d-blocks",

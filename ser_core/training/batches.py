@@ -58,13 +58,14 @@ class AugmentedBatches(keras.utils.PyDataset):
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         (one,) = self.part.inputs
         clips = [self.part.features[one.name][self.clips[row]] for row in rows]
+        drawn = [self.profiles.draw(int(row), self.epoch) for row in rows] if self.profiles else []
         targets, mixup = self.targets[rows], self.augmentation.mixup
         if one.is_vector:
             vectors = np.stack([clip[0] for clip in clips])
             if mixup:
                 vectors, targets = picture.mixed_vectors(vectors, targets, mixup, random)
-            return {one.name: vectors, **self._voices(rows)}, targets, self.weights[rows]
-        drawn = [self.profiles.draw(int(row), self.epoch) for row in rows] if self.profiles else []
+            given = _given(np.stack([found.statistics for found in drawn]), drawn) if drawn else {}
+            return {one.name: vectors, **self._voices(rows), **given}, targets, self.weights[rows]
         pictures, n_frames, statistics = self._windows(one, clips, drawn, random)
         seconds = np.array([one.seconds for one in drawn], np.float32)
         if mixup:
@@ -74,8 +75,7 @@ class AugmentedBatches(keras.utils.PyDataset):
                 statistics, seconds = picture.mixed_profiles(statistics, seconds, mix)
         inputs = {one.name: pictures, "n_frames": n_frames, **self._voices(rows)}
         if drawn:
-            weight = profile.weight(seconds) * np.array([one.given for one in drawn])
-            inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
+            inputs |= _given(statistics, drawn, seconds)
         return inputs, targets, self.weights[rows]
 
     def _windows(
@@ -111,3 +111,10 @@ class AugmentedBatches(keras.utils.PyDataset):
             turns = list(range(len(self)))
             random.shuffle(turns)
         return turns
+
+
+def _given(statistics: np.ndarray, drawn: list[Drawn], seconds: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """The inputs of voice profiles: 0 is the weight of those that are drawn and not given."""
+    heard = np.array([one.seconds for one in drawn], np.float32) if seconds is None else seconds
+    weight = profile.weight(heard) * np.array([one.given for one in drawn])
+    return {"profile": statistics, "profile_weight": weight.astype(np.float32)}

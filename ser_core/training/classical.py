@@ -42,22 +42,20 @@ class FittedClassifier:
         )
         return int(sum(np.size(getattr(classifier, name)) for name in held))
 
-    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
-        windows, rows = part.windows
-        return self._scores(windows), rows
+    def logits(self, windows: dict[str, np.ndarray]) -> np.ndarray:
+        vectors = by_voice(windows, self.one.name, self.train)
+        return self.placed.logits(np.asarray(self.fitted.decision_function(vectors), dtype=np.float64))
 
-    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
+    def export(
+        self, temperature: float, real: dict[str, np.ndarray], run: Run, with_voice: float | None = None
+    ) -> float:
         """Write model.onnx and layers.json; raises RunError where the graph answers differently."""
         dims = real[self.one.name].shape[1]
         graph = graphs.from_scikit_learn(self.fitted, dims, temperature, self.one.name, self.placed, self.train)
         onnx.save(graph, run.path / "model.onnx")
-        expected = clip_probabilities(self._scores(real), np.arange(len(real[self.one.name])), temperature)
+        expected = clip_probabilities(self.logits(real), np.arange(len(real[self.one.name])), temperature)
         run.write_json("layers.json", self._layers(dims))
         return parity.of_graph(run.path / "model.onnx", real, expected)
-
-    def _scores(self, windows: dict[str, np.ndarray]) -> np.ndarray:
-        vectors = by_voice(windows, self.one.name, self.train)
-        return self.placed.logits(np.asarray(self.fitted.decision_function(vectors), dtype=np.float64))
 
     def _layers(self, dims: int) -> list[dict[str, Any]]:
         steps = [("scaling", "StandardScaler", dims, 2 * dims)]

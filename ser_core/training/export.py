@@ -15,7 +15,6 @@ from ser_core.graphs import parity
 from ser_core.networks import build
 from ser_core.runs import Run
 from ser_core.training import fit
-from ser_core.training.parts import Part
 
 
 class FittedNetwork:
@@ -28,16 +27,18 @@ class FittedNetwork:
     def parameters(self) -> int:
         return int(self.full.count_params())
 
-    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
-        return fit.window_logits(self.full, part)
+    def logits(self, windows: dict[str, np.ndarray]) -> np.ndarray:
+        return fit.logits(self.full, windows)
 
-    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
+    def export(
+        self, temperature: float, real: dict[str, np.ndarray], run: Run, with_voice: float | None = None
+    ) -> float:
         """Write model.keras, model.onnx and layers.json, and return the largest difference between the two graphs.
 
         `real`: windows of real clips (inputs by name) on which both must give the same probabilities. Raises RunError
         when they do not.
         """
-        serving = build.serving(self.full, temperature)
+        serving = build.serving(self.full, temperature, with_voice)
         expected = np.asarray(serving.predict(real, batch_size=64, verbose=0)["probabilities"])
         with tempfile.TemporaryDirectory(dir=run.path) as folder:
             keras_file, onnx_file = Path(folder) / "model.keras", Path(folder) / "model.onnx"

@@ -29,13 +29,9 @@ def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.
     )
 
 
-def window_logits(model: keras.Model, part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs.
-
-    Without voice profiles: epoch, temperature and threshold are chosen for what a new user has.
-    """
-    windows, rows = part.windows
-    return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64), rows
+def logits(model: keras.Model, windows: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the logits of windows (inputs by name): windows × labels, float64."""
+    return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64)
 
 
 class _Watch(keras.callbacks.Callback):
@@ -114,7 +110,9 @@ class _Watch(keras.callbacks.Callback):
         )
 
     def _validated(self, validation: Part) -> dict[str, float]:
-        found = clip_probabilities(*window_logits(self.full, validation))
+        # Without voice profiles: the epoch is chosen for what a new user has.
+        windows, rows = validation.windows
+        found = clip_probabilities(logits(self.full, windows), rows)
         if not np.isfinite(found).all():
             raise RunError(self._diverged())
         labels = validation.labels

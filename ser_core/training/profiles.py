@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ser_core.corpora import details
 from ser_core.corpora.splits import speaker_key
+from ser_core.features import profile
 from ser_core.features.profile import BandSums
+from ser_core.training.parts import Part
 
 #: Share of clips that are given no profile: most users have none.
 ABSENT = 0.4
@@ -38,12 +39,10 @@ class Profiles:
     def __init__(self, clips: pd.DataFrame, sums: BandSums, seed: int) -> None:
         """`clips`: the part's table; `sums`: a row a clip of it, added up once, so that a draw only adds."""
         self.sums, self.seed = sums, seed
-        originals = clips["clip"].map(details.original)
-        # A changed copy is no recording of the speaker, and a clip says nothing of itself, nor of a copy of it.
-        usable = ((originals == clips["clip"]) & (clips["speaker"] != "")).to_numpy() & (sums.frames > 0)
-        place = {clip: row for row, clip in enumerate(clips["clip"])}
-        self._itself = originals.map(place).fillna(-1).to_numpy()
-        key, neutral = speaker_key(clips), (clips["emotion"] == "neutral").to_numpy()
+        # A changed copy hears the copies of its number: where one is on the telephone, all of the voice are.
+        copy = clips["clip"].str.extract(r"(#copy\d+)$", expand=False).fillna("")
+        usable = (clips["speaker"] != "").to_numpy() & (sums.frames > 0)
+        key, neutral = speaker_key(clips) + copy, (clips["emotion"] == "neutral").to_numpy()
         self._any = _of_speakers(key, usable)
         self._neutral = _of_speakers(key, usable & neutral)
 
@@ -67,7 +66,20 @@ class Profiles:
 
     def _others(self, pools: list[np.ndarray], row: int) -> np.ndarray:
         pool = pools[row]
-        return pool[pool != self._itself[row]]
+        return pool[pool != row]
+
+
+def drawn(part: Part, seed: int = 0) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return a part's windows with the profile that each clip draws of its speaker's other clips, and to which clip each belongs.
+
+    Clips whose speaker has no other have none.
+    """
+    windows, rows = part.windows
+    profiles = Profiles(part.clips, part.band_sums, seed)
+    each = [profiles.draw(row, 0) for row in range(len(part.clips))]
+    statistics = np.stack([one.statistics for one in each])
+    weights = np.array([profile.weight(one.seconds) for one in each], np.float32)
+    return {**windows, "profile": statistics[rows], "profile_weight": weights[rows]}, rows
 
 
 def with_some(windows: dict[str, np.ndarray], sums: BandSums) -> dict[str, np.ndarray]:

@@ -51,6 +51,9 @@ def settled_by(chosen: Run) -> Settled:
             validation=tuple(split["clip"][split["part"] == "validation"]),
             before={part: _plain(scores) for part, scores in chosen.metrics.items() if part == "test"},
             trainings=len(trained),
+            with_voice=median(float(one["temperature_with_voice"]) for one in found)
+            if "temperature_with_voice" in found[0]
+            else None,
         )
     except (KeyError, ValueError) as error:
         raise RunError(f"The run {chosen.name} holds no fit with a validation part that could be refitted.") from error

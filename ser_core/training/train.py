@@ -49,11 +49,16 @@ class Fitted(Protocol):
     @property
     def parameters(self) -> int: ...
 
-    def window_logits(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
-        """Return the logits of every window of a part (windows × labels), and to which clip (row) each belongs."""
+    def logits(self, windows: dict[str, np.ndarray]) -> np.ndarray:
+        """Return the logits of windows (inputs by name): windows × labels, float64."""
 
-    def export(self, temperature: float, real: dict[str, np.ndarray], run: Run) -> float:
-        """Write the run's model and layers.json; return the largest difference between the graph and its origin."""
+    def export(
+        self, temperature: float, real: dict[str, np.ndarray], run: Run, with_voice: float | None = None
+    ) -> float:
+        """Write the run's model and layers.json; return the largest difference between the graph and its origin.
+
+        with_voice: the temperature by a voice profile, where the model takes one and it was found.
+        """
 
 
 def check_network(recipe: Recipe) -> None:
@@ -92,7 +97,7 @@ class Settled:
     """What earlier trainings of a recipe found on their validation part, for one that trains on that part too.
 
     of: the run's name; trainings: how many it holds; before: its test scores, where it has read them. validation: the clips that
-    were its validation part.
+    were its validation part. with_voice: the temperature by a voice profile.
     """
 
     of: str
@@ -102,6 +107,7 @@ class Settled:
     threshold: float
     validation: tuple[str, ...]
     before: dict[str, Any]
+    with_voice: float | None = None
 
 
 def train(
@@ -253,6 +259,15 @@ class _Training:
 
         return network.fitted(self.recipe, self.run, parts, self.reporter, self.settled)
 
+    def by_a_voice(self, fitted: Fitted, validation: Part, temperature: float) -> float | None:
+        """Return the temperature by a voice profile of weight 1; None for networks that take none, or that look at pictures."""
+        if not self.recipe.profile or not self.recipe.feature_set.is_vector:
+            return None
+        windows, rows = profiles.drawn(validation)
+        return fit_temperature(
+            fitted.logits(windows), rows, validation.targets, plain=temperature, weights=windows["profile_weight"]
+        )
+
     def finish(self, fitted: Fitted, parts: dict[str, Part]) -> None:
         """Calibrate, predict, measure, export, and seal the run."""
         recipe, run, settled = self.recipe, self.run, self.settled
@@ -260,30 +275,32 @@ class _Training:
         train, validation = parts["train"], parts["validation"]
         tables = []
         if settled is None:
-            logits, rows = fitted.window_logits(validation)
+            windows, rows = validation.windows
+            logits = fitted.logits(windows)
             temperature = fit_temperature(logits, rows, validation.targets)
+            with_voice = self.by_a_voice(fitted, validation, temperature)
             found = clip_probabilities(logits, rows, temperature)
             right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
             threshold = metrics.choose_threshold(found.max(axis=1), right)
             tables.append(_rows(validation, "validation", found))
         else:
-            temperature, threshold = settled.temperature, settled.threshold
+            temperature, threshold, with_voice = settled.temperature, settled.threshold, settled.with_voice
             # How far unheard voices lie is told by those that were unheard until now.
             train, validation = _apart(train, set(settled.validation))
         if self.test and len(parts["test"].clips):
-            tables.append(
-                _rows(parts["test"], "test", clip_probabilities(*fitted.window_logits(parts["test"]), temperature))
-            )
+            windows, rows = parts["test"].windows
+            tables.append(_rows(parts["test"], "test", clip_probabilities(fitted.logits(windows), rows, temperature)))
         scores = writing.measure(run, pd.concat(tables, ignore_index=True), recipe.labels)
         real = {name: values[:32] for name, values in validation.windows[0].items()}
         if recipe.profile:
             real = profiles.with_some(real, train.band_sums)
-        parity = fitted.export(temperature, real, run)
+        parity = fitted.export(temperature, real, run, with_voice)
         contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile, recipe.normalise)
         run.write_json("feature.json", contract.to_json())
         novelty.write(run, train, validation)
         facts: dict[str, Any] = {
             "temperature": temperature,
+            **({} if with_voice is None else {"temperature_with_voice": with_voice}),
             "threshold": threshold,
             "parameters": fitted.parameters,
             "seconds": seconds,

@@ -24,16 +24,19 @@ def inputs_of(recipe: recipes.Recipe, n: int = 4) -> dict[str, np.ndarray]:
     random = np.random.default_rng(0)
     values = random.normal(size=(n, *one.shape)).astype(np.float32) * 10
     if one.is_vector:
-        return {one.name: values}
+        return {one.name: values, **_profile(recipe, n, random)}
     n_frames = random.integers(one.frames // 3, one.frames, n).astype(np.int32)
     values[np.arange(one.frames) >= n_frames[:, None]] = 0
     given = {one.name: values, "n_frames": n_frames}
-    if recipe.profile:
-        statistics = np.stack(
-            [random.normal(size=(n, one.source.dims)), random.uniform(1, 9, (n, one.source.dims))], axis=1
-        )
-        given |= {"profile": statistics.astype(np.float32), "profile_weight": np.zeros(n, np.float32)}
-    return given
+    return {**given, **_profile(recipe, n, random)}
+
+
+def _profile(recipe: recipes.Recipe, n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+    if not recipe.profile:
+        return {}
+    dims = recipe.feature_set.inputs[0].source.dims
+    statistics = np.stack([random.normal(size=(n, dims)), random.uniform(1, 9, (n, dims))], axis=1)
+    return {"profile": statistics.astype(np.float32), "profile_weight": np.linspace(0, 0.9, n).astype(np.float32)}
 
 
 def model_of(recipe: recipes.Recipe) -> keras.Model:

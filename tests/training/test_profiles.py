@@ -171,7 +171,7 @@ def test_the_graph_answers_as_keras_with_and_without_a_profile(tmp_path: Path) -
 
 
 def test_what_cannot_take_a_profile_is_refused() -> None:
-    with pytest.raises(recipes.RecipeError, match="A voice profile is of log-mel frames; seed-frames"):
+    with pytest.raises(recipes.RecipeError, match="A voice profile is of log-mel frames or of vectors; seed-frames"):
         build.trainable("crnn", SMALL, sets.named("seed-frames"), 6)
     with pytest.raises(recipes.RecipeError, match=r"network_params\.profile cannot be 'yes'"):
         RECIPE.override(["network_params.profile=yes"])
@@ -201,7 +201,7 @@ def test_a_draw_is_of_other_clips_of_the_speaker() -> None:
     assert again.clips == draws.draw(5, 3).clips != draws.draw(5, 4).clips != drawer(one, seed=1).draw(5, 4).clips
 
 
-def test_copies_silent_clips_and_unknown_speakers_give_no_profile() -> None:
+def test_copies_are_profiles_of_copies_and_silent_clips_and_unknown_speakers_of_none() -> None:
     clips = table(speakers=2, sentences=2)
     copies = clips.assign(clip=clips["clip"] + "#copy0")
     nobody = pd.DataFrame([("c/x", "", "anger"), ("c/y", "", "anger"), ("c/z", "9", "anger")], columns=clips.columns)
@@ -210,7 +210,8 @@ def test_copies_silent_clips_and_unknown_speakers_give_no_profile() -> None:
     draws = drawer(one)
     for row in range(2 * len(clips)):
         used = {f for epoch in range(30) for f in draws.draw(row, epoch).clips}
-        assert used and max(used) < len(clips) and 0 not in used and row % len(clips) not in used
+        # A copy hears copies, a clip clips: what a room or a line does to one, it does to all.
+        assert used and {f // len(clips) for f in used} == {row // len(clips)} and not {0, row} & used
     for row in range(2 * len(clips), len(one.clips)):
         alone = draws.draw(row, 0)
         assert alone.clips == () and alone.seconds == 0.0 and not alone.given
@@ -306,7 +307,11 @@ def test_predict_goes_by_the_profile_and_says_so(
     plain, voiced = said(), said("--profile", *files)
     assert "profile" not in plain and voiced["probabilities"] != plain["probabilities"]
     made_of = Predictor(done).profile_of([audio.decode(Path(one)) for one in files])
-    assert voiced["profile"] == {"seconds": round(made_of.seconds, 2), "weight": round(made_of.weight, 4)}
+    assert voiced["profile"] == {
+        "clips": len(files),
+        "seconds": round(made_of.seconds, 2),
+        "weight": round(made_of.weight, 4),
+    }
     made_of.save(tmp_path / "mine.json")
     saved = said("--profile", str(tmp_path / "mine.json"))
     assert saved["probabilities"] == pytest.approx(voiced["probabilities"], abs=1e-3)
