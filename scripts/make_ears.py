@@ -29,6 +29,8 @@ EARS: dict[str, tuple[str, ...]] = {
     "whisper-mlp-speakers": ("whisper-mlp",),
     "whisper-cnn-speakers": ("whisper-cnn",),
 }
+#: From how many people is learned, and by which recipes, three draws of people each.
+VOICES, LEARNERS, DRAWS = (5, 10, 20, 47), {"whisper-logreg": ("copies=0",), "cnn1d-model3": ()}, 3
 #: How they are measured beside the test part as it is.
 NOISES = ("noise-20", "noise-10", "telephone", "room-large")
 
@@ -40,20 +42,30 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="CREMA-D's folder; remembered")
     parser.add_argument("--savee", type=Path, help="SAVEE's folder; remembered")
     stated = parser.parse_args()
-    unknown = set(stated.names) - set(EARS)
+    known = {**EARS, **{voices(n, recipe): (recipe, *LEARNERS[recipe]) for recipe in LEARNERS for n in VOICES}}
+    unknown = set(stated.names) - set(known)
     if unknown:
-        parser.error(f"there is no {', '.join(sorted(unknown))}; known are {', '.join(EARS)}")
-    for name in stated.names or EARS:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    for name in stated.names or known:
         run = Run(settings.home().runs / name)
         if not run.has("files.json"):
-            recipe, *fields = EARS[name]
-            corpus = ["--data", str(stated.data)] if stated.data else []
+            recipe, *fields = known[name]
+            asked = ["--data", str(stated.data)] if stated.data else []
+            if name not in EARS:
+                fields.append(f"train_speakers={name.split('-')[1]}")
+                asked += ["--seeds", str(DRAWS)]
             changed = [word for field in fields for word in ("--set", field)]
-            if command(["train", recipe, *changed, "--split", "speakers", "--run", str(run.path), *corpus]):
+            if command(["train", recipe, *changed, "--split", "speakers", "--run", str(run.path), *asked]):
                 return 1
         runs.publish(Run(run.path), settings.ARTIFACTS / "results" / name)
-        _measure(Run(run.path), stated.data, stated.savee)
+        if name in EARS:
+            _measure(Run(run.path), stated.data, stated.savee)
     return 0
+
+
+def voices(people: int, recipe: str) -> str:
+    """Return what the runs that learn from so many people are called."""
+    return f"voices-{people}-{recipe}"
 
 
 def _measure(run: Run, data: Path | None, savee: Path | None) -> None:

@@ -56,7 +56,8 @@ class Shipped:
 MICROPHONES = dataclasses.replace(waveform.NONE, equalizer_db=12.0, noise_snr_db=(10.0, 40.0), p=0.7)
 
 SHIPPED = {
-    "accurate": Shipped("crnn", seeds=3),
+    "accurate": Shipped("voice", seeds=3),
+    "scratch": Shipped("crnn", seeds=3),
     "fast": Shipped("crnn-small", teacher="accurate-trained"),
     # Theirs hold level and colour of the recording, which are the microphone's.
     "cnn1d": Shipped(

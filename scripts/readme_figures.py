@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ser_core import files, runs, settings
 from ser_core.evaluation import lesson
-from ser_core.runs import Run
+from ser_core.runs import Run, leagues
 
 TARGET = settings.ROOT / "README.md"
 BEGIN, END = "<!-- figures: written by make results -->", "<!-- end of figures -->"
@@ -31,8 +31,8 @@ def replaced(readme: str) -> str:
 def text() -> str:
     """Return the block: a table of the shipped models, and what a split by clip makes of a figure."""
     lines = [
-        "| model | what it is | accuracy on unseen speakers | UAR | tested on | model.onnx |",
-        "|---|---|---|---|---|---|",
+        "| model | what it is | league | accuracy on unseen speakers | UAR | tested on | model.onnx |",
+        "|---|---|---|---|---|---|---|",
         *(_row(run) for run in runs.shipped()),
         "",
     ]
@@ -47,6 +47,7 @@ def _row(run: Run) -> str:
     cells = [
         f"[`{run.name}`](artifacts/models/{run.name}/card.md)",
         str(run.recipe["recipe"]["title"]),
+        leagues.of(run),
         f"**{found['accuracy']:.0%}** ({100 * span['low']:.0f} to {span['high']:.0%})".replace("%", " %"),
         f"{found['uar']:.0%}".replace("%", " %"),
         f"{found['n']} clips, {found['speakers']} speakers ({part} part)",

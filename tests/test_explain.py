@@ -17,7 +17,7 @@ from ser_core.graphs import scaling
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 
-SHIPPED = Run(settings.ARTIFACTS / "models" / "accurate")
+SHIPPED = Run(settings.ARTIFACTS / "models" / "scratch")
 SAMPLES = settings.ARTIFACTS / "samples"
 VOICES = ("voice-british", "voice-neutral", "voice-high-fast", "voice-scottish")
 

@@ -24,7 +24,7 @@ from ser_core.runs import Run, RunError
     ],
 )
 def test_windows_that_cannot_be_made_are_refused(tmp_path: Path, wrong: dict[str, int], why: str) -> None:
-    run = Run(shutil.copytree(runs.find("accurate").path, tmp_path / "run"))
+    run = Run(shutil.copytree(runs.find("scratch").path, tmp_path / "run"))
     first, *others = run.feature["inputs"]
     run.write_json("feature.json", {**run.feature, "inputs": [{**first, **wrong}, *others]})
     run.seal()
@@ -34,7 +34,7 @@ def test_windows_that_cannot_be_made_are_refused(tmp_path: Path, wrong: dict[str
 
 
 def test_a_run_of_before_there_were_pieces_is_cut_into_whole_windows(tmp_path: Path) -> None:
-    run = Run(shutil.copytree(runs.find("accurate").path, tmp_path / "run"))
+    run = Run(shutil.copytree(runs.find("scratch").path, tmp_path / "run"))
     first, *others = run.feature["inputs"]
     older = {key: value for key, value in first.items() if key not in ("piece", "beyond")}
     run.write_json("feature.json", {**run.feature, "inputs": [older, *others]})
@@ -43,7 +43,7 @@ def test_a_run_of_before_there_were_pieces_is_cut_into_whole_windows(tmp_path: P
     assert one.cut(1000) == (256, 128)
 
 
-@pytest.mark.parametrize("name", ["accurate", "fast", "cnn1d", "paper"])
+@pytest.mark.parametrize("name", ["accurate", "fast", "scratch", "cnn1d", "paper"])
 def test_an_offset_changes_no_answer(name: str) -> None:
     predictor = Predictor(runs.find(name))
     plain = audio.decode(settings.ARTIFACTS / "samples" / "voice-british.flac")

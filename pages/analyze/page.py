@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.analyze import clip, file_table
+from pages.analyze import clip, file_table, real_voices
 from pages.widgets import audio_source, model_picker, voice_profile
 
 source, models = st.columns([3, 2], gap="large")
@@ -13,6 +13,8 @@ with models:
     if len(picked) == 1:
         model_picker.about(picked[0])
     voice_profile.choose(picked, sounds)
+    if st.session_state.get("source") == audio_source.SAMPLE:
+        real_voices.say(picked)
 
 if not sounds:
     st.caption("The answer appears here, with the waveform and the mel-spectrogram that it was read from.")

@@ -91,10 +91,17 @@ def _uploaded(key: str) -> list[Sound]:
 
 
 @st.cache_data(show_spinner=False)
-def _shipped() -> list[dict[str, Any]]:
-    """The samples that ship: name, title, file, kind, what it says, how to read its pictures."""
-    found: list[dict[str, Any]] = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
+def voices() -> list[dict[str, Any]]:
+    """Return the real voices that ship: as `_shipped`, with their clip and its emotion."""
+    found: list[dict[str, Any]] = json.loads((SAMPLES / "voices" / "voices.json").read_text(encoding="utf-8"))
     return found
+
+
+@st.cache_data(show_spinner=False)
+def _shipped() -> list[dict[str, Any]]:
+    """The samples that ship, real voices first: name, title, file, kind, what it says, how to read its pictures."""
+    made: list[dict[str, Any]] = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
+    return [*voices(), *made]
 
 
 def sample(name: str, label: str, *, key: str = "") -> tuple[Sound, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,7 +20,13 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("predict", help="what a model says of audio files")
     parser.add_argument("name", metavar="RUN", help="a shipped model, a run's name, or its folder")
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument(
+    voice = parser.add_mutually_exclusive_group()
+    voice.add_argument(
+        "--same-voice",
+        action="store_true",
+        help="all files are one speaker's, recorded alike: the answers go by a voice profile of all of them",
+    )
+    voice.add_argument(
         "--profile",
         nargs="+",
         action="extend",
@@ -46,7 +53,7 @@ def add(commands: Any) -> None:
 def predict(stated: argparse.Namespace) -> int:
     """Predict every file; one that cannot be read is named, and the others are still predicted."""
     predictor = Predictor(runs.find(stated.name))
-    profile = _profile(predictor, stated) if stated.profile else None
+    profile = _profile(predictor, stated) if stated.profile or stated.same_voice else None
     predictor = predictor.with_voice(profile)
     answers: list[dict[str, Any]] = []
     for name in stated.files:
@@ -70,8 +77,10 @@ def _decoded(name: str, stated: argparse.Namespace) -> audio.Clip:
 
 
 def _profile(predictor: Predictor, stated: argparse.Namespace) -> VoiceProfile:
-    """The profile of the files that --profile names. Raises RunError, ProfileError or AudioError; nothing is predicted then."""
+    """The profile of the files that --profile names, or of all with --same-voice. Raises RunError, ProfileError or AudioError; nothing is predicted then."""
     predictor.check_profile()
+    if stated.same_voice:
+        return predictor.profile_of(_readable(stated))
     saved = [name for name in stated.profile if Path(name).suffix.lower() == ".json"]
     if saved and len(stated.profile) > 1:
         raise ProfileError(
@@ -82,6 +91,15 @@ def _profile(predictor: Predictor, stated: argparse.Namespace) -> VoiceProfile:
     profile = profiles.load(Path(saved[0]))
     predictor.check_profile(profile)
     return profile
+
+
+def _readable(stated: argparse.Namespace) -> Iterator[audio.Clip]:
+    """The files that can be read; the others are named where they are judged."""
+    for name in stated.files:
+        try:
+            yield _decoded(name, stated)
+        except (audio.AudioError, OSError):
+            continue
 
 
 def _minutes(text: str) -> float:

@@ -94,7 +94,7 @@ class VoiceProfile:
 
     def to_json(self) -> str:
         """Return it as JSON, as `load` reads it."""
-        numbers = {name: [round(float(one), 4) for one in getattr(self, name)] for name in ("means", "deviations")}
+        numbers = {name: [float(f"{value:.6g}") for value in getattr(self, name)] for name in ("means", "deviations")}
         return json.dumps(
             {
                 "kind": _KIND,

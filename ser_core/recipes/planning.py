@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from ser_core.corpora import folds, own, schemes, splits
@@ -53,6 +54,7 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
         divisions = tuple(folds.divide(clips, recipe.split, n_folds, recipe.seed))
     else:
         divisions = (splits.assign(clips, corpus.name, recipe.split, recipe.seed),)
+    divisions = tuple(replace(division, parts=fewer_speakers(clips, division.parts, recipe)) for division in divisions)
     for division in divisions:
         _not_selected_elsewhere(clips.assign(part=division.parts), division, recipe)
         notes += checked(clips, division, recipe.labels)
@@ -105,6 +107,23 @@ def checked(clips: pd.DataFrame, division: Division, labels: Sequence[str]) -> l
     return [
         f"{where} the train part has no clip of {', '.join(lacking)}, so none is expected there: {_whose(clips, parts, lacking)}."
     ]
+
+
+def fewer_speakers(clips: pd.DataFrame, parts: pd.Series, recipe: Recipe) -> pd.Series:
+    """Return the parts with no more than the recipe's number of speakers in the train part, drawn by its seed; '' for the others' clips.
+
+    Raises CorpusError where there are fewer.
+    """
+    train = parts == "train"
+    speakers = np.array(sorted(set(splits.speaker_key(clips[train]))))
+    if not recipe.train_speakers:
+        return parts
+    if recipe.train_speakers > len(speakers):
+        raise CorpusError(
+            f"The train part has {len(speakers)} speakers; train_speakers={recipe.train_speakers} asks for more of them."
+        )
+    kept = np.random.default_rng(recipe.seed).permutation(speakers)[: recipe.train_speakers]
+    return parts.where(~train | splits.speaker_key(clips).isin(kept), "")
 
 
 def _whose(clips: pd.DataFrame, parts: pd.Series, emotions: list[str]) -> str:

@@ -93,6 +93,7 @@ class Recipe:
     labels: the emotions that are told apart, empty for all that the corpus has.
     descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
     part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
+    train_speakers: of how many of the train part's speakers is learned, drawn by the seed; 0 for all.
     normalise: whose mean and deviation scale the features: the train part's, or those of all of a speaker's or of the corpus' clips,
     unlabelled, tested ones included, as the field normalises speakers. Such a model judges no clip without a profile.
     lda: components of an LDA of the frames in front of the network, 0 for none.
@@ -111,6 +112,7 @@ class Recipe:
     features: str = "logmel"
     descriptors: Names = ()
     selected_on: str = ""
+    train_speakers: NonNegativeInt = 0
     normalise: Literal["train", "speaker", "corpus"] = "train"
     lda: NonNegativeInt = 0
     waveform: WaveformAugmentation | None = None

@@ -213,7 +213,9 @@ class _Training:
         if recipe.own_voice:
             parts = self.by_voice(parts)
         if recipe.teachers:
-            parts["train"] = replace(parts["train"], taught=teaching.answers(recipe, parts))
+            parts["train"] = replace(
+                parts["train"], taught=teaching.answers(recipe, parts, self.corpus, self.reporter.features)
+            )
             self.notes.append(f"taught by {', '.join(recipe.teachers)}")
         return parts
 

@@ -30,7 +30,7 @@ def test_recipes_and_runs_and_corpora_are_listed(capsys: pytest.CaptureFixture[s
     assert {"cnn1d-model1", "cnn2d-model2", "paper-savee", "crnn", "svm"} <= {one["name"] for one in recipes}
     runs = {one["name"]: one for one in printed(capsys, "runs", "list")}
     assert runs["accurate"]["status"] == "done" and runs["accurate"]["metrics"]["test"]["n"] == 738
-    assert printed(capsys, "runs", "show", "accurate")["recipe"]["recipe"]["name"] == "crnn"
+    assert printed(capsys, "runs", "show", "accurate")["recipe"]["recipe"]["name"] == "voice"
     corpora = {one["name"]: one for one in printed(capsys, "corpora", "list")}
     assert not corpora["crema-d"]["present"]
 

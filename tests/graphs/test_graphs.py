@@ -9,14 +9,14 @@ import pytest
 from ser_core import audio, graphs, runs, settings
 from ser_core.predictor import Predictor
 
-MODEL = settings.ARTIFACTS / "models" / "accurate" / "model.onnx"
+MODEL = settings.ARTIFACTS / "models" / "scratch" / "model.onnx"
 DIMS = 384
 
 
 @pytest.fixture(scope="module")
 def windows() -> dict[str, np.ndarray]:
     """Two windows of a voice, as the shipped model reads them."""
-    predictor = Predictor(runs.shipped()[0])
+    predictor = Predictor(runs.find("scratch"))
     voice = audio.decode(settings.ARTIFACTS / "samples" / "voice-british.flac").samples
     (one,) = predictor.inputs
     cuts = [one.windows(one.source.extract(part)) for part in (voice, voice[: len(voice) // 3])]

@@ -96,11 +96,11 @@ def test_the_choice_stands_in_the_url(page: Open) -> None:
 
 
 def test_look_closer_marks_the_picture_and_goes_back_to_what_the_model_sees(page: Open) -> None:
-    app = page(closer="on")
-    spec = runs.find("accurate").feature["inputs"][0]["source"]["spec"]
+    app = page(closer="on", model="scratch")
+    spec = runs.find("scratch").feature["inputs"][0]["source"]["spec"]
     window_ms, hop_ms = (1000 * spec[name] / spec["sample_rate"] for name in ("win_length", "hop_length"))
     seen = f"{window_ms:g} ms every {hop_ms:g} ms and {spec['n_mels']} bands"
-    assert f"Picture only; **accurate** uses a window of {seen}." in captions(app)
+    assert f"Picture only; **scratch** uses a window of {seen}." in captions(app)
     window = next(one for one in app.slider if one.label == "Window (ms)")
     back = next(one for one in app.button if one.label == "As the model sees it")
     assert back.disabled
@@ -148,9 +148,9 @@ def test_without_audiomentations_the_page_says_so(page: Open, monkeypatch: pytes
 
 
 def test_each_change_of_the_picture_is_drawn_the_models_own_included(page: Open) -> None:
-    app = page("voice-neutral", **{"try": ["augmentation"]})
+    app = page("voice-neutral", **{"try": ["augmentation"], "model": "scratch"})
     app.segmented_control(key="augment-kind").set_value("On the picture").run()
-    for change in ("masks", "stretch", "bands", "tilt", "noise", "accurate"):
+    for change in ("masks", "stretch", "bands", "tilt", "noise", "scratch"):
         app.segmented_control(key="augment-picture").set_value(change).run()
         captions(app)
         assert titles(app, "augment-") == ["Before", "After"]

@@ -13,7 +13,7 @@ from ser_core.runs import Run
 from tests import patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
-SHIPPED = settings.ARTIFACTS / "models" / "accurate"
+SHIPPED = settings.ARTIFACTS / "models" / "scratch"
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
@@ -43,7 +43,7 @@ def test_nothing_is_computed_until_it_is_asked_for(monkeypatch: pytest.MonkeyPat
     asked: list[int] = []
     real = explain.picture
     monkeypatch.setattr(explain, "picture", lambda *given, **more: asked.append(1) or real(*given, **more))
-    at = page("analyze", source="samples", sample="voice-scottish")
+    at = page("analyze", source="samples", sample="voice-scottish", model="scratch")
     assert not at.exception and asked == []
     at.toggle(key="looked").set_value(True).run()
     assert not at.exception and asked == [1]
@@ -52,12 +52,15 @@ def test_nothing_is_computed_until_it_is_asked_for(monkeypatch: pytest.MonkeyPat
     # Another emotion is in the same map already.
     at.session_state["looked-for"] = "fear"
     at.run()
-    assert not at.exception and asked == [1] and "**accurate** · fear" in words(at)
+    assert not at.exception and asked == [1] and "**scratch** · fear" in words(at)
 
 
 def test_a_link_opens_the_map_of_an_emotion() -> None:
-    at = page("analyze", **{"source": "samples", "sample": "voice-british", "looked": "on", "looked-for": "sadness"})
-    assert not at.exception and "**accurate** · sadness" in words(at)
+    at = page(
+        "analyze",
+        **{"source": "samples", "sample": "voice-british", "looked": "on", "looked-for": "sadness", "model": "scratch"},
+    )
+    assert not at.exception and "**scratch** · sadness" in words(at)
 
 
 @pytest.mark.parametrize(("part", "said"), [("train", "trained on this clip"), ("validation", "chosen on this clip")])
@@ -67,7 +70,7 @@ def test_an_uploaded_copy_of_a_heard_clip_is_known(home: Path, part: str, said: 
     wav = audio.encode_wav(audio.decode(VOICE).samples)
     at.file_uploader[0].set_value([("copy.wav", wav, "audio/wav")]).run()
     assert not at.exception and f"This model was {said}" in words(at)
-    other = page("analyze", source="upload", model="accurate")
+    other = page("analyze", source="upload", model="scratch")
     other.file_uploader[0].set_value([("copy.wav", wav, "audio/wav")]).run()
     assert "This model was" not in words(other)
 

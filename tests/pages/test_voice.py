@@ -63,7 +63,7 @@ def test_kept_are_numbers_and_the_next_visit_finds_them(home: Path) -> None:
     assert not at.exception
     (path,) = (home / "voice").iterdir()
     stated = json.loads(path.read_text())
-    assert set(stated) == {"kind", "source", "audio_version", "seconds", "means", "deviations"}
+    assert set(stated) == {"kind", "source", "audio_version", "seconds", "clips", "means", "deviations"}
     assert len(kept_profiles.kept()) == 1
 
     again = page()

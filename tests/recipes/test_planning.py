@@ -140,3 +140,25 @@ def test_a_selection_from_another_train_part_is_refused() -> None:
     recipe = recipes.named("svm").with_(descriptors=("mfcc",), selected_on="0123456789abcdef")
     with pytest.raises(RecipeError, match="selected on another train part"):
         plan(recipe, corpus(rows()))
+
+
+def test_of_fewer_speakers_is_learned_as_the_seed_draws_them() -> None:
+    recipe = recipes.named("svm").with_(corpus="made")
+    whole = plan(recipe, CASES["two emotions"])
+
+    def trained(**changes: int) -> set[str]:
+        planned = plan(recipe.with_(**changes), CASES["two emotions"])
+        parts = planned.divisions[0].parts
+        for part in ("validation", "test"):
+            assert (
+                (parts == part)
+                == (plan(recipe.with_(seed=recipe.seed), CASES["two emotions"]).divisions[0].parts == part)
+            ).all()
+        return set(planned.clips["speaker"][parts == "train"])
+
+    everybody = set(whole.clips["speaker"][whole.divisions[0].parts == "train"])
+    three = trained(train_speakers=3)
+    assert len(three) == 3 and three < everybody and three == trained(train_speakers=3)
+    assert trained() == everybody
+    with pytest.raises(CorpusError, match="asks for more of them"):
+        plan(recipe.with_(train_speakers=len(everybody) + 1), CASES["two emotions"])

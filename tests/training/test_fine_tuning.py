@@ -17,12 +17,12 @@ from tests import made
 
 
 def network(**params: object) -> keras.Model:
-    recipe = recipes.from_dict(runs.find("accurate").recipe["recipe"])
+    recipe = recipes.from_dict(runs.find("scratch").recipe["recipe"])
     return build.trainable(recipe.network, {**recipe.network_params, **params}, recipe.feature_set, 3)
 
 
 def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
-    base = Predictor(runs.find("accurate"))
+    base = Predictor(runs.find("scratch"))
     voice = audio.decode(settings.ARTIFACTS / "samples" / "voice-british.flac").samples
     (one,) = base.inputs
     cut = one.windows(one.source.extract(audio.centred(voice)))
@@ -38,7 +38,7 @@ def test_a_network_for_other_classes_begins_with_the_runs_embedding() -> None:
 
 def test_another_design_is_refused() -> None:
     with pytest.raises(RecipeError, match="of another design"):
-        fine_tuning.take_over(network(channels=[16, 32]), runs.find("accurate"))
+        fine_tuning.take_over(network(channels=[16, 32]), runs.find("scratch"))
 
 
 def test_a_run_without_a_network_is_refused() -> None:
@@ -50,7 +50,7 @@ def test_a_run_without_a_network_is_refused() -> None:
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Path, part: str) -> None:
     corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", seconds=0.5))
-    base = runs.Run(shutil.copytree(runs.find("accurate").path, tmp_path / "base"))
+    base = runs.Run(shutil.copytree(runs.find("scratch").path, tmp_path / "base"))
     recipe = recipes.from_dict(base.recipe["recipe"]).with_(start=str(base.path), teachers=())
     planned = recipes.plan(recipe, corpus)
     judged = planned.clips["clip"][planned.divisions[0].parts == part].iloc[0]
