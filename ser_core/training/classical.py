@@ -15,7 +15,7 @@ from ser_core.graphs import parity
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
-from ser_core.training import preparation
+from ser_core.training import normalisation
 from ser_core.training.parts import Part
 
 
@@ -81,7 +81,7 @@ def fit(recipe: Recipe, train: Part) -> FittedClassifier:
     check(recipe)
     (given,) = train.inputs
     windows, _ = train.windows
-    statistics = preparation.statistics(train) if recipe.own_voice else None
+    statistics = normalisation.statistics(train) if recipe.own_voice else None
     fitted = pipeline(recipe.network, recipe.network_params)
     fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy())
     return FittedClassifier(fitted, given, recipe.labels, statistics)

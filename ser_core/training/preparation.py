@@ -6,10 +6,9 @@ import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from ser_core.networks.build import Preparation
+from ser_core.training.normalisation import statistics
 from ser_core.training.parts import Part
 
-#: A feature that never changes is divided by this instead of by 0.
-LEAST_DEVIATION = 1e-6
 #: Most frames that LDA is fitted on; more change its axes by less than a second run would.
 LDA_FRAMES = 200_000
 
@@ -37,15 +36,3 @@ def prepare(train: Part, lda: int) -> Preparation | None:
         found.fit((rows[picked] - mean) / deviation, labels[picked])
         projection = found.scalings_[:, : found.n_components].astype(np.float32)
     return Preparation(mean.astype(np.float32), deviation.astype(np.float32), projection)
-
-
-def statistics(train: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and deviation (float64) of every feature over the train part's frames, summed clip by clip; no deviation is below
-    LEAST_DEVIATION.
-    """
-    (given,) = train.inputs
-    features, clips = train.features[given.name], train.clips["clip"]
-    count = sum(len(features[clip]) for clip in clips)
-    mean = sum(np.asarray(features[clip], np.float64).sum(axis=0) for clip in clips) / count
-    squares = sum(np.square(features[clip] - mean).sum(axis=0) for clip in clips)
-    return mean, np.maximum(np.sqrt(squares / count), LEAST_DEVIATION)

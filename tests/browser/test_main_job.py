@@ -199,6 +199,8 @@ def test_home_leads_to_a_first_answer(server: Server, page: Page) -> None:
 
 def test_a_models_link_at_home_leads_to_it(server: Server, page: Page) -> None:
     page.goto(server.url)
+    # While the page is still being drawn its rows move under the mouse.
+    expect(page.get_by_text("Accuracy on speakers that no choice")).to_be_visible()
     page.get_by_role("link", name="Try it").first.click()
     page.wait_for_url("**/analyze?*model=accurate*")
     expect(page.get_by_text("tells the emotion right in")).to_be_visible()

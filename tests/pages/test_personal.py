@@ -125,7 +125,7 @@ def test_fine_tuning_begins_with_the_models_weights() -> None:
         assert not at.exception
         (job,) = jobs.all_jobs()
     recipe = job.order["recipe"]
-    assert (recipe["name"], recipe["start"], recipe["corpus"]) == ("crnn", "accurate", "recordings")
+    assert (recipe["name"], recipe["start"], recipe["corpus"]) == ("voice", "accurate", "recordings")
     assert recipe["labels"] == ["anger", "calm"]
     assert at.query_params["job"] == job.id
 
