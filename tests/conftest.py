@@ -3,8 +3,10 @@
 # Before anything that may import TensorFlow: the other order is a segmentation fault (both carry BoringSSL).
 import pylibsrtp  # noqa: F401  isort: skip
 
+import functools
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SER_HOME", str(folder))
     monkeypatch.delenv("SER_MODE", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components() -> Iterator[None]:
+    """Look through the installed packages for Streamlit's components once: every AppTest would read the metadata of all of them."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(scope="session")

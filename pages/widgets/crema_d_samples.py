@@ -27,7 +27,8 @@ def listed() -> dict[str, dict[str, Any]]:
 
 def offer() -> None:
     """Draw the button that fetches what is not here; nothing is fetched before it is pressed."""
-    missing = [stem for stem in samples.stems() if stem not in samples.present()]
+    present = samples.present()
+    missing = [stem for stem in samples.stems() if stem not in present]
     if not missing or not visitor.may_register():
         return
     if st.button(f"Fetch {len(missing)} real clips of CREMA-D (about 1 MB)", icon=":material/cloud_download:"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from ser_core import settings
@@ -13,6 +14,12 @@ SENTENCES = ("IEO", "TSI", "DFA", "ITS", "IWL", "MTI")
 
 def stems() -> list[str]:
     """Return the twelve clips' names: for every emotion two of the public test speakers, with different sentences."""
+    return list(_stems())
+
+
+@functools.cache
+def _stems() -> tuple[str, ...]:
+    """The same, chosen once: the index that they are chosen from ships with the library, and is long."""
     speakers = [str(number) for number in splits.published_speakers("crema-d", "tfds", "test")]
     chosen = []
     for number, code in enumerate(crema_d.EMOTION_CODES):
@@ -21,7 +28,7 @@ def stems() -> list[str]:
             sentence = SENTENCES[(number + 3 * turn) % len(SENTENCES)]
             named = [stem for stem in index("crema-d") if stem.startswith(f"{speaker}_{sentence}_{code}_")]
             chosen.append(sorted(named)[0])
-    return chosen
+    return tuple(chosen)
 
 
 def present() -> dict[str, Path]:

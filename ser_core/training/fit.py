@@ -154,7 +154,6 @@ def fit(
         full.set_weights(model.get_weights())
         optimizer_state = model.optimizer
         model = _compiled(full, recipe, len(batches))
-        model.optimizer.build(model.trainable_variables)
         for ours, theirs in zip(model.optimizer.variables, optimizer_state.variables, strict=True):
             ours.assign(theirs)
     else:
@@ -177,4 +176,9 @@ def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
     loss = keras.losses.CategoricalHinge() if fit.loss == "hinge" else crossentropy
     # jit_compile off: on two CPU cores XLA made an epoch of the crnn 45 s instead of 31 s.
     model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
+    # What the optimizer and the metrics keep is made before the first step: made within it, TensorFlow traces the step twice.
+    optimizer.build(model.trainable_variables)
+    nothing = np.zeros((1, full.output["logits"].shape[-1]), np.float32)
+    model.compute_metrics(None, nothing, nothing)
+    model.reset_metrics()
     return model
