@@ -281,7 +281,9 @@ def evaluate(
     >>> found.labels, found.seen, len(found.predictions)
     (('anger', 'sadness'), 0, 48)
     """
-    opened = model if isinstance(model, Predictor) else Model(model if isinstance(model, Run) else runs.find(str(model)))
+    opened = (
+        model if isinstance(model, Predictor) else Model(model if isinstance(model, Run) else runs.find(str(model)))
+    )
     if degradation is not None and degradation not in degradations.DEGRADATIONS:
         raise RunError(
             f"There is no degradation called '{degradation}'. Known: {', '.join(degradations.DEGRADATIONS)}."
