@@ -28,8 +28,12 @@ MAX_ARCHIVE_BYTES = 8 * 1024 * 1024 * 1024
 MAX_ARCHIVE_FILES = 100_000
 MAX_ARCHIVE_RATIO = 100
 
+#: The checkout; of an installed copy the folder that packages are installed in, which is nobody's to run programs in.
 ROOT = Path(__file__).resolve().parent.parent
-ARTIFACTS = ROOT / "artifacts"
+_CARRIED = Path(__file__).resolve().parent / "artifacts"
+#: Whether this is an installed copy: a wheel carries its models inside the package, in a checkout they lie beside it.
+INSTALLED = _CARRIED.is_dir()
+ARTIFACTS = _CARRIED if INSTALLED else ROOT / "artifacts"
 
 
 #: Names to a job's process whose folders it works in; empty: the installation's own.

@@ -6,6 +6,7 @@ from ser_core.audio.clip import SAMPLE_RATE, VERSION, AudioError, Clip, Finding,
 from ser_core.audio.decode import READABLE, decode
 from ser_core.audio.encode import encode_wav
 from ser_core.audio.quality import findings, is_speech, trim_bounds
+from ser_core.audio.reading import read
 from ser_core.audio.resample import resample
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "encode_wav",
     "findings",
     "is_speech",
+    "read",
     "resample",
     "segment",
     "trim_bounds",

@@ -23,9 +23,12 @@ def start(arguments: Sequence[str], out: IO[bytes], environment: Mapping[str, st
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **environment,
     }
+    # A checkout is found because the process begins in it. An installed copy is found anyway, and -P keeps the folder that the process
+    # begins in off the path: a module that lies there must not stand in for one of Python's.
+    safely, cwd = (["-P"], settings.home().path) if settings.INSTALLED else ([], settings.ROOT)
     return subprocess.Popen(
-        [sys.executable, "-m", "ser_core", *arguments],
-        cwd=settings.ROOT,
+        [sys.executable, *safely, "-m", "ser_core", *arguments],
+        cwd=cwd,
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=out,

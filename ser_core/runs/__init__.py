@@ -1,5 +1,9 @@
-"""The run folder: what a training leaves behind, readable without this program. Nothing else touches these files."""
+"""The run folder: what a training leaves behind, readable without this program. Nothing else touches these files.
 
+The package can be called, too: `runs()` is `all_runs()`.
+"""
+
+from ser_core.callable_module import make_callable
 from ser_core.runs.folders import PIECES, create, pieces
 from ser_core.runs.listing import all_runs, find, new_path, own, shipped, summary, whole
 from ser_core.runs.publishing import publish, weightless
@@ -32,3 +36,5 @@ __all__ = [
     "weightless",
     "whole",
 ]
+
+make_callable(__name__, all_runs)

@@ -52,7 +52,20 @@ def own() -> list[Run]:
 
 
 def all_runs() -> list[Run]:
-    """Return every run that the program knows: shipped models, published results, own runs."""
+    """Return every run that the program knows.
+
+    Returns
+    -------
+    list of Run
+        The models that ship, the accurate one first; published results, by name (a checkout has them, an installed copy does not); the
+        runs in SER_HOME, newest first. Each has `name`, `path`, `recipe` and `metrics`, read when they are asked for.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> [run.name for run in ser.runs()][:4]
+    ['accurate', 'fast', 'cnn1d', 'paper']
+    """
     return shipped() + _in(settings.ARTIFACTS / "results") + own()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -341,10 +343,16 @@ def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:
 
 
 def commit() -> str | None:
-    """Return the git commit of this checkout, or None outside one."""
+    """Return the git commit of this checkout; None for an installed copy, which may lie in somebody else's, and outside git."""
+    if settings.INSTALLED:
+        return None
     call: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
+    # A hook's variables would name the repository that the hook is run in.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    asked = ["git", "rev-parse", "--show-toplevel", "HEAD"]
     try:
-        done = call(["git", "rev-parse", "HEAD"], cwd=settings.ROOT, capture_output=True, text=True, timeout=10)
+        done = call(asked, cwd=settings.ROOT, env=environ, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    top, _, head = done.stdout.strip().rpartition("\n")
+    return head if done.returncode == 0 and top and Path(top).resolve() == settings.ROOT else None
