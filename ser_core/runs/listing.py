@@ -64,7 +64,7 @@ def all_runs() -> list[Run]:
     --------
     >>> import ser_core as ser
     >>> [run.name for run in ser.runs()][:4]
-    ['accurate', 'fast', 'cnn1d', 'paper']
+    ['accurate', 'fast', 'scratch', 'cnn1d']
     """
     return shipped() + _in(settings.ARTIFACTS / "results") + own()
 
