@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms screenshots
+.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -42,6 +42,9 @@ samples: $(VENV)/.installed
 
 platforms: $(VENV)/.installed-dev
 	$(BIN)/python -m scripts.check_platforms
+
+installed: $(VENV)/.installed
+	$(BIN)/python -m scripts.check_install
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m scripts.screenshots
