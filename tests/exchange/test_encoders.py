@@ -33,6 +33,8 @@ def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared_home(home: Path, one_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One SER_HOME for the file: its encoder is made, and its runs are trained, once."""
     monkeypatch.setenv("SER_HOME", str(one_home))
+    # Processes that an earlier test left waiting for work have its SER_HOME, where this encoder is not.
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
     return one_home
 
 
