@@ -11,7 +11,7 @@ from typing import Any
 import onnx
 import pandas as pd
 
-from ser_core import graphs, runs
+from ser_core import files, graphs, runs
 from ser_core.evaluation import metrics, writing
 from ser_core.graphs import novelty
 from ser_core.predictor import Predictor
@@ -111,7 +111,7 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
     found = [one.recipe["found"] for one in members]
     return {
         "recipe": {name: recipe[name] for name in STATED},
-        "ensemble": [{"run": _name(one), "model_sha256": runs.sha256(one.model_path())} for one in members],
+        "ensemble": [{"run": _name(one), "model_sha256": files.sha256(one.model_path())} for one in members],
         "ear": next((member.recipe["ear"] for member in members if member.recipe.get("ear")), None),
         "split_name": first["split_name"],
         "seed": recipe["seed"],

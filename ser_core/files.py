@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -50,6 +51,12 @@ def utf8(text: str) -> str:
 def _percent(lone: re.Match[str]) -> str:
     byte = ord(lone[0]) - _ESCAPED
     return f"%{byte:02X}" if 0x80 <= byte <= 0xFF else "\ufffd"
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's content, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

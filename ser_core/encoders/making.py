@@ -105,7 +105,7 @@ def make(name: str, given: Path | None = None, *, target: Path | None = None, bl
         made = Path(temporary) / name
         made.mkdir()
         path = _fetched(origin, Path(temporary) / "model.bin") if given is None and origin else Path(given or "")
-        found = weights.sha256(path) if path.is_file() else ""
+        found = files.sha256(path) if path.is_file() else ""
         if origin and found != origin.sha256:
             raise EncoderError(
                 f"{path} does not hold the weights of {origin.title}: their SHA-256 begins with {origin.sha256[:12]}, this file's with "
@@ -124,7 +124,7 @@ def make(name: str, given: Path | None = None, *, target: Path | None = None, bl
             width,
             whisper.HOP_S,
             whisper.LONGEST_S,
-            weights.sha256(made / encoder.GRAPH),
+            files.sha256(made / encoder.GRAPH),
             LICENCE,
             {"url": origin.url, "revision": origin.revision, "sha256": found} if origin else {"sha256": found},
         )
@@ -142,7 +142,7 @@ def check(stated: Encoder) -> float:
 
     Raises EncoderError where its graph is another file than encoder.json says, or computes something else.
     """
-    found = weights.sha256(stated.graph)
+    found = files.sha256(stated.graph)
     if found != stated.sha256:
         raise EncoderError(
             f"{stated.graph} is damaged: its SHA-256 is {found[:12]}…, encoder.json says {stated.sha256[:12]}…. Make it anew: python -m "
@@ -194,7 +194,7 @@ def card(stated: Encoder) -> str:
 
 def _fetched(origin: Origin, target: Path) -> Path:
     def wrong(path: Path) -> str:
-        found = weights.sha256(path)
+        found = files.sha256(path)
         return "" if found == origin.sha256 else f"has the SHA-256 {found[:12]}…, not {origin.sha256[:12]}…"
 
     try:

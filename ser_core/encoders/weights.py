@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from pathlib import Path
 
@@ -25,12 +24,6 @@ def read(path: Path) -> dict[str, np.ndarray]:
         return _variables(raw)
     except (OSError, ValueError, IndexError, struct.error, UnicodeDecodeError) as error:
         raise EncoderError(f"{path} holds no weights as CTranslate2 writes them: {error}.") from error
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _variables(raw: np.ndarray) -> dict[str, np.ndarray]:

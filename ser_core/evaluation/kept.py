@@ -84,7 +84,7 @@ def keep(
     path.mkdir(parents=True, exist_ok=True)
     stated = {
         "run": name or run.name,
-        "model_sha256": runs.sha256(run.model_path()),
+        "model_sha256": files.sha256(run.model_path()),
         "corpus": corpus.name,
         "title": corpus.card.title,
         "speakers": speakers,

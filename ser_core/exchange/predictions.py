@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ser_core import runs, settings
+from ser_core import files, runs, settings
 from ser_core.corpora import clip_names, tables
 from ser_core.corpora.base import Corpus, CorpusError, index
 from ser_core.evaluation import writing
@@ -156,7 +156,7 @@ def _write(
     source = {
         "kind": "predictions",
         "file": path.name,
-        "sha256": runs.sha256(path),
+        "sha256": files.sha256(path),
         "rows": len(rows),
         "left_out": left_out,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import warnings
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ser_core import files
 from ser_core.corpora import clip_names, tables
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.features import sets, store
@@ -44,9 +44,7 @@ def keep(path: Path, corpus: Corpus) -> str:
             f"'{names[0]}', the corpus like '{corpus.clips['clip'].iloc[0]}'."
         )
     stem = re.sub(r"[^\w.-]", "-", Path(path).stem)
-    with Path(path).open("rb") as data:
-        digest = hashlib.file_digest(data, "sha256").hexdigest()[:16]
-    source = ExternalSource(stem, digest, values.shape[1])
+    source = ExternalSource(stem, files.sha256(Path(path))[:16], values.shape[1])
     store.put(corpus, source, vectors)
     return sets.external_name(source)
 

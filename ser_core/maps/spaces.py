@@ -18,7 +18,6 @@ from ser_core.corpora.base import Corpus
 from ser_core.fanout import Progress
 from ser_core.features import extraction, sets, store
 from ser_core.predictor import Predictor
-from ser_core.runs.run import sha256
 
 #: Feature sets with a vector a clip that maps are offered of, and how they are called there.
 FEATURE_SETS = {
@@ -98,7 +97,7 @@ class ModelSpace:
 
     @cached_property
     def key(self) -> str:
-        return f"model-{sha256(self.predictor.run.model_path())[:16]}-audio{audio.VERSION}"
+        return f"model-{files.sha256(self.predictor.run.model_path())[:16]}-audio{audio.VERSION}"
 
     def ready(self, corpus: Corpus) -> bool:
         return self._file(corpus).is_file()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from ser_core import audio, graphs, runs
+from ser_core import audio, files, graphs, runs
 from ser_core.evaluation import writing
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import store
@@ -97,7 +97,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
         "recipe": stated,
         "personal": {
             "base": base.name,
-            "base_model_sha256": runs.sha256(base.model_path()),
+            "base_model_sha256": files.sha256(base.model_path()),
             "clips": {label: int(counted[label]) for label in fitted.labels},
             "sittings": int(clips["sitting"].nunique()),
             "by": fitted.division.by,

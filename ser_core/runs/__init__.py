@@ -7,7 +7,7 @@ from ser_core.callable_module import make_callable
 from ser_core.runs.folders import PIECES, create, pieces
 from ser_core.runs.listing import all_runs, find, new_path, own, shipped, summary, whole
 from ser_core.runs.publishing import publish, weightless
-from ser_core.runs.run import ALWAYS, STATES, Run, RunError, now, process_lives, sha256
+from ser_core.runs.run import ALWAYS, STATES, Run, RunError, now, process_lives
 from ser_core.runs.tables import prediction_rows
 from ser_core.runs.trainings import Training, training, trainings
 
@@ -28,7 +28,6 @@ __all__ = [
     "prediction_rows",
     "process_lives",
     "publish",
-    "sha256",
     "shipped",
     "summary",
     "training",

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from ser_core import files
 from ser_core.runs import leagues, listing, notes, published
 from ser_core.runs.folders import pieces
-from ser_core.runs.run import Run, RunError, sha256
+from ser_core.runs.run import Run, RunError
 
 #: Columns of the table, in the order in which they are exported.
 COLUMNS = (
@@ -146,7 +147,7 @@ def _altered(run: Run) -> list[str]:
     return [
         f"{name} was altered: its SHA-256 is not the one in files.json."
         for name in READ
-        if name in listed and sha256(run.path / name) != listed[name]["sha256"]
+        if name in listed and files.sha256(run.path / name) != listed[name]["sha256"]
     ]
 
 

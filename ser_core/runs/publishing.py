@@ -12,7 +12,7 @@ import pandas as pd
 from ser_core import files
 from ser_core.runs import published
 from ser_core.runs.folders import create, pieces
-from ser_core.runs.run import Run, RunError, sha256
+from ser_core.runs.run import Run, RunError
 from ser_core.runs.tables import as_csv
 from ser_core.runs.trainings import FILE, to_json, trainings
 
@@ -93,7 +93,7 @@ def _shared(split: pd.DataFrame, folder: Path) -> Path:
 
 
 def _name_split(copy: Run, split: Path) -> None:
-    stated = {"bytes": split.stat().st_size, "sha256": sha256(split)}
+    stated = {"bytes": split.stat().st_size, "sha256": files.sha256(split)}
     copy.write_json("files.json", {**copy.json("files.json"), f"../{published.SPLITS}/{split.name}": stated})
 
 

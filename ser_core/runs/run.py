@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -157,7 +156,7 @@ class Run:
                 found.append(f"{name} is missing.")
             elif path.stat().st_size != stated["bytes"]:
                 found.append(f"{name} has {path.stat().st_size} bytes instead of {stated['bytes']}.")
-            elif hashes and sha256(path) != stated["sha256"]:
+            elif hashes and files.sha256(path) != stated["sha256"]:
                 found.append(f"{name} was altered: its SHA-256 is not the one in files.json.")
         found += [f"{name} is not listed in files.json." for name in ALWAYS if not published.lists(listed, name)]
         return found
@@ -209,7 +208,7 @@ class Run:
         listed = {}
         for path in sorted(self.path.iterdir()):
             if path.is_file() and path.name != "files.json" and not path.name.startswith("."):
-                listed[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+                listed[path.name] = {"bytes": path.stat().st_size, "sha256": files.sha256(path)}
         self.write_json("files.json", listed)
 
     def text(self, name: str) -> str:
@@ -252,11 +251,6 @@ class Run:
 def now() -> str:
     """Return the time in UTC, to the second, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
 
 
 def process_lives(pid: int | None, created: float | None) -> bool:

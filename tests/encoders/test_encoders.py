@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from ser_core import encoders, settings
+from ser_core import encoders, files, settings
 from ser_core.cli.main import main
 from ser_core.encoders import encoder, making, weights, whisper
 from tests.corpora.stand_in import serving
@@ -120,7 +120,7 @@ def test_weights_are_fetched_from_where_they_are_published_and_checked(
     with serving() as hub:
         host = hub.url.rstrip("/")
         hub.answers["/org/tiny/resolve/abc/model.bin"] = bin_file.read_bytes()
-        origin = making.Origin("Tiny", "org/tiny", "abc", weights.sha256(bin_file), (), host)
+        origin = making.Origin("Tiny", "org/tiny", "abc", files.sha256(bin_file), (), host)
         monkeypatch.setitem(making.ORIGINS, "tiny", origin)
         made = making.make("tiny")
         assert made.source == {
@@ -140,6 +140,6 @@ def test_weights_are_fetched_from_where_they_are_published_and_checked(
 
 def test_a_computation_that_is_another_is_refused(bin_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     golden = ((0.0,) * 8,) * 3
-    monkeypatch.setitem(making.ORIGINS, "tiny", making.Origin("Tiny", "a", "b", weights.sha256(bin_file), golden))
+    monkeypatch.setitem(making.ORIGINS, "tiny", making.Origin("Tiny", "a", "b", files.sha256(bin_file), golden))
     with pytest.raises(encoders.EncoderError, match="does not compute what Tiny does"):
         making.make("tiny", bin_file)

@@ -15,7 +15,7 @@ import onnx
 import pandas as pd
 import pytest
 
-from ser_core import audio, exchange, runs, settings
+from ser_core import audio, exchange, files, runs, settings
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 from tests.exchange.folders import nothing_came
@@ -173,7 +173,7 @@ def test_pickles_are_never_opened_and_what_is_not_listed_is_left_out(tmp_path: P
         (run.path / "card.md").write_text("![seen](https://example.org/seen.png)")
         listed = json.loads((run.path / "files.json").read_text())
         card = run.path / "card.md"
-        listed["card.md"] = {"bytes": card.stat().st_size, "sha256": runs.sha256(card)}
+        listed["card.md"] = {"bytes": card.stat().st_size, "sha256": files.sha256(card)}
         run.write_json("files.json", listed)
 
     run = exchange.import_zip(changed(tmp_path, change, seal=False))

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ser_core import audio, graphs, runs
+from ser_core import audio, files, graphs, runs
 from ser_core.corpora.recordings import Recordings
 from ser_core.evaluation import metrics
 from ser_core.personal import collected, fitting, head, worth
@@ -50,7 +50,7 @@ def test_a_model_is_a_run_like_any_other(base: Predictor, home: Path) -> None:
     assert not [path for path in home.iterdir() if path.name.endswith(".making")]
     stated = run.recipe
     assert stated["personal"]["base"] == "accurate" and stated["seed"] == 3
-    assert stated["personal"]["base_model_sha256"] == runs.sha256(base.run.model_path())
+    assert stated["personal"]["base_model_sha256"] == files.sha256(base.run.model_path())
     assert stated["recipe"]["labels"] == ["anger", "sadness"]
     assert set(run.split["part"]) == {"train"} and set(run.predictions["part"]) == {"validation"}
     assert sorted(run.predictions["clip"]) == sorted(run.split["clip"]) == sorted(one.clip for one in kept.list_all())
@@ -237,7 +237,7 @@ def test_the_same_recordings_give_the_same_figures(base: Predictor) -> None:
     corpus = record(5).load()
     first, second = (fitting.fit(corpus, base, seed=7) for _ in range(2))
     assert first.path != second.path and first.metrics == second.metrics
-    assert runs.sha256(first.model_path()) == runs.sha256(second.model_path())
+    assert files.sha256(first.model_path()) == files.sha256(second.model_path())
 
 
 def test_other_runs_are_no_personal_models() -> None:
