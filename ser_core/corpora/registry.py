@@ -161,7 +161,7 @@ def load(name: str, path: Path | None = None) -> Corpus:
 
 def open_own(path: Path, name: str, *, reading: own.Reading = own.Reading()) -> Corpus:
     """Read a corpus of one's own, registered or not: a folder of folders, or a CSV or TSV table. Raises CorpusError."""
-    path = Path(path).expanduser()
+    path = _whole(path)
     if not path.exists():
         raise CorpusError(
             f"{path} does not exist; name a folder that holds a folder for each emotion, or a CSV or TSV table."
@@ -183,10 +183,15 @@ def _official(name: str, path: Path | None) -> Corpus:
                 f"{wanted.card.how_to_get}"
             )
         return wanted.load(registered)
-    corpus = wanted.load(Path(path))
+    corpus = wanted.load(_whole(path))
     if registered is None or not registered.is_dir():
         register(name, Path(path))
     return corpus
+
+
+def _whole(path: Path) -> Path:
+    """A path that holds wherever it is read: the processes that read clips may have begun in another folder."""
+    return Path(path).expanduser().absolute()
 
 
 def _own_names() -> list[str]:

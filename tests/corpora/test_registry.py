@@ -76,6 +76,14 @@ def test_folder_and_manifest_name_what_is_not_registered(tmp_path: Path) -> None
         registry.load("folder", tmp_path / "nowhere")
 
 
+def test_a_folder_named_from_where_one_is_holds_for_who_began_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices(tmp_path / "v", "anger")
+    monkeypatch.chdir(tmp_path)
+    assert list(registry.load("folder", Path("v")).clips["path"]) == [str(tmp_path / "v" / "anger" / "1.wav")]
+
+
 @pytest.mark.parametrize("name", ["crema-d+x", "a/b", "a#b", "", "folder", "recordings", ".hidden", "x" * 65])
 def test_names_that_cannot_begin_a_clips_id_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(CorpusError):
