@@ -17,6 +17,7 @@ def predictor() -> Predictor:
 
 @pytest.fixture(scope="session")
 def speech() -> np.ndarray:
-    """Voices one after the other, 16 kHz."""
-    names = ("voice-british", "voice-high-fast", "voice-low-slow")
-    return np.concatenate([audio.decode(settings.ARTIFACTS / "samples" / f"{name}.flac").samples for name in names])
+    """Actors one after the other, 16 kHz."""
+    names = ("anger-1", "sadness-1", "anger-2", "happiness-1")
+    voices = settings.ARTIFACTS / "samples" / "voices"
+    return np.concatenate([audio.decode(voices / f"{name}.flac").samples for name in names])
