@@ -18,7 +18,8 @@ import numpy as np
 
 from ser_core import audio
 from ser_core.fanout import Progress
-from ser_core.features import sets, sources
+from ser_core.features import sets
+from ser_core.features.encoder import Heard
 from ser_core.graphs import scaling
 from ser_core.predictor import Predictor
 
@@ -97,7 +98,7 @@ def looked(
     budget_s: float = BUDGET_S,
     seed: int = 0,
     progress: Progress | None = None,
-) -> tuple[PictureMap, sources.Look]:
+) -> tuple[PictureMap, Heard]:
     """Return what speaks for each label in what a model's encoder hears of 16 kHz samples, and that picture.
 
     masks, seed: as of `picture`; fewer masks of a slow encoder, at least MASKS[0]. progress: called with (masks done, of how many).
@@ -107,7 +108,7 @@ def looked(
         raise ExplainError(f"{predictor.run.name} is not fed with what an encoder hears.")
     given = predictor.inputs[0]
     look = given.source.look(audio.centred(samples))
-    if len(look.values) * look.hop_s > LONGEST_LOOK_S:
+    if len(look.logmel) * look.hop_s > LONGEST_LOOK_S:
         raise ExplainError(f"A map is drawn of up to {LONGEST_LOOK_S:g} s; choose a part of the clip.")
 
     def answer(pictures: np.ndarray) -> np.ndarray:
@@ -115,9 +116,9 @@ def looked(
         return np.stack([windows.mean(axis=0) for windows in each])
 
     started = time.monotonic()
-    whole = answer(look.values[None])[0]
+    whole = answer(look.logmel[None])[0]
     random = np.random.default_rng(seed)
-    found, number = _masked(look.values, look.hop_s, answer, random, masks, budget_s, progress)
+    found, number = _masked(look.logmel, look.hop_s, answer, random, masks, budget_s, progress)
     return PictureMap(predictor.labels, found.astype(np.float32), whole, number, time.monotonic() - started), look
 
 

@@ -10,7 +10,6 @@ import streamlit as st
 from pages.widgets.cached import CLIPS, KEPT
 from ser_core import audio
 from ser_core.augment.waveform import WaveformAugmentation
-from ser_core.encoders import whisper
 from ser_core.features import encoder, logmel, msf, resynthesis, spectral
 
 Kept = Literal["logmel", "mfcc-20", "mfcc-100"]
@@ -25,9 +24,7 @@ def picture(digest: str, spec: logmel.LogMelSpec, _samples: np.ndarray) -> np.nd
 @st.cache_resource(max_entries=2 * CLIPS, ttl=KEPT, show_spinner=False)
 def heard(digest: str, _samples: np.ndarray) -> np.ndarray:
     """Return what the pretrained ear hears of 16 kHz samples (frames × bands, dB), on their time axis."""
-    found = encoder.heard(audio.centred(_samples))
-    levels = whisper.decibels(found.logmel)
-    return encoder.on_its_axis(levels, found.start_s, len(_samples), float(levels.min()))
+    return encoder.picture(encoder.heard(audio.centred(_samples)), len(_samples))
 
 
 @st.cache_resource(max_entries=4 * CLIPS, ttl=KEPT, show_spinner="Measuring …")

@@ -69,22 +69,7 @@ def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label
     spec = predictor.inputs[0].source.pictures["logmel"]
     drawn = computed.picture(f"{key}-{predictor.run.name}", spec, clip.samples)
     row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, found.of(label), label)
-    probability = found.probabilities[found.labels.index(label)]
-    st.plotly_chart(
-        figures.stacked([row], start_s=start_s, span_s=clip.duration),
-        key=f"looked-{predictor.run.name}",
-        config={"displayModeBar": False},
-        alt=f"What speaks for {label} in the mel-spectrogram, by {predictor.run.name}",
-    )
-    st.caption(_reading(predictor, label, probability, found.masks, "masks a window"))
-
-
-def _reading(predictor: Predictor, label: str, probability: float, masks: int, of: str) -> str:
-    return (
-        f"**{predictor.run.name}** · {label} {numbers.percent(probability)} · Orange: hidden, the model would think {label} less probable; "
-        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {masks} random "
-        f"{of}. It tells what this model used, not what makes a voice sound that way."
-    )
+    _show(row, found, clip, start_s, predictor, label, ("the mel-spectrogram", "masks a window"))
 
 
 def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
@@ -101,21 +86,36 @@ def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, la
 
         kept[asked] = explain.looked(predictor, clip.samples, progress=progress)
         bar.empty()
-    found, look = kept[asked]
-    place = (look.start_s, len(clip.samples))
-    levels = whisper.decibels(look.values)
-    drawn = encoder.on_its_axis(levels, *place, float(levels.min()))
-    row = explained.explained_picture(
-        drawn, whisper.mel_hz(), look.hop_s, encoder.on_its_axis(found.of(label), *place, 0.0), label
-    )
+    found, heard = kept[asked]
+    n = len(clip.samples)
+    marks = encoder.on_its_axis(heard, found.of(label), n, 0.0)
+    row = explained.explained_picture(encoder.picture(heard, n), whisper.mel_hz(), heard.hop_s, marks, label)
+    _show(row, found, clip, start_s, predictor, label, ("what the pretrained ear hears", "masks"))
+
+
+def _show(
+    row: explained.ExplainedPicture,
+    found: explain.PictureMap,
+    clip: audio.Clip,
+    start_s: float,
+    predictor: Predictor,
+    label: str,
+    words: tuple[str, str],
+) -> None:
+    """Draw a map and say how to read it; words: in what it is drawn, and what was tried `found.masks` times."""
+    place, masks = words
     probability = found.probabilities[found.labels.index(label)]
     st.plotly_chart(
         figures.stacked([row], start_s=start_s, span_s=clip.duration),
         key=f"looked-{predictor.run.name}",
         config={"displayModeBar": False},
-        alt=f"What speaks for {label} in what the pretrained ear hears, by {predictor.run.name}",
+        alt=f"What speaks for {label} in {place}, by {predictor.run.name}",
     )
-    st.caption(_reading(predictor, label, probability, found.masks, "masks"))
+    st.caption(
+        f"**{predictor.run.name}** · {label} {numbers.percent(probability)} · Orange: hidden, the model would think {label} less probable; "
+        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} "
+        f"random {masks}. It tells what this model used, not what makes a voice sound that way."
+    )
 
 
 def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:

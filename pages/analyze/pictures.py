@@ -73,7 +73,7 @@ def _draw(
     if choice.EAR in shown:
         heard = computed.heard(key, clip.samples)
         title = "What the pretrained ear hears: one level, without silence at both ends"
-        rows.append(figures.mel_picture(heard, whisper.mel_hz(), encoder.LOGMEL_HOP_S, title=title))
+        rows.append(figures.mel_picture(heard, whisper.mel_hz(), encoder.Heard.hop_s, title=title))
         readings.append(
             (
                 "What the pretrained ear hears",

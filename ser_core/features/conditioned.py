@@ -37,7 +37,7 @@ def conditioned(
         samples = _above(samples, highpass_hz)
     if level_dbfs is not None:
         # What counts as silence must not hang on how loud the recording is.
-        samples = _levelled(samples, level_dbfs)
+        samples = levelled(samples, level_dbfs)
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
     found = samples[start:stop] if stop > start else samples
     if not found.any() or (room_snr_db is None and hiss_snr_db is None and level_dbfs is None):
@@ -47,7 +47,7 @@ def conditioned(
         if snr_db is not None:
             added = noise(len(found))
             found = found + added * (rms * 10.0 ** (-snr_db / 20.0) / _rms(added))
-    return found.astype(np.float32) if level_dbfs is None else _levelled(found, level_dbfs)
+    return found.astype(np.float32) if level_dbfs is None else levelled(found, level_dbfs)
 
 
 def _above(samples: np.ndarray, hz: float) -> np.ndarray:
@@ -58,7 +58,8 @@ def _above(samples: np.ndarray, hz: float) -> np.ndarray:
     return found
 
 
-def _levelled(samples: np.ndarray, dbfs: float) -> np.ndarray:
+def levelled(samples: np.ndarray, dbfs: float) -> np.ndarray:
+    """Return samples brought to an RMS of so many dB of full scale, float32; digital silence as it is."""
     rms = _rms(samples)
     return samples if rms == 0.0 else (samples * (10.0 ** (dbfs / 20.0) / rms)).astype(np.float32)
 

@@ -9,14 +9,12 @@ import numpy as np
 
 from ser_core import audio
 from ser_core.encoders import Encoder, whisper
-from ser_core.features.conditioned import conditioned
+from ser_core.features.conditioned import levelled
 
 #: Frames more than this below the loudest are silence at both ends, dB.
 TRIM_DB = 35.0
 #: RMS to which every sound is brought, dB of full scale: 0.05. The encoder tells levels apart; who stands nearer is no angrier.
 LEVEL_DBFS = 20.0 * math.log10(0.05)
-#: Seconds between two frames of the log-mel.
-LOGMEL_HOP_S = whisper.HOP_S / 2
 #: Longer speech is heard in pieces of equal length, as long as clips are from which is learned at most.
 PIECE_S = 10.0
 
@@ -27,25 +25,34 @@ class Heard:
 
     logmel: np.ndarray = field(repr=False)
     start_s: float
+    hop_s: float = whisper.HOP_S / 2
+    """Seconds between two frames of the log-mel."""
 
 
 def heard(samples: np.ndarray) -> Heard:
     """Return what Whisper's encoder hears of 16 kHz samples: without silence at both ends, at one level."""
-    start, stop = audio.trim_bounds(samples, TRIM_DB)
-    sound = conditioned(samples, TRIM_DB, level_dbfs=LEVEL_DBFS)
-    return Heard(whisper.logmel(sound), start / audio.SAMPLE_RATE if stop > start else 0.0)
+    # Before the silence is cut, so that what counts as silence does not hang on how loud the recording is.
+    sound = levelled(samples, LEVEL_DBFS)
+    start, stop = audio.trim_bounds(sound, TRIM_DB)
+    return Heard(whisper.logmel(levelled(sound[start:stop], LEVEL_DBFS)), start / audio.SAMPLE_RATE)
 
 
-def on_its_axis(values: np.ndarray, start_s: float, n_samples: int, fill: float) -> np.ndarray:
+def on_its_axis(heard: Heard, values: np.ndarray, n_samples: int, fill: float) -> np.ndarray:
     """Return what belongs to the frames that an encoder hears (frames × …) on the time axis of the whole sound of `n_samples`.
 
-    start_s: where they begin. fill: what stands where it hears nothing.
+    fill: what stands where it hears nothing.
     """
-    start = round(start_s / LOGMEL_HOP_S)
-    length = max(round(n_samples / audio.SAMPLE_RATE / LOGMEL_HOP_S), start + len(values))
+    start = round(heard.start_s / heard.hop_s)
+    length = max(round(n_samples / audio.SAMPLE_RATE / heard.hop_s), start + len(values))
     whole = np.full((length, *values.shape[1:]), fill, np.float32)
     whole[start : start + len(values)] = values
     return whole
+
+
+def picture(heard: Heard, n_samples: int) -> np.ndarray:
+    """Return what an encoder hears in dB (frames × bands), on the time axis of the whole sound of `n_samples`."""
+    levels = whisper.decibels(heard.logmel)
+    return on_its_axis(heard, levels, n_samples, float(levels.min()))
 
 
 def hidden_states(logmel: np.ndarray, encoder: Encoder) -> list[np.ndarray]:

@@ -111,7 +111,7 @@ def test_what_it_looked_at_is_a_map_over_what_the_ear_hears(trained: Run, corpus
     told: list[tuple[int, int]] = []
     found, look = explain.looked(model, samples, masks=64, progress=lambda done, of: told.append((done, of)))
     assert explain.looks(model) and not explain.is_picture(model)
-    assert found.values.shape == (len(model.labels), *look.values.shape) and look.values.shape[1] == 80
+    assert found.values.shape == (len(model.labels), *look.logmel.shape) and look.logmel.shape[1] == 80
     np.testing.assert_allclose(
         found.probabilities,
         model.predict(audio.decode(sorted((corpus / "AudioWAV").iterdir())[0])).probabilities,
@@ -130,6 +130,6 @@ def test_what_the_ear_hears_stands_on_the_time_axis_of_the_sound() -> None:
     heard = encoder.heard(
         np.concatenate([np.zeros(16_000, np.float32), made.voice(150, 0.5, 4, 0.6, np.random.default_rng(0))])
     )
-    whole = encoder.on_its_axis(heard.logmel, heard.start_s, 16_000 + 16_000, -2.0)
+    whole = encoder.on_its_axis(heard, heard.logmel, 16_000 + 16_000, -2.0)
     assert whole.shape == (200, 80) and (whole[:100] == -2.0).all()
     assert sets.named("whisper").inputs[0].source.looks

@@ -116,3 +116,10 @@ def test_sets_of_another_encoder_are_named_after_it(ear: sources.EncoderSource) 
 def test_what_the_shipped_sets_need_is_in_the_repository() -> None:
     assert (settings.ARTIFACTS / "encoders" / sets.EAR.encoder / encoders.encoder.GRAPH).is_file()
     assert not sets.named("whisper").inputs[0].source.missing
+
+
+def test_where_a_quiet_sound_begins_is_told_as_of_a_loud_one() -> None:
+    sound = np.concatenate([np.zeros(16_000, np.float32), voice()])
+    loud, quiet = encoder.heard(sound), encoder.heard(sound * 1e-3)
+    assert quiet.start_s == loud.start_s
+    np.testing.assert_allclose(quiet.logmel, loud.logmel, atol=1e-3)

@@ -1,6 +1,6 @@
 """Where a network's numbers come from: 16 kHz samples in, features out, described by a value that survives JSON."""
 
-from ser_core.features.sources.base import KINDS, FeatureError, Group, Look, Source, extracted, from_dict, spec_hash
+from ser_core.features.sources.base import KINDS, FeatureError, Group, Source, extracted, from_dict, spec_hash
 from ser_core.features.sources.encoder import EncoderSource
 from ser_core.features.sources.external import ExternalSource
 from ser_core.features.sources.joined import JoinedSource
@@ -21,7 +21,6 @@ __all__ = [
     "Group",
     "JoinedSource",
     "LogMelSource",
-    "Look",
     "MsfSource",
     "Source",
     "SpectralSource",

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from ser_core import audio
+from ser_core.features.encoder import Heard
 
 
 class FeatureError(ValueError):
@@ -25,15 +26,6 @@ class Group:
     name: str
     title: str
     columns: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """A picture that a source looks at (frames × bands), the seconds between its frames, and where in the sound it begins."""
-
-    values: np.ndarray
-    hop_s: float
-    start_s: float
 
 
 class Source(Protocol):
@@ -94,7 +86,7 @@ class Source(Protocol):
         """Whether it looks at a picture first, parts of which can be hidden (`look`, `of_looks`)."""
         return False
 
-    def look(self, samples: np.ndarray) -> Look:
+    def look(self, samples: np.ndarray) -> Heard:
         """Return the picture that it looks at, of samples without offset and rumble. Raises FeatureError where it looks at none."""
         raise FeatureError("These features are made of no picture.")
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ser_core import encoders
+from ser_core.encoders import whisper
 from ser_core.features import encoder as hearing
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Look, Source
+from ser_core.features.sources.base import POOLS, FeatureError, Group, Source
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class EncoderSource(Source):
 
     @property
     def hop_s(self) -> float:
-        return 0.0 if self.pools else hearing.whisper.HOP_S * self.every
+        return 0.0 if self.pools else whisper.HOP_S * self.every
 
     @property
     def pretrained(self) -> bool:
@@ -85,9 +86,8 @@ class EncoderSource(Source):
     def looks(self) -> bool:
         return True
 
-    def look(self, samples: np.ndarray) -> Look:
-        heard = hearing.heard(samples)
-        return Look(heard.logmel, hearing.LOGMEL_HOP_S, heard.start_s)
+    def look(self, samples: np.ndarray) -> hearing.Heard:
+        return hearing.heard(samples)
 
     def of_looks(self, pictures: np.ndarray) -> list[np.ndarray]:
         opened = self._opened()
