@@ -29,7 +29,7 @@ def subline(prediction: Prediction) -> str:
     """What stands below the answer: how sure it is, or the two leading emotions of an uncertain one."""
     first, second = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)[:2]
     if prediction.decision == "no-speech":
-        return "No voice was found in this clip, so the probabilities mean nothing."
+        return "No voice was found in this clip."
     if prediction.decision == "uncertain":
         return f"Perhaps {first[1]} ({percent(first[0])}), perhaps {second[1]} ({percent(second[0])})."
     sure = (

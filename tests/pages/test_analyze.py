@@ -127,3 +127,14 @@ def test_a_plain_stereo_file_offers_no_choice_of_channel() -> None:
     at.run()
     assert not at.exception
     assert not [one for one in at.button_group if str(one.key).startswith("channel-")]
+
+
+def test_where_nobody_speaks_no_emotion_is_drawn() -> None:
+    def bars(samples: np.ndarray) -> bool:
+        at = analyze(model="accurate")
+        at.audio_input[0].set_value(("recording.wav", audio.encode_wav(samples), "audio/wav")).run()
+        assert not at.exception
+        return any("Probabilities by accurate" in str(one.proto) for one in at.get("plotly_chart"))
+
+    assert bars(audio.decode(VOICE).samples)
+    assert not bars(np.zeros(2 * audio.SAMPLE_RATE, np.float32))
