@@ -13,7 +13,7 @@ from ser_core import audio, graphs
 from ser_core.features import extraction, sources
 from ser_core.features import profile as profiles
 from ser_core.features.contract import ContractError
-from ser_core.features.profile import ProfileError, VoiceProfile
+from ser_core.features.profile import BandSums, ProfileError, VoiceProfile
 from ser_core.graphs import novelty
 from ser_core.runs import Run, RunError
 
@@ -155,12 +155,21 @@ class Predictor:
 
         Raises RunError where the model takes none, ProfileError for too little speech.
         """
+        return self.profile_of_sums(self.speech_of(clip) for clip in clips)
+
+    def speech_of(self, clip: audio.Clip) -> BandSums:
+        """Return what a clip adds to a voice profile of its speaker: one row, or none without speech. Raises RunError as `profile_of`."""
         self.check_profile()
-        spoken = [clip for clip in clips if all(one.code != "no-speech" for one in audio.findings(clip))]
-        return self.profile_of_features(
-            (extraction.of_source(self.inputs[0].source, clip.samples), profiles.speech_s(clip.samples))
-            for clip in spoken
-        )
+        source = self.inputs[0].source
+        if any(one.code == "no-speech" for one in audio.findings(clip)):
+            return profiles.sums((), source)
+        return profiles.sums([(extraction.of_source(source, clip.samples), profiles.speech_s(clip.samples))], source)
+
+    def profile_of_sums(self, each: Iterable[BandSums]) -> VoiceProfile:
+        """Return the voice profile of what clips of a speaker added (`speech_of`). Raises as `profile_of`."""
+        self.check_profile()
+        source = self.inputs[0].source
+        return profiles.of_sums(profiles.joined(each, source), source)
 
     def profile_of_features(self, clips: Iterable[tuple[np.ndarray, float]]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, of each what the first input's source extracts, and its seconds of speech.

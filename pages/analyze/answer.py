@@ -31,15 +31,20 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
         _alone(key, clip, models[0])
         correction.show(key, clip, models)
         return
+    tuned = None
     for run, column in zip(models, st.columns(len(models), gap="large"), strict=True):
         with column, st.container(key=f"answer-{run.name}"):
             prediction = prediction_of(key, clip, run)
+            if prediction is not None and tuned is None and voice_profile.takes_one([run]):
+                tuned = run, prediction
             if prediction is not None:
                 st.markdown(f"##### {run.name}")
                 _headline(prediction)
                 _bars(prediction, run.name)
                 _worth(run, prediction)
                 model_picker.about(run)
+    if tuned is not None:
+        voice_profile.show(key, clip, *tuned)
     findings(audio.findings(clip))
     correction.show(key, clip, models)
 
@@ -71,6 +76,7 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
     with said, st.container(key=f"answer-{run.name}"):
         _headline(prediction)
         _worth(run, prediction)
+        voice_profile.show(key, clip, run, prediction)
         findings(prediction.findings)
     with bars:
         _bars(prediction, run.name)
@@ -91,7 +97,7 @@ def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> N
 def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
     """Return the model's prediction, or None after the reason was drawn."""
     try:
-        judge = voice_profile.judge(run)
+        judge = voice_profile.judge(run, key)
         return cached.prediction(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")
@@ -101,7 +107,7 @@ def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
 def over_time(key: str, clip: audio.Clip, run: Run, *, named: bool) -> None:
     """Draw one model's probabilities along the clip."""
     try:
-        judge = voice_profile.judge(run)
+        judge = voice_profile.judge(run, key)
         timeline = cached.timeline(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
         st.error(f"{run.name} cannot answer: {error}")
@@ -133,10 +139,12 @@ def _headline(prediction: Prediction) -> None:
 
 
 def _worth(run: Run, prediction: Prediction) -> None:
-    st.caption(f"{voice_profile.said(prediction.profile)} {worth.of_answer(run, prediction)}")
+    st.caption(worth.of_answer(run, prediction))
 
 
 def _bars(prediction: Prediction, name: str, place: str = "bars") -> None:
+    if prediction.decision == "no-speech":
+        return
     said = ", ".join(
         f"{label} {numbers.percent(p)}" for label, p in zip(prediction.labels, prediction.probabilities, strict=True)
     )

@@ -18,7 +18,7 @@ from pages.analyze import (
     resynthesis,
     selection_path,
 )
-from pages.widgets import cached, training_overlap
+from pages.widgets import cached, training_overlap, voice_profile
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -42,9 +42,12 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
     region = player.show(sound, whole)
     part = whole if region is None else audio.segment(whole, *region)
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"
+    if len(others) == 1:
+        voice_profile.meet(sound)
     with above:
         answer.show(key, part, models, region)
         training_overlap.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
+    voice_profile.heard(sound, whole, models)
 
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         shown = choice.pictures()

@@ -53,7 +53,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
             st.caption(f"{name} does not know {label}.")
             continue
         try:
-            predictor = voice_profile.judge(run)
+            predictor = voice_profile.judge(run, key)
             if explain.is_picture(predictor):
                 _map(key, clip, start_s, predictor, label)
             elif explain.looks(predictor):

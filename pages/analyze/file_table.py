@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from pages.analyze import answer
-from pages.widgets import cached, training_overlap, words
+from pages.widgets import cached, in_url, training_overlap, voice_profile, words
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
 
+#: How many files are told apart by who speaks in them.
+WHO = {
+    "each": "One speaker each, not tuned",
+    "one": "All of one speaker",
+    "name": "By the start of the name",
+    "table": "By a column",
+}
+
 
 def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     """Draw the table of all files and return the one whose row is selected (the first until then)."""
+    _speakers(sounds, models)
     rows = []
     bar = st.progress(0.0, text="Listening …") if len(sounds) > 3 else None
     for number, sound in enumerate(sounds, start=1):
@@ -49,6 +60,41 @@ def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     return sounds[selected[0]] if selected and selected[0] < len(sounds) else sounds[0]
 
 
+def _speakers(sounds: list[Sound], models: list[Run]) -> None:
+    """Ask who speaks in which file, where a model can be tuned to it; every file is then judged by all of its speaker's."""
+    if not voice_profile.takes_one(models):
+        return
+    who = in_url.segmented("speakers", "Who speaks", WHO, labelled=True)
+    named = [_start(sound.name) for sound in sounds]
+    if who == "table":
+        table = pd.DataFrame({"file": [sound.name for sound in sounds], "speaker": named})
+        edited = st.data_editor(table, disabled=["file"], hide_index=True, key="speakers-table")
+        named = [str(name or "").strip() for name in edited["speaker"]]
+    groups: dict[str, list[Sound]] = {}
+    if who != "each":
+        for sound, name in zip(sounds, named, strict=True):
+            groups.setdefault("" if who == "one" else name, []).append(sound)
+    if who in ("name", "table"):
+        # A file without a name of its speaker is judged as anybody's.
+        groups.pop("", None)
+        said = ", ".join(f"{words.plain(name)} ({len(theirs)})" for name, theirs in groups.items())
+        st.caption(f"Speakers: {said or 'none'}")
+    voice_profile.meet_all(groups, _clip, models)
+
+
+def _start(name: str) -> str:
+    """What a file's name says before the first `_`, `-`, `.` or blank."""
+    return re.split(r"[_\-.\s]", name, maxsplit=1)[0]
+
+
+def _clip(sound: Sound) -> audio.Clip | None:
+    try:
+        return cached.clip(sound.data, sound.name)
+    except audio.AudioError:
+        # Its row says what is wrong with it.
+        return None
+
+
 def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
     try:
         clip = cached.clip(sound.data, sound.name)
@@ -57,6 +103,8 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
     # Findings stand beside the name: an unreadable file's sentence must not lie off screen.
     said = "; ".join(finding.message for finding in audio.findings(clip))
     row: dict[str, object] = {"file": sound.name, "findings": said, "duration (s)": round(clip.duration, 2)}
+    if voice_profile.takes_one(models):
+        row["tuned to (s)"] = 0.0
     for run in models:
         prediction = answer.prediction_of(sound.digest, clip, run)
         if prediction is None:
@@ -65,6 +113,8 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
         apart = "; ".join(f"{name}: {words.headline(channel)}" for name, channel in prediction.channels.items())
         row[f"{named}answer"] = apart or words.headline(prediction)
         row[f"{named}label"] = prediction.label
+        if prediction.profile is not None:
+            row["tuned to (s)"] = round(prediction.profile.seconds, 2)
         if len(models) == 1:
             row |= {
                 f"p {label}": float(p) for label, p in zip(prediction.labels, prediction.probabilities, strict=True)

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.analyze import clip, file_table, real_voices
 from pages.widgets import audio_source, model_picker, voice_profile
 
+voice_profile.begin()
 source, models = st.columns([3, 2], gap="large")
 with source:
     sounds = audio_source.choose()
@@ -12,7 +13,6 @@ with models:
     picked = model_picker.choose()
     if len(picked) == 1:
         model_picker.about(picked[0])
-    voice_profile.choose(picked, sounds)
     if st.session_state.get("source") == audio_source.SAMPLE:
         real_voices.say(picked)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.live.microphone_stream import MicrophoneStream
 from pages.widgets import numbers
 from ser_core import figures, streaming
+from ser_core.features import profile
 
 #: The level meter's quiet end, in dBFS.
 QUIET_DB = -60.0
@@ -20,7 +21,7 @@ def show(stream: MicrophoneStream, heard: streaming.Snapshot) -> None:
     entry = heard.entries[-1] if heard.entries else None
     said, bars = st.columns([2, 3], gap="large")
     with said:
-        st.html(_headline(heard, entry) + _level(heard))
+        st.html(_headline(heard, entry) + _level(heard) + _tuning(entry))
         st.caption(_figures(stream, heard, entry))
     with bars:
         st.html(_bars(heard, entry))
@@ -81,6 +82,21 @@ def _level(heard: streaming.Snapshot) -> str:
         f'<div style="width:{width:.1f}%;height:100%;border-radius:3px;background:{colour}"></div>'
         f'<div style="position:absolute;top:0;left:{peak:.1f}%;width:2px;height:100%;background:{colour}"></div></div>'
         f'<div style="opacity:.8;min-width:4.6rem;text-align:right">{said}</div></div>'
+    )
+
+
+def _tuning(entry: streaming.Entry | None) -> str:
+    """How far the model goes by the voice: a bar that grows with what was said."""
+    if entry is None or not (entry.profile_s or entry.counts):
+        return ""
+    weight = float(profile.weight(entry.profile_s))
+    said = f"{entry.profile_s:.0f} s of speaker {entry.speaker}"
+    return (
+        f'<div style="display:flex;gap:.6rem;align-items:center;margin-top:.5rem" role="img" aria-label="Tuned to {said}">'
+        '<div style="opacity:.8">Tuned</div>'
+        '<div style="flex:1;height:.6rem;border-radius:3px;background:rgba(127,127,127,.15)">'
+        f'<div style="width:{100 * weight:.1f}%;height:100%;border-radius:3px;background:{figures.WAVE_COLOUR}"></div></div>'
+        f'<div style="opacity:.8;min-width:4.6rem;text-align:right" data-testid="tuned-to">{said}</div></div>'
     )
 
 

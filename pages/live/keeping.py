@@ -16,6 +16,8 @@ LAST_S = (5, 10, 30, 60)
 def show(session: streaming.Session, *, running: bool) -> None:
     """Draw the button that saves the session and the choice of a stretch to analyze."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        if running and session.grows:
+            st.button("New speaker", icon=":material/add:", on_click=session.new_speaker)
         st.download_button(
             "Save session (ZIP)",
             lambda: _zip(session),

@@ -34,6 +34,8 @@ class MicrophoneStream:
 
     def __init__(self) -> None:
         self.predictor: Predictor | None = None
+        #: Whether the model goes on learning the voice as it is heard.
+        self.grows = False
         self.session: streaming.Session | None = None
         self.gone = False
         #: When the browser began to connect, on the monotonic clock; None while it does not.
@@ -88,7 +90,7 @@ class MicrophoneStream:
             if self.gone or self.predictor is None:
                 return
             before, self._track, self.shown = self.session, track, None
-            self.session = streaming.Session(self.predictor, settings.home().cache / "live")
+            self.session = streaming.Session(self.predictor, settings.home().cache / "live", grows=self.grows)
         if before is not None:
             before.close()
 

@@ -7,6 +7,7 @@ from pages.widgets import model_picker, voice_profile
 from ser_core.graphs import GraphError
 from ser_core.runs import RunError
 
+voice_profile.begin()
 stream = microphone_stream.of_this_visitor()
 start, models = st.columns([3, 2], gap="large")
 with models:
@@ -14,8 +15,8 @@ with models:
     if run is not None:
         model_picker.about(run)
         try:
-            voice_profile.choose([run], disabled=stream.listening)
-            stream.predictor = voice_profile.judge(run)
+            voice_profile.before_live(run, disabled=stream.listening)
+            stream.predictor, stream.grows = voice_profile.judge(run), voice_profile.tuned()
         except (RunError, GraphError, OSError) as error:
             st.error(f"{run.name} cannot answer: {error}")
             run = None

@@ -22,6 +22,8 @@ SOURCES = {
     SAMPLE: ":material/library_music: Samples",
 }
 _HANDED_OVER = "sound-from-live"
+#: Characters of a sound's digest that are the same for all of its channels.
+DIGEST = 16
 ENDINGS = [ending.removeprefix(".") for ending in AUDIO_ENDINGS]
 
 
@@ -34,12 +36,14 @@ class Sound:
     note: str = ""
     channel: audio.Channel | None = None
     """Which of its channels was asked for; None: what the look at them decides."""
+    of_visitor: bool = True
+    """Whether it may be of whoever sits here; a sample is not."""
 
     @property
     def digest(self) -> str:
         """What stands for it in caches and keys."""
         of_channel = f"-{self.channel}" if self.channel else ""
-        return hashlib.sha256(self.data).hexdigest()[:16] + of_channel
+        return hashlib.sha256(self.data).hexdigest()[:DIGEST] + of_channel
 
 
 def hand_over(sound: Sound) -> None:
@@ -113,4 +117,4 @@ def sample(name: str, label: str, *, key: str = "") -> tuple[Sound, str]:
     ]
     path = Path(stated.get("path") or SAMPLES / stated["file"])
     note = "synthetic voice, no person spoke" if stated["kind"] == "voice" else ""
-    return Sound(path.name, path.read_bytes(), note), stated["how_to_read"]
+    return Sound(path.name, path.read_bytes(), note, of_visitor=False), stated["how_to_read"]

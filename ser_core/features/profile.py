@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,13 @@ class BandSums:
         frames, total, squares = (values[rows].sum(axis=0) for values in (self.frames, self.total, self.squares))
         return BandSums(frames, total, squares, self.frame_s, self.least_deviation)
 
+    def merged(self) -> BandSums:
+        """Return the sums over all clips as those of one: one row, to which more can be added."""
+        return replace(self, **{name: getattr(self, name).sum(axis=0)[None] for name in ("frames", "total", "squares")})
+
     def statistics(self) -> np.ndarray:
         """Return means and deviations over the speech: 2 × dims."""
-        count = np.maximum(self.frames, 1.0 if self.frame_s < 1.0 else 1e-9)
+        count = np.maximum(self.frames, 1e-9)
         mean = self.total / count
         variance = np.maximum(self.squares / count - mean**2, self.least_deviation**2)
         return np.stack([mean, np.sqrt(variance)]).astype(np.float32)
@@ -157,6 +161,24 @@ def sums(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> BandSums:
     return BandSums(np.array(counts), np.stack(totals), np.stack(squares), frame_s, source.least_deviation)
 
 
+def sums_of_profile(profile: VoiceProfile, source: Source) -> BandSums:
+    """Return what the clips added of which a profile was made, as one row: more can then be added to it."""
+    frame_s = source.hop_s or 1.0
+    frames = np.array([profile.seconds / frame_s])
+    means, deviations = (values.astype(float)[None] for values in (profile.means, profile.deviations))
+    total, squares = frames[:, None] * means, frames[:, None] * (means**2 + deviations**2)
+    return BandSums(frames, total, squares, frame_s, source.least_deviation)
+
+
+def joined(each: Iterable[BandSums], source: Source) -> BandSums:
+    """Return the rows of several sums under each other."""
+    parts = [sums((), source), *each]
+    frames, total, squares = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("frames", "total", "squares")
+    )
+    return BandSums(frames, total, squares, parts[0].frame_s, source.least_deviation)
+
+
 def _added(rows: np.ndarray, seconds: float | None) -> tuple[float, np.ndarray, np.ndarray]:
     count = 1.0 if seconds is None else seconds
     return count * len(rows), count * rows.sum(axis=0), count * np.square(rows).sum(axis=0)
@@ -165,9 +187,13 @@ def _added(rows: np.ndarray, seconds: float | None) -> tuple[float, np.ndarray, 
 def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> VoiceProfile:
     """Return the profile of a speaker's clips: of each its features, as `source` extracts them, and its seconds of speech.
 
-    Raises ProfileError for less than LEAST_S seconds of speech.
+    Raises ProfileError as `of_sums`.
     """
-    each = sums(clips, source)
+    return of_sums(sums(clips, source), source)
+
+
+def of_sums(each: BandSums, source: Source) -> VoiceProfile:
+    """Return the profile of clips of which this is the sums, a row a clip. Raises ProfileError for less than LEAST_S seconds of speech."""
     pooled = each.pooled()
     seconds = float(pooled.seconds)
     if seconds < LEAST_S:

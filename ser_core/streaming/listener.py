@@ -30,13 +30,18 @@ class Listener:
     """
 
     def __init__(
-        self, predictor: Predictor, recording: Recording | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        predictor: Predictor,
+        recording: Recording | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        grows: bool = False,
     ) -> None:
-        """recording: keeps the signal (None: nothing is kept). clock: in seconds, the one of `received`."""
+        """recording: keeps the signal (None: nothing is kept). clock: in seconds, the one of `received`. grows: as of `Judge`."""
         self.joiner = Joiner()
         self.ring = Ring(round(RING_S * audio.SAMPLE_RATE))
         self.skipped = 0
-        self._judge = Judge(predictor)
+        self.judge = Judge(predictor, grows=grows)
         self._recording = recording
         self._clock = clock
         self._hop = round(HOP_S * audio.SAMPLE_RATE)
@@ -62,7 +67,7 @@ class Listener:
     def _hear(self, piece: Piece, received: float, newer_s: float) -> list[Entry]:
         if piece.after_gap:
             self._unbroken = self.ring.end
-            self._judge.forget()
+            self.judge.forget()
         found, samples = [], piece.samples
         while len(samples):
             # A burst is heard from half second to half second, as if it had come in time.
@@ -84,5 +89,5 @@ class Listener:
             self.skipped += 1
             return None
         first = max(self._unbroken, end - LONGEST)
-        entry = self._judge.judge(self.ring.between(first, end), first)
+        entry = self.judge.judge(self.ring.between(first, end), first)
         return replace(entry, arrived=received, latency_s=self._clock() - received)

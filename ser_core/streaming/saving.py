@@ -31,13 +31,18 @@ state                      what the page showed: no-speech where nobody spoke at
 smoothed_label, smoothed_* the probabilities smoothed from window to window (exponential, time constant 1 s; begun anew
                            after no-speech and after a gap in the stream); empty where nobody spoke
 latency_s                  from the arrival of the window's last sample to the answer
+speaker                    who spoke: 1, and one more whenever New speaker was pressed
+profile_s                  seconds of speech of the voice profile that the row was judged by; 0: not tuned
+in_profile                 1: the window is part of the profile of every later row of the same speaker that begins after its
+                           last sample, and so are {begun}
 
 In Python, the samples of a row: samples[first_sample : last_sample + 1].
 Windows end every half second, are up to 3 s long, and none spans a gap in the stream of more than 0.2 s. Sound that
 never arrived is not in the file (gaps of up to 0.2 s are filled with silence).{cut}
 """
 
-_BY_VOICE = "\nvoice-profile.json  the voice profile by which it was judged: `predict --profile voice-profile.json`.\n"
+_BEGUN = "the recordings before it (voice-profile.json), for speaker 1"
+_BY_VOICE = "\nvoice-profile.json  the voice profile that it began with: `predict --profile voice-profile.json`.\n"
 
 
 def save(session: Session, out: BinaryIO) -> None:
@@ -67,7 +72,12 @@ def save(session: Session, out: BinaryIO) -> None:
         if session.voice is not None:
             archive.writestr("voice-profile.json", session.voice.to_json())
             by_voice = _BY_VOICE
-        text = _README.format(model=session.model, seconds=(stop - start) / audio.SAMPLE_RATE, cut=by_voice + cut)
+        text = _README.format(
+            model=session.model,
+            begun=_BEGUN if session.voice else "no others",
+            seconds=(stop - start) / audio.SAMPLE_RATE,
+            cut=by_voice + cut,
+        )
         archive.writestr("README.txt", text)
 
 
@@ -78,7 +88,7 @@ def timeline_csv(labels: tuple[str, ...], entries: list[Entry], start: int = 0) 
     head = ["first_sample", "last_sample", "start_s", "end_s", "state", "label", "decision"]
     shares = [f"p_{label}" for label in labels]
     smoothed = [f"smoothed_{label}" for label in labels]
-    writer.writerow([*head, *shares, "smoothed_label", *smoothed, "latency_s"])
+    writer.writerow([*head, *shares, "smoothed_label", *smoothed, "latency_s", "speaker", "profile_s", "in_profile"])
     writer.writerows(_rows(labels, entries, start))
     return out.getvalue()
 
@@ -99,4 +109,7 @@ def _rows(labels: tuple[str, ...], entries: list[Entry], start: int) -> Iterator
             "" if silent else labels[int(one.smoothed.argmax())],
             *("" if math.isnan(p) else f"{p:.7g}" for p in one.smoothed),
             f"{one.latency_s:.3f}",
+            one.speaker,
+            f"{one.profile_s:.7g}",
+            int(one.counts),
         ]

@@ -65,17 +65,19 @@ class Session:
         predictor: Predictor,
         folder: Path | None = None,
         *,
+        grows: bool = False,
         kept_s: float = KEPT_S,
         waiting_s: float = WAITING_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start listening. folder: where the sound is kept until `close`, in a file without a name."""
+        """Start listening. folder: where the sound is kept until `close`, in a file without a name. grows: as of `judge.Judge`."""
         self.labels = predictor.labels
         self.model = predictor.run.name
         self.voice = predictor.voice
         self.recording = Recording(folder, kept_s)
         self._intake = Intake(waiting_s, clock)
-        self._listener = Listener(predictor, self.recording, clock)
+        self._listener = Listener(predictor, self.recording, clock, grows=grows)
+        self.grows = self._listener.judge.grows
         self._entries: deque[Entry] = deque(maxlen=round(kept_s / HOP_S))
         self._lock = threading.Lock()
         self._received: float | None = None
@@ -86,6 +88,10 @@ class Session:
     def put(self, frame: Chunk | av.AudioFrame) -> None:
         """Take a frame, at once: it is looked at later, in the session's own thread."""
         self._intake.put(frame)
+
+    def new_speaker(self) -> None:
+        """Begin anew with the voice profile: somebody else speaks from now on."""
+        self._listener.judge.new_speaker()
 
     def finish(self) -> None:
         """Take no more frames. What waits is still judged; the sound and the timeline stay until `close`."""

@@ -13,7 +13,7 @@ import pytest
 
 from ser_core import audio, streaming
 from ser_core.predictor import Predictor
-from ser_core.streaming import Chunk, Session
+from ser_core.streaming import Chunk, Listener, Session
 from ser_core.streaming.intake import Intake
 from ser_core.streaming.recording import Recording
 from ser_core.streaming.ring import Ring
@@ -54,6 +54,59 @@ def test_a_saved_session_holds_the_sound_and_each_windows_answer(
         shares = [float(row[f"p_{label}"]) for label in predictor.labels]
         assert shares == pytest.approx(alone.probabilities.tolist(), abs=1e-6)
     assert rows[-1]["state"] == "no-speech" and rows[-1]["smoothed_label"] == ""
+    session.close()
+
+
+def recomputed(plain: Predictor, clip: audio.Clip, rows: list[dict[str, str]], row: dict[str, str]) -> list[float]:
+    """What a row says, by the rule that the session's README states."""
+
+    def window(one: dict[str, str]) -> audio.Clip:
+        samples = clip.samples[int(one["first_sample"]) : int(one["last_sample"]) + 1]
+        return audio.Clip(samples, RATE, 1, "", "window")
+
+    before = [
+        window(other)
+        for other in rows
+        if int(other["in_profile"])
+        and other["speaker"] == row["speaker"]
+        and int(other["last_sample"]) < int(row["first_sample"])
+    ]
+    model = plain.with_voice(plain.profile_of(before)) if before else plain
+    seconds = model.voice.seconds if model.voice else 0.0
+    assert float(row["profile_s"]) == pytest.approx(seconds, abs=1e-3)
+    return [float(p) for p in model.predict(window(row)).probabilities]
+
+
+def test_a_profile_grows_by_what_was_said_before_and_can_be_recomputed(
+    predictor: Predictor, speech: np.ndarray, tmp_path: Path
+) -> None:
+    session = told(predictor, speech, tmp_path, grows=True)
+    clip, rows, readme = unpacked(session)
+    session.close()
+    assert "in_profile" in readme
+    for row in rows:
+        said = [float(row[f"p_{label}"]) for label in predictor.labels]
+        assert said == pytest.approx(recomputed(predictor, clip, rows, row), abs=1e-4)
+    grown = [float(row["profile_s"]) for row in rows]
+    assert grown == sorted(grown) and grown[0] == 0.0 and grown[-1] > 5.0
+
+
+def test_a_new_speaker_begins_without_a_profile(predictor: Predictor, speech: np.ndarray) -> None:
+    listener = Listener(predictor, clock=lambda: 0.0, grows=True)
+    half = len(speech) // 2
+    before = listener.hear(Chunk(speech[:half], RATE, 0.0), 0.0)
+    listener.judge.new_speaker()
+    after = listener.hear(Chunk(speech[half:], RATE, half / RATE), 0.0)
+    assert before[-1].profile_s > 0.0 and {entry.speaker for entry in before} == {1}
+    assert after[0].profile_s == 0.0 and {entry.speaker for entry in after} == {2}
+    assert after[-1].profile_s < before[-1].profile_s + 3.0
+
+
+def test_a_session_that_does_not_grow_is_judged_as_anybodys(
+    predictor: Predictor, speech: np.ndarray, tmp_path: Path
+) -> None:
+    session = told(predictor, speech, tmp_path)
+    assert {entry.profile_s for entry in session.entries()} == {0.0}
     session.close()
 
 
