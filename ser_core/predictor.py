@@ -104,6 +104,8 @@ class Predictor:
         self.run = run
         contract = run.contract
         self.labels, self.threshold, self.inputs = contract.labels, contract.threshold, contract.inputs
+        self.least = contract.least
+        """The probability from which on a label is in the set beside the answer; None for a model without sets."""
         self.takes_profile = contract.takes_profile
         """Whether the graph has the inputs of a voice profile."""
         self.normalise = contract.normalise

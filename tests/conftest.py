@@ -21,9 +21,14 @@ TOOK = "ser/seconds"
 _seconds: Counter[str] = Counter()
 
 
+#: Where several workers share the cores, threads of each, and of the processes that they start, would only wait for one another.
+ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT")
+
+
 def pytest_configure() -> None:
-    """Let one worker compile what all of them, and the processes that they start, then load."""
+    """Give every worker one thread, and let one compile what all of them, and the processes that they start, then load."""
     if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         from ser_core.features import compiled
 
         compiled.ensure()

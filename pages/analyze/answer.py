@@ -41,7 +41,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
                 st.markdown(f"##### {run.name}")
                 _headline(prediction)
                 _bars(prediction, run.name)
-                _worth(run, prediction)
+                _worth(key, run, prediction)
                 model_picker.about(run)
     if tuned is not None:
         voice_profile.show(key, clip, *tuned)
@@ -62,7 +62,7 @@ def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
                     st.markdown(f"**{run.name}**")
                 _headline(prediction.channels[name])
                 _bars(prediction.channels[name], run.name, f"{name}-bars")
-                _worth(run, prediction.channels[name])
+                _worth(key, run, prediction.channels[name])
                 if its_own := tuple(finding for finding in prediction.channels[name].findings if finding not in whole):
                     findings(its_own)
     findings(whole)
@@ -75,7 +75,7 @@ def _alone(key: str, clip: audio.Clip, run: Run) -> None:
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):
         _headline(prediction)
-        _worth(run, prediction)
+        _worth(key, run, prediction)
         voice_profile.show(key, clip, run, prediction)
         findings(prediction.findings)
     with bars:
@@ -138,8 +138,12 @@ def _headline(prediction: Prediction) -> None:
     )
 
 
-def _worth(run: Run, prediction: Prediction) -> None:
-    st.caption(worth.of_answer(run, prediction))
+def _worth(key: str, run: Run, prediction: Prediction) -> None:
+    elsewhere = voice_profile.of_somebody(key)
+    one_of = worth.one_of(run, prediction, elsewhere=elsewhere)
+    if one_of:
+        st.markdown(one_of)
+    st.caption(worth.of_answer(run, prediction, elsewhere=elsewhere))
 
 
 def _bars(prediction: Prediction, name: str, place: str = "bars") -> None:

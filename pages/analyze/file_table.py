@@ -71,13 +71,10 @@ def _speakers(sounds: list[Sound], models: list[Run]) -> None:
         edited = st.data_editor(table, disabled=["file"], hide_index=True, key="speakers-table")
         named = [str(name or "").strip() for name in edited["speaker"]]
     groups: dict[str, list[Sound]] = {}
-    if who != "each":
-        for sound, name in zip(sounds, named, strict=True):
-            groups.setdefault("" if who == "one" else name, []).append(sound)
+    for sound, name in zip(sounds, named, strict=True):
+        groups.setdefault({"each": "", "one": "all"}.get(who, name), []).append(sound)
     if who in ("name", "table"):
-        # A file without a name of its speaker is judged as anybody's.
-        groups.pop("", None)
-        said = ", ".join(f"{words.plain(name)} ({len(theirs)})" for name, theirs in groups.items())
+        said = ", ".join(f"{words.plain(name)} ({len(theirs)})" for name, theirs in groups.items() if name)
         st.caption(f"Speakers: {said or 'none'}")
     voice_profile.meet_all(groups, _clip, models)
 

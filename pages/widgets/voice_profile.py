@@ -64,13 +64,16 @@ def meet_all(
 ) -> None:
     """Judge many files by their speakers (name → sounds): each by all of its speaker's, as `predict --same-voice` does.
 
-    read: gives a sound's clip; None where it cannot be read.
+    Those of no name are judged as anybody's. read: gives a sound's clip; None where it cannot be read.
     """
     groups: dict[tuple[str, ...], Speaker] = st.session_state.setdefault(_GROUPS, {})
     takes = _that_take_one(models)
-    by_file: dict[str, Speaker] = {}
-    for sounds in speakers.values():
+    by_file: dict[str, Speaker | None] = {}
+    for who, sounds in speakers.items():
         names = {_name(sound.digest): sound for sound in sounds}
+        if not who:
+            by_file |= dict.fromkeys(names, None)
+            continue
         speaker = groups.setdefault(tuple(names), Speaker())
         for name, sound in names.items():
             if any(speaker.lacks(name, predictor) for predictor in takes) and (clip := read(sound)) is not None:
@@ -87,6 +90,11 @@ def heard(sound: Sound, clip: audio.Clip, models: list[Run]) -> None:
         _add(speaker, name, clip, _that_take_one(models))
 
 
+def of_somebody(key: str) -> bool:
+    """Return whether a sound is of somebody who is here, and not a sample."""
+    return _name(key) in st.session_state.get(_FILES, {}) or _whose(_name(key)) is not None
+
+
 def takes_one(models: list[Run]) -> bool:
     """Return whether one of the models can be tuned to a speaker."""
     return bool(_that_take_one(models))
@@ -95,9 +103,8 @@ def takes_one(models: list[Run]) -> bool:
 def show(key: str, clip: audio.Clip, run: Run, prediction: Prediction) -> None:
     """Draw whose voice an answer goes by and what it would be without; nothing for sounds of nobody who is here."""
     name, predictor = _name(key), cached.predictor(run)
-    files: dict[str, Speaker] = st.session_state.get(_FILES, {})
     speaker = _whose(name)
-    if clip.apart or not predictor.takes_profile or (speaker is None and name not in files):
+    if clip.apart or not predictor.takes_profile or not of_somebody(key):
         return
     used = prediction.profile
     if used is not None:
@@ -257,9 +264,10 @@ def _name(key: str) -> str:
 def _profile(predictor: Predictor, name: str) -> VoiceProfile | None:
     if not name:
         return _current().profile(predictor)
-    files: dict[str, Speaker] = st.session_state.get(_FILES, {})
+    files: dict[str, Speaker | None] = st.session_state.get(_FILES, {})
     if name in files:
-        return files[name].profile(predictor)
+        together = files[name]
+        return None if together is None else together.profile(predictor)
     speaker = _whose(name)
     return None if speaker is None else speaker.profile(predictor, name)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from pages.widgets import numbers, words
 from ser_core.corpora import schemes
 from ser_core.corpora.schemes import Scheme
-from ser_core.evaluation import metrics
+from ser_core.evaluation import conformal, kept, metrics
 from ser_core.personal import worth as personal
 from ser_core.runs import Run, RunError, leagues
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Clips among which answers at a confidence are counted.
 NEAREST = 150
+#: Of how many of a speaker's clips the profile was with which answers elsewhere were measured.
+ENROLLED = 10
 
 
 def of_model(run: Run) -> str:
@@ -35,30 +40,79 @@ def of_model(run: Run) -> str:
     )
 
 
-def of_answer(run: Run, found: Prediction) -> str:
-    """Say how often answers at this confidence were right, and on whose voices; nothing where nobody spoke."""
+def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
+    """Say how often answers at this confidence were right, and on whose voices; nothing where nobody spoke.
+
+    elsewhere: of a voice on a microphone that is not the corpus' own. Then it is told of another corpus, where that was measured.
+    """
     if found.decision == "no-speech":
         return ""
     own = personal.of(run)
     if own is not None and not own.enough:
         return f"What this confidence is worth: {own.label}. {words.plain(own.sentence)}"
-    table = run.predictions
-    part = "test" if (table["part"] == "test").any() else "validation"
-    rows = table[table["part"] == part]
-    labels = run.metrics[part]["labels"]
+    if elsewhere and own is None and (told := _elsewhere(run, found)):
+        bins = told.metrics["reliability"]
+        near = int(np.abs(np.array(bins["confidence"]) - found.confidence).argmin())
+        return (
+            f"On another corpus, {told.stated['title']}, with microphones and accents that it did not know, answers at this confidence were "
+            f"right {100 * bins['right'][near]:.0f} times in 100 ({bins['n'][near]} clips). It tells the emotion a voice was acted with; it "
+            "reads no minds."
+        )
+    table = _unheard(run)
+    labels = run.metrics[_part(run)]["labels"]
     # A third of few clips is near enough, where the usual number would be all of them.
-    near = metrics.right_near(rows, labels, found.confidence, min(NEAREST, len(rows) // 3) if own else NEAREST)
-    if near is None:
+    near_ones = metrics.right_near(table, labels, found.confidence, min(NEAREST, len(table) // 3) if own else NEAREST)
+    if near_ones is None:
         return "How much this confidence is worth was not measured for this model."
-    right, n = near
+    right, n = near_ones
     often = f"answers at this confidence were right {100 * right:.0f} times in 100"
     if own is not None:
         return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {words.plain(own.sentence)}"
     without = ", without a voice profile" if found.profile else ""
     return (
-        f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
+        f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language. "
         "It tells the emotion a voice was acted with; it reads no minds."
     )
+
+
+def one_of(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
+    """Say of which emotions one is right 8 times in 10; nothing where it is one alone, or where that did not hold when it was measured."""
+    least = run.contract.least if run.has("feature.json") else None
+    if least is None or found.decision == "no-speech":
+        return ""
+    if elsewhere:
+        told = _elsewhere(run, found)
+        measured = told.metrics.get("sets") if told else None
+    else:
+        labels = run.metrics[_part(run)]["labels"]
+        measured = conformal.measured(_unheard(run), labels, least)
+    inside = conformal.members(found.probabilities, least)
+    if not conformal.holds(measured) or inside.sum() < 2:
+        return ""
+    ranked = [found.labels[k] for k in np.argsort(-found.probabilities) if inside[k]]
+    return f"{words.either(ranked)}: one of these is right {10 * conformal.COVERAGE:.0f} times in 10."
+
+
+def _elsewhere(run: Run, found: Prediction) -> kept.Kept | None:
+    """What was measured of a shipped model on a corpus that it did not learn from, with a voice profile where the answer has one."""
+    learned_from = run.recipe.get("recipe", {}).get("corpus")
+    condition = "unseen" if found.profile is None else f"unseen-enrol-{ENROLLED}-any"
+    for one in kept.of_run(run.name):
+        try:
+            if one.corpus != learned_from and one.condition == condition and one.metrics.get("reliability"):
+                return one
+        except (OSError, ValueError, KeyError):
+            # Its page in Results says that it is damaged.
+            continue
+    return None
+
+
+def _part(run: Run) -> str:
+    return "test" if (run.predictions["part"] == "test").any() else "validation"
+
+
+def _unheard(run: Run) -> pd.DataFrame:
+    return run.predictions[run.predictions["part"] == _part(run)]
 
 
 def label(run: Run) -> str:

@@ -15,8 +15,8 @@ from ser_core.corpora import own, splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.reading import ClipReader
 from ser_core.corpora.unreadable import Unreadable
+from ser_core.evaluation import calibration, conformal, metrics, seen
 from ser_core.evaluation import enrolment as enrolments
-from ser_core.evaluation import metrics, seen
 from ser_core.evaluation.enrolment import Enrolment, Pool
 from ser_core.fanout import Progress
 from ser_core.features import extraction, store
@@ -52,6 +52,7 @@ class Evaluation:
     train part (`predictor.UNLIKE`); None where the run does not know.
     enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
     clip, None for nothing. adaptation: of whose tested clips a voice profile was made, without labels: each `speaker`'s, the `corpus`'.
+    least: from which probability on the model takes a label into the set beside its answer; None where it gives no sets.
     """
 
     labels: tuple[str, ...]
@@ -62,13 +63,19 @@ class Evaluation:
     enrolment: Enrolled | None = None
     degradation: Degradation | None = None
     adaptation: str = "none"
+    least: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints."""
         found = metrics.summary(self.predictions, self.labels)
         enrolled = self.enrolment and self.enrolment.to_dict()
+        bins = metrics.reliability(
+            np.asarray(calibration.confidence(self.predictions, self.labels)), calibration.right(self.predictions)
+        )
         return {
             **found,
+            "reliability": bins.round(4).to_dict("list"),
+            "sets": None if self.least is None else conformal.measured(self.predictions, self.labels, self.least),
             "seen": self.seen,
             "failed": dict(self.unreadable.why),
             "unreadable": len(self.unreadable.why),
@@ -172,7 +179,7 @@ def evaluate(
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
     far = None if predictor.novelty is None else unlike
-    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation, adapt)
+    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation, adapt, predictor.least)
 
 
 @dataclass(frozen=True, eq=False)

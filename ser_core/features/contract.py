@@ -44,7 +44,8 @@ class Contract:
     threshold: the confidence below which the answer is "uncertain", 0 to 1. takes_profile: whether the graph has the inputs of a
     voice profile. normalise: by whose statistics its features are scaled (`Recipe.normalise`); by a speaker's or a corpus', it judges no
     clip without a profile of them. audio_version: what was done to the sounds that the run was measured on (`audio.VERSION`); None for runs that
-    are older than the versions.
+    are older than the versions. least: the probability from which on a label is in the set beside the answer (`evaluation.conformal`); None
+    for a model without sets.
     """
 
     feature_set: str
@@ -54,6 +55,7 @@ class Contract:
     takes_profile: bool = False
     normalise: str = "train"
     audio_version: int | None = audio.VERSION
+    least: float | None = None
 
     @classmethod
     def of(
@@ -105,6 +107,8 @@ class Contract:
             "labels": list(self.labels),
             "threshold": self.threshold,
         }
+        if self.least is not None:
+            stated["set_least"] = self.least
         if self.normalise != "train":
             stated["normalise"] = self.normalise
         if self.takes_profile:
@@ -124,6 +128,7 @@ class Contract:
                 not taken.keys().isdisjoint(("profile", "profile_weight")),
                 str(stated.get("normalise", "train")),
                 stated.get("audio_version"),
+                None if stated.get("set_least") is None else float(stated["set_least"]),
             )
             contract._served(taken)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -134,6 +139,8 @@ class Contract:
         """Raise ValueError where a graph of these inputs, or such answers, cannot be served; `taken`: the inputs as stated."""
         if not all(isinstance(label, str) for label in self.labels) or not 0 <= self.threshold <= 1:
             raise ValueError("it states no labels or no threshold between 0 and 1")
+        if self.least is not None and not 0 <= self.least <= 1:
+            raise ValueError("it states a set_least that is not between 0 and 1")
         if self.audio_version is not None and not (
             isinstance(self.audio_version, int) and self.audio_version <= audio.VERSION
         ):

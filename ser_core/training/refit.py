@@ -8,6 +8,7 @@ from typing import Any
 from ser_core import recipes, runs
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
+from ser_core.evaluation import conformal
 from ser_core.runs import Run, RunError
 from ser_core.training.reporter import Reporter
 from ser_core.training.train import Settled, train
@@ -54,9 +55,20 @@ def settled_by(chosen: Run) -> Settled:
             with_voice=median(float(one["temperature_with_voice"]) for one in found)
             if "temperature_with_voice" in found[0]
             else None,
+            least=_least(trained),
         )
     except (KeyError, ValueError) as error:
         raise RunError(f"The run {chosen.name} holds no fit with a validation part that could be refitted.") from error
+
+
+def _least(trained: list[Run]) -> float | None:
+    """Of the sets beside an answer, by what each training said of the validation part's clips."""
+    found = []
+    for one in trained:
+        rows = one.predictions[one.predictions["part"] == "validation"]
+        found.append(conformal.least(rows, one.metrics["validation"]["labels"]))
+    known = [value for value in found if value is not None]
+    return median(known) if known else None
 
 
 def _plain(scores: dict[str, Any]) -> dict[str, Any]:

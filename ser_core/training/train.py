@@ -18,7 +18,7 @@ from ser_core import runs, settings
 from ser_core.corpora import splits, unreadable
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
-from ser_core.evaluation import metrics, writing
+from ser_core.evaluation import conformal, metrics, writing
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import store
 from ser_core.features.contract import Contract
@@ -110,6 +110,7 @@ class Settled:
     validation: tuple[str, ...]
     before: dict[str, Any]
     with_voice: float | None = None
+    least: float | None = None
 
 
 def train(
@@ -287,8 +288,10 @@ class _Training:
             right = found.argmax(axis=1) == validation.targets.argmax(axis=1)
             threshold = metrics.choose_threshold(found.max(axis=1), right)
             tables.append(_rows(validation, "validation", found))
+            least = conformal.least(tables[0], recipe.labels)
         else:
             temperature, threshold, with_voice = settled.temperature, settled.threshold, settled.with_voice
+            least = settled.least
             # How far unheard voices lie is told by those that were unheard until now.
             train, validation = _apart(train, set(settled.validation))
         if self.test and len(parts["test"].clips):
@@ -300,7 +303,7 @@ class _Training:
             real = profiles.with_some(real, train.band_sums)
         parity = fitted.export(temperature, real, run, with_voice)
         contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile, recipe.normalise)
-        run.write_json("feature.json", contract.to_json())
+        run.write_json("feature.json", replace(contract, least=least).to_json())
         novelty.write(run, train, validation)
         facts: dict[str, Any] = {
             "temperature": temperature,
