@@ -9,6 +9,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from scripts import pretrained_ear, shipped_elsewhere
+from scripts.scores import with_interval
 from ser_core import files, recipes, runs, settings
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.evaluation import kept, msf_or_split
@@ -96,7 +97,7 @@ def _scores(run: Run) -> list[str]:
     found, metrics = run.recipe["found"], run.metrics
     test = metrics["test"]
     validation = f"{metrics['validation']['accuracy']:.3f}" if "validation" in metrics else "-"
-    cells = [validation, *(_with_interval(test, name) for name in ("accuracy", "uar", "macro_f1"))]
+    cells = [validation, *(with_interval(test, name) for name in ("accuracy", "uar", "macro_f1"))]
     pieces = len(test.get("folds", [])) or 1
     n = f"{test['n'] // pieces} × {pieces} seeds" if run.recipe.get("pooled") == "seeds" else str(test["n"])
     return [*cells, n, f"{found['parameters']:,}", _duration(run)]
@@ -106,12 +107,6 @@ def _duration(run: Run) -> str:
     found = run.recipe["found"]
     seconds = float(found.get("seconds_of_pieces", found["seconds"]))
     return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
-
-
-def _with_interval(found: dict[str, Any], name: str) -> str:
-    span = found["intervals"][name]
-    spread = f" ± {found['deviation'][name]:.3f}" if "deviation" in found else ""
-    return f"**{found[name]:.3f}**{spread} ({span['low']:.2f} to {span['high']:.2f})"
 
 
 def _floors(published: dict[str, Run]) -> list[str]:
@@ -157,7 +152,7 @@ def _shipped() -> list[str]:
     for run in runs.shipped():
         part = "test" if "test" in run.metrics else "validation"
         found = run.metrics[part]
-        scores = [_with_interval(found, name) for name in ("accuracy", "uar", "macro_f1")]
+        scores = [with_interval(found, name) for name in ("accuracy", "uar", "macro_f1")]
         size = f"{run.model_path().stat().st_size / 1e6:.1f} MB"
         stated = run.recipe
         lines.append(
@@ -191,7 +186,7 @@ def _before_refit(published: dict[str, Run]) -> list[str]:
         refit, trained = run.recipe["found"].get("refit"), published.get(f"{run.name}-seeds")
         if not refit or trained is None or "test" not in refit["before"]:
             continue
-        scores = [_with_interval(refit["before"]["test"], name) for name in ("accuracy", "uar", "macro_f1")]
+        scores = [with_interval(refit["before"]["test"], name) for name in ("accuracy", "uar", "macro_f1")]
         ece = f"{run.metrics['test']['ece']:.3f}"
         lines.append(
             _line([f"`{run.name}`", str(refit["trainings"]), *scores, ece, _duration(trained), _duration(run)])

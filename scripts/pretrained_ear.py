@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scripts.make_ears import EARS, LEARNERS, NOISES, VOICES, voices
+from scripts.scores import with_interval
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.evaluation import kept
 from ser_core.runs import Run, leagues
@@ -31,8 +30,10 @@ def lines(published: dict[str, Run]) -> list[str]:
     beside = published.get(BESIDE)
     if beside:
         found.append(
-            f"| `crnn`, learned here, 3 seeds | | {_validation(beside)} | {_score(beside.metrics['test'], 'accuracy')} "
-            f"| {_score(beside.metrics['test'], 'uar')} | {_savee(BESIDE)} | " + " | ".join(["-"] * len(NOISES)) + " |"
+            f"| `crnn`, learned here, 3 seeds | | {_validation(beside)} | {with_interval(beside.metrics['test'], 'accuracy')} "
+            f"| {with_interval(beside.metrics['test'], 'uar')} | {_savee(BESIDE)} | "
+            + " | ".join(["-"] * len(NOISES))
+            + " |"
         )
     return [
         *found,
@@ -79,7 +80,11 @@ def _row(name: str, run: Run, made: tuple[str, ...]) -> str:
         ", ".join(f"`{field}`" for field in made[1:]),
         _validation(run),
     ]
-    return "| " + " | ".join([*cells, _score(test, "accuracy"), _score(test, "uar"), _savee(name), *points]) + " |"
+    return (
+        "| "
+        + " | ".join([*cells, with_interval(test, "accuracy"), with_interval(test, "uar"), _savee(name), *points])
+        + " |"
+    )
 
 
 def _validation(run: Run) -> str:
@@ -91,8 +96,3 @@ def _validation(run: Run) -> str:
 def _savee(name: str) -> str:
     found = next((one.metrics for one in kept.of_run(name) if one.corpus == "savee"), None)
     return f"{found['accuracy']:.3f}" if found else "-"
-
-
-def _score(metrics: dict[str, Any], name: str) -> str:
-    span = metrics["intervals"][name]
-    return f"**{metrics[name]:.3f}** ({span['low']:.2f} to {span['high']:.2f})"

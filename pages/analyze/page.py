@@ -13,11 +13,14 @@ with models:
     picked = model_picker.choose()
     if len(picked) == 1:
         model_picker.about(picked[0])
-    if st.session_state.get("source") == audio_source.SAMPLE:
-        real_voices.say(picked)
+    below = st.container()
 
 if not sounds:
     st.caption("The answer appears here, with the waveform and the mel-spectrogram that it was read from.")
 else:
     chosen = sounds[0] if len(sounds) == 1 else file_table.choose(sounds, picked)
     clip.show(chosen, picked, others=sounds)
+if st.session_state.get("source") == audio_source.SAMPLE:
+    # After the answer, which does not wait until twelve others are there.
+    with below:
+        real_voices.say(picked)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ser_core import settings
+from ser_core.audio.channels import Channel
 from ser_core.audio.clip import Clip
 from ser_core.audio.decode import decode
 
 
-def read(sound: str | Path | bytes | Clip, *, max_minutes: float = settings.MAX_MINUTES) -> Clip:
+def read(
+    sound: str | Path | bytes | Clip, *, max_minutes: float = settings.MAX_MINUTES, channel: Channel | None = None
+) -> Clip:
     """Return a recording as every model hears it: one channel at 16 kHz.
 
     Parameters
@@ -19,6 +22,8 @@ def read(sound: str | Path | bytes | Clip, *, max_minutes: float = settings.MAX_
         A clip is returned as it is.
     max_minutes : float, default 10
         Longest recording that is read, minutes. More also lets files of more than 200 MB in, by the same factor.
+    channel : {"mix", "left", "right", "each"}, optional
+        Of stereo the channels' mean, one of them, or each for itself. Default: looked at, and mixed where that is right.
 
     Returns
     -------
@@ -40,4 +45,4 @@ def read(sound: str | Path | bytes | Clip, *, max_minutes: float = settings.MAX_
     if isinstance(sound, Clip):
         return sound
     max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, max_minutes / settings.MAX_MINUTES))
-    return decode(sound, max_minutes=max_minutes, max_bytes=max_bytes)
+    return decode(sound, max_minutes=max_minutes, max_bytes=max_bytes, channel=channel)

@@ -72,8 +72,7 @@ def predict(stated: argparse.Namespace) -> int:
 
 
 def _decoded(name: str, stated: argparse.Namespace) -> audio.Clip:
-    max_bytes = round(settings.MAX_UPLOAD_BYTES * max(1.0, stated.max_minutes / settings.MAX_MINUTES))
-    return audio.decode(Path(name), max_minutes=stated.max_minutes, max_bytes=max_bytes, channel=stated.channel)
+    return audio.read(name, max_minutes=stated.max_minutes, channel=stated.channel)
 
 
 def _profile(predictor: Predictor, stated: argparse.Namespace) -> VoiceProfile:

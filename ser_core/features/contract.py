@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ser_core import audio
 from ser_core.features import logmel, profile, sets, sources
@@ -24,7 +24,7 @@ PROFILE_OF_VECTORS = (
     f"mean and deviation of each feature over the clips of the speaker; {_WEIGHT}; without a profile both are 0"
 )
 #: Whose statistics scale the features.
-NORMALISE = ("train", "speaker", "corpus")
+Normalise = Literal["train", "speaker", "corpus"]
 #: Largest size of an input that is served, so that a stranger's feature.json asks for no memory that there is not.
 LARGEST = 100_000
 
@@ -149,8 +149,8 @@ class Contract:
             raise ValueError("it states no input of a clip's features")
         if not all(0 < size <= LARGEST for given in self.inputs for size in given.shape):
             raise ValueError(f"it states an input of more than {LARGEST} values along an axis")
-        if self.normalise not in NORMALISE:
-            raise ValueError(f"it is normalised by {self.normalise!r}; known are {', '.join(NORMALISE)}")
+        if self.normalise not in get_args(Normalise):
+            raise ValueError(f"it is normalised by {self.normalise!r}; known are {', '.join(get_args(Normalise))}")
         if self.normalise != "train" and not self.takes_profile:
             raise ValueError(f"it is normalised by {self.normalise} without a voice profile")
         if self.takes_profile and not self.inputs[0].source.gives_profile:

@@ -114,10 +114,10 @@ def fewer_speakers(clips: pd.DataFrame, parts: pd.Series, recipe: Recipe) -> pd.
 
     Raises CorpusError where there are fewer.
     """
-    train = parts == "train"
-    speakers = np.array(sorted(set(splits.speaker_key(clips[train]))))
     if not recipe.train_speakers:
         return parts
+    train = parts == "train"
+    speakers = np.array(sorted(set(splits.speaker_key(clips[train]))))
     if recipe.train_speakers > len(speakers):
         raise CorpusError(
             f"The train part has {len(speakers)} speakers; train_speakers={recipe.train_speakers} asks for more of them."

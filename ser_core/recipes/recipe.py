@@ -22,6 +22,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from ser_core.augment.picture import PictureAugmentation
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.features import sets
+from ser_core.features.contract import Normalise
 from ser_core.ranges import CHECKED, Share
 from ser_core.recipes.network_params import NetworkParams
 
@@ -113,7 +114,7 @@ class Recipe:
     descriptors: Names = ()
     selected_on: str = ""
     train_speakers: NonNegativeInt = 0
-    normalise: Literal["train", "speaker", "corpus"] = "train"
+    normalise: Normalise = "train"
     lda: NonNegativeInt = 0
     waveform: WaveformAugmentation | None = None
     copies: Annotated[int, Field(ge=0, le=20)] = 0

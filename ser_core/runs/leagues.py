@@ -7,16 +7,11 @@ from ser_core.runs.listing import find
 from ser_core.runs.run import Run
 
 LEARNED_HERE, PRETRAINED = "learned here", "pretrained ear"
-LEAGUES = (LEARNED_HERE, PRETRAINED)
 #: What recipe.json states under `ear` → what a reader must know of such a model.
 SENTENCES = {
     "frozen": (
         "Its ear is three layers of Whisper, which learned to transcribe English from the web. Only the decision was learned here. Nobody "
         "can check whether that audio held these actors."
-    ),
-    "tuned": (
-        "Its ear began as three layers of Whisper, which learned to transcribe English from the web, and was tuned here. Nobody can check "
-        "whether that audio held these actors."
     ),
     "taught": (
         "It learned here, also from the answers of a model whose ear is three layers of Whisper. Nobody can check whether the audio of "

@@ -197,7 +197,7 @@ def _profile(recipe: Recipe) -> list[str]:
     if not recipe.profile:
         return []
     return [
-        "It takes a voice profile: the mean and deviation of each band over some clips of the speaker, without labels. All figures "
+        "It takes a voice profile: the mean and deviation of each feature over some clips of the speaker, without labels. All figures "
         "above, the temperature and the threshold are without one, as for a new speaker."
     ]
 

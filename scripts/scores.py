@@ -1,0 +1,12 @@
+"""How a score is written in the tables of docs/results.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def with_interval(found: dict[str, Any], name: str) -> str:
+    """Return a score with its interval, and of several trainings their deviation."""
+    span = found["intervals"][name]
+    spread = f" ± {found['deviation'][name]:.3f}" if "deviation" in found else ""
+    return f"**{found[name]:.3f}**{spread} ({span['low']:.2f} to {span['high']:.2f})"
