@@ -41,7 +41,7 @@ def tuning(power: np.ndarray, spec: SpectralSpec) -> float:
     --------
     >>> import numpy as np
     >>> from ser_core.features.spectral import ClipAnalysis, pitch_class
-    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 440 * 2 ** (0.3 / 12) * np.arange(16000) / 16000))
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 3520 * 2 ** (0.3 / 12) * np.arange(16000) / 16000))
     >>> round(pitch_class.tuning(clip.power, clip.spec), 1)
     0.3
     """

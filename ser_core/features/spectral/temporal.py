@@ -171,8 +171,8 @@ def rhythm(clip: ClipAnalysis) -> np.ndarray:
     >>> from ser_core.features.spectral import ClipAnalysis, temporal
     >>> second = np.r_[np.ones(8000), np.zeros(8000)] * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
     >>> onsets, *_, tempo, share, rate = temporal.rhythm(ClipAnalysis(np.tile(second, 4)))
-    >>> round(float(share), 1), round(float(rate), 1)
-    (0.4, 0.8)
+    >>> round(float(share), 2), round(float(rate), 2)
+    (0.37, 0.85)
     """
     if not clip.rms.any():
         return np.zeros(6)
