@@ -46,12 +46,33 @@ class Enrolled:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
+    """The predictions of a run on a corpus, as `evaluate` gives them.
 
-    unreadable: the clips that should have been tested and could not be read. unlike: how many of the clips are unlike the
-    train part (`predictor.UNLIKE`); None where the run does not know.
-    enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
-    clip, None for nothing. adaptation: of whose tested clips a voice profile was made, without labels: each `speaker`'s, the `corpus`'.
+    Attributes
+    ----------
+    labels : tuple of str
+        The emotions that model and corpus have in common.
+    predictions : pandas.DataFrame
+        A row a clip: clip, speaker, true, predicted, and the probability `p_<label>` of every label.
+    seen : int
+        How many clips were seen in the run's training.
+    unreadable : Unreadable
+        The clips that should have been tested and could not be read.
+    unlike : int or None
+        How many of the clips are unlike the train part; None where the run does not know.
+    enrolment : Enrolled, optional
+        What the model was given of each speaker. Default: no clips were set aside.
+    degradation : Degradation, optional
+        What was done to every clip. Default: nothing.
+    adaptation : {"none", "speaker", "corpus"}
+        Of whose tested clips a voice profile was made, without labels.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> found = ser.evaluate("fast", ser.corpus("folder", "voices")).to_dict()
+    >>> found["n"], found["labels"], 0 <= found["uar"] <= 1
+    (48, ['anger', 'sadness'], True)
     """
 
     labels: tuple[str, ...]
@@ -64,7 +85,13 @@ class Evaluation:
     adaptation: str = "none"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `evaluate --json` prints."""
+        """Return what `evaluate --json` prints.
+
+        Returns
+        -------
+        dict
+            What `ser_core.evaluation.metrics.summary` says of the predictions, and what was left out, done and given.
+        """
         found = metrics.summary(self.predictions, self.labels)
         enrolled = self.enrolment and self.enrolment.to_dict()
         return {
