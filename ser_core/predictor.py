@@ -165,9 +165,31 @@ class Predictor:
         """Whose voice it judges by; None: nobody's."""
 
     def with_voice(self, profile: VoiceProfile | None) -> Predictor:
-        """Return this model, its graph shared, judging the clips of one speaker by their voice profile; None: anybody's without.
+        """Return this model, its graph shared, judging the clips of one speaker by their voice.
 
-        Raises RunError where the model takes none, ProfileError where the profile is of other frames than its own.
+        Parameters
+        ----------
+        profile : VoiceProfile or None
+            As `profile_of` gives it; None: anybody's clips, without a profile.
+
+        Returns
+        -------
+        Model
+            Of the class that it is called on.
+
+        Raises
+        ------
+        RunError
+            The model takes no voice profile.
+        FeatureError
+            The profile is of other features than the model's, or of too few recordings.
+
+        Examples
+        --------
+        >>> import ser_core as ser
+        >>> model = ser.load("accurate")
+        >>> model.with_voice(None).voice is None
+        True
         """
         if profile is not None:
             self.check_profile(profile)

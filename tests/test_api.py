@@ -21,7 +21,7 @@ import pytest
 import soundfile
 
 import ser_core as ser
-from ser_core import api, audio, callable_module, predictor, settings
+from ser_core import api, audio, callable_module, predictor, recipes, settings
 from ser_core.evaluation import confidences, metrics
 from ser_core.evaluation.on_corpus import Evaluation
 from ser_core.features import logmel, msf, profile, spectral
@@ -77,7 +77,7 @@ DESCRIBED = [
 VALUES = (
     *(audio.Clip, audio.Finding, api.Model, predictor.Prediction, predictor.Timeline, profile.VoiceProfile),
     *(ser.Run, ser.Corpus, Evaluation, logmel.LogMelSpec, spectral.SpectralSpec, spectral.Descriptor),
-    *(msf.MsfSpec, msf.Msf, msf.MsfSteps),
+    *(msf.MsfSpec, msf.Msf, msf.MsfSteps, recipes.Recipe),
 )
 """What the public face and these modules hand out."""
 

@@ -27,7 +27,17 @@ from ser_core.runs import Run, prediction_rows
 
 @dataclass(frozen=True, eq=False)
 class Enrolled:
-    """What was set aside and given to the model: by speaker the pool, and the voice profile of its first clips (none of 0)."""
+    """What was set aside and given to the model.
+
+    Attributes
+    ----------
+    asked : Enrolment
+        How many clips of each speaker, of which emotion.
+    pools : dict of str to Pool
+        By speaker, what was set aside.
+    profiles : dict of str to VoiceProfile
+        By speaker, that of the first clips of their pool (none of 0).
+    """
 
     asked: Enrolment
     pools: dict[str, Pool] = field(repr=False)

@@ -17,7 +17,7 @@ CONTRAST_QUANTILE = 0.02
 
 
 def centroid(clip: ClipAnalysis) -> np.ndarray:
-    """Return where the spectrum's weight lies: Σ f |S(f)| / Σ |S(f)|.
+    """Return where the spectrum's weight lies: ``Σ f |S(f)| / Σ |S(f)|``.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def centroid(clip: ClipAnalysis) -> np.ndarray:
 
 
 def bandwidth(clip: ClipAnalysis) -> np.ndarray:
-    """Return how far the spectrum spreads: the square root of Σ (f - centroid)² |S(f)| / Σ |S(f)|.
+    """Return how far the spectrum spreads: the square root of ``Σ (f - centroid)² |S(f)| / Σ |S(f)|``.
 
     Parameters
     ----------
