@@ -226,6 +226,7 @@ class Recipe:
         return self.normalise != "train"
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name, as recipe.json states them."""
         return dataclasses.asdict(self)
 
     def with_(self, **changes: Any) -> Recipe:

@@ -151,9 +151,9 @@ def constant_q_tonnetz(samples: np.ndarray, n_frames: int, spec: SpectralSpec) -
     --------
     >>> import numpy as np
     >>> from ser_core.features.spectral import SpectralSpec, pitch_class
-    >>> tone = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
-    >>> pitch_class.constant_q_tonnetz(tone, 63, SpectralSpec()).shape
-    (6, 63)
+    >>> tone = np.sin(2 * np.pi * 440 * np.arange(48000) / 16000)
+    >>> pitch_class.constant_q_tonnetz(tone, 188, SpectralSpec()).shape
+    (6, 188)
     """
     found = librosa.feature.tonnetz(y=samples, sr=spec.sample_rate, hop_length=spec.hop_length)
     # The constant-Q transform is always centred; frames that an uncentred STFT does not have are left out.
