@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots
+.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -30,6 +30,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# docs/reference/index.html, of the docstrings; what they refer to and is not there fails it, on every run: hence the fresh environment.
+reference: $(VENV)/.installed-dev
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs/sphinx docs/reference
+
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
@@ -50,7 +54,7 @@ screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m scripts.screenshots
 
 clean:
-	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/reference
 
 python:
 	@test -n "$(PYTHON)" || { echo "No fitting Python was found. Install Python 3.11, 3.12 or 3.13 (https://www.python.org/downloads/), or name one: make run PYTHON=/path/to/python3.12"; exit 1; }

@@ -71,13 +71,66 @@ class Model(Predictor):
         return super().predict(audio.read(sound))
 
     def timeline(self, sound: Sound, *, window_s: float = 2.5, hop_s: float = 0.5) -> Timeline:
-        """Return a prediction for every window of `window_s` seconds that starts every `hop_s` seconds; the last ends with the recording."""
+        """Return a prediction for every window along a recording.
+
+        Parameters
+        ----------
+        sound : str, Path, bytes or Clip
+            A clip, or what `read` makes one of.
+        window_s : float, default 2.5
+            Length of a window, seconds.
+        hop_s : float, default 0.5
+            From the beginning of one to that of the next, seconds; the last ends with the recording.
+
+        Returns
+        -------
+        Timeline
+            `start_s` and `end_s` (windows,), seconds; `probabilities` (windows, labels); `speech` (windows,).
+
+        Raises
+        ------
+        AudioError
+            The recording cannot be read.
+        RunError
+            The model judges nothing without a voice profile (`with_voice`).
+
+        Examples
+        --------
+        >>> import ser_core as ser
+        >>> found = ser.load("fast").timeline("silence.wav", window_s=1.0)
+        >>> found.start_s.tolist(), found.probabilities.shape
+        ([0.0, 0.5, 1.0], (3, 6))
+        """
         return super().timeline(audio.read(sound), window_s=window_s, hop_s=hop_s)
 
     def profile_of(self, sounds: Iterable[Sound]) -> VoiceProfile:
         """Return the voice profile of a speaker's recordings, for `with_voice`.
 
-        Raises RunError where the model takes none, FeatureError for too little speech, AudioError for what cannot be read.
+        Parameters
+        ----------
+        sounds : iterable of str, Path, bytes or Clip
+            Recordings of one speaker; those without speech add nothing.
+
+        Returns
+        -------
+        VoiceProfile
+            Mean and deviation of every feature, `seconds`, `clips`.
+
+        Raises
+        ------
+        AudioError
+            A recording cannot be read.
+        FeatureError
+            There is too little speech.
+        RunError
+            The model takes no voice profile.
+
+        Examples
+        --------
+        >>> import ser_core as ser
+        >>> model = ser.load("accurate")
+        >>> model.with_voice(model.profile_of(["voice.wav"])).predict("voice.wav").profile.clips
+        1
         """
         return super().profile_of(audio.read(sound) for sound in sounds)
 

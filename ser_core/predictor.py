@@ -32,18 +32,40 @@ UNLIKE = audio.Finding(
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What a model says of a clip: calibrated probabilities, the leading label, and whether that is an answer."""
+    """What a model says of a clip.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The emotions.
+    probabilities : numpy.ndarray
+        (labels,), calibrated, in their order; they sum to 1.
+    decision : {"emotion", "uncertain", "no-speech"}
+        Whether the leading label is an answer: its confidence reaches the model's threshold, lies below it, or nobody speaks.
+    findings : tuple of Finding
+        Remarks on the recording.
+    embedding : numpy.ndarray
+        (dims,), the vector in front of the network's last layer, the mean of the windows'.
+    profile : VoiceProfile, optional
+        The speaker's voice profile that the answer goes by. Default: none.
+    channels : dict of str to Prediction
+        What the model says of each channel by its name, where a clip's channels were not mixed.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> said = ser.load("fast").predict("silence.wav")
+    >>> said.decision, len(said.labels), round(float(said.probabilities.sum()), 6)
+    ('no-speech', 6, 1.0)
+    """
 
     labels: tuple[str, ...]
     probabilities: np.ndarray
     decision: str
-    """emotion, uncertain (confidence below the model's threshold) or no-speech."""
     findings: tuple[audio.Finding, ...]
     embedding: np.ndarray = field(repr=False)
     profile: VoiceProfile | None = None
-    """The speaker's voice profile that the answer goes by, if any."""
     channels: dict[str, Prediction] = field(default_factory=dict, repr=False)
-    """What it says of each channel by its name, where a clip's channels were not mixed."""
 
     @property
     def label(self) -> str:
@@ -52,11 +74,18 @@ class Prediction:
 
     @property
     def confidence(self) -> float:
+        """The largest probability, 0 to 1."""
         return float(self.probabilities.max())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return label, decision, probabilities and quality as `predict --json` prints them, and where there are any the profile
-        and each channel's label, decision and probabilities."""
+        """Return the prediction as `predict --json` prints it.
+
+        Returns
+        -------
+        dict
+            `label`, `decision`, `probabilities` by label, `quality` (the findings); where there are any, `profile` (clips, seconds, weight)
+            and `channels`, each with label, decision and probabilities.
+        """
         used = self.profile and {
             "clips": self.profile.clips,
             "seconds": round(self.profile.seconds, 2),
@@ -83,14 +112,32 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """Predictions of windows along a clip: start and end in seconds, probabilities (windows × labels)."""
+    """Predictions of windows along a clip, as `Model.timeline` gives them.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The emotions.
+    start_s, end_s : numpy.ndarray
+        (windows,), where each begins and ends, seconds.
+    probabilities : numpy.ndarray
+        (windows, labels).
+    speech : numpy.ndarray
+        (windows,), bool: whether each holds speech.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> found = ser.load("fast").timeline("silence.wav", window_s=1.0, hop_s=0.5)
+    >>> found.start_s, found.probabilities.shape, found.speech.any()
+    (array([0. , 0.5, 1. ]), (3, 6), np.False_)
+    """
 
     labels: tuple[str, ...]
     start_s: np.ndarray
     end_s: np.ndarray
     probabilities: np.ndarray
     speech: np.ndarray
-    """Whether each window holds speech."""
 
 
 class Predictor:
@@ -120,9 +167,31 @@ class Predictor:
         """Whose voice it judges by; None: nobody's."""
 
     def with_voice(self, profile: VoiceProfile | None) -> Predictor:
-        """Return this model, its graph shared, judging the clips of one speaker by their voice profile; None: anybody's without.
+        """Return this model, its graph shared, judging the clips of one speaker by their voice.
 
-        Raises RunError where the model takes none, ProfileError where the profile is of other frames than its own.
+        Parameters
+        ----------
+        profile : VoiceProfile or None
+            As `profile_of` gives it; None: anybody's clips, without a profile.
+
+        Returns
+        -------
+        Model
+            Of the class that it is called on.
+
+        Raises
+        ------
+        RunError
+            The model takes no voice profile.
+        FeatureError
+            The profile is of other features than the model's, or of too few recordings.
+
+        Examples
+        --------
+        >>> import ser_core as ser
+        >>> model = ser.load("accurate")
+        >>> model.with_voice(None).voice is None
+        True
         """
         if profile is not None:
             self.check_profile(profile)

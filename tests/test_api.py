@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import inspect
+import pkgutil
+import re
 import shutil
 import subprocess
 import sys
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,24 +21,34 @@ import pytest
 import soundfile
 
 import ser_core as ser
-from ser_core import api, audio, callable_module, settings
-from ser_core.evaluation import metrics
-from ser_core.features import logmel, msf, spectral
+from ser_core import api, audio, callable_module, predictor, recipes, settings
+from ser_core.evaluation import confidences, metrics
+from ser_core.evaluation.on_corpus import Evaluation
+from ser_core.features import logmel, msf, profile, spectral
 from tests import made
 
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the examples run in: voice.wav, and voices/, of which each speaker said two emotions."""
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with voice.wav, silence.wav, and voices/, of which each speaker said two emotions."""
+    folder = tmp_path_factory.mktemp("sounds")
     samples, rate = soundfile.read(VOICE)
-    soundfile.write(tmp_path / "voice.wav", samples, rate)
+    soundfile.write(folder / "voice.wav", samples, rate)
+    soundfile.write(folder / "silence.wav", np.zeros(2 * made.RATE), made.RATE)
     for emotion, (pitch, level, rhythm) in {"anger": made.CODES["ANG"], "sadness": made.CODES["SAD"]}.items():
-        (tmp_path / "voices" / emotion).mkdir(parents=True)
+        (folder / "voices" / emotion).mkdir(parents=True)
         for number in range(24):
             sound = made.voice(pitch, level, rhythm, 0.4, np.random.default_rng(number))
-            soundfile.write(tmp_path / "voices" / emotion / f"{number:02}.wav", sound, made.RATE, subtype="PCM_16")
+            soundfile.write(folder / "voices" / emotion / f"{number:02}.wav", sound, made.RATE, subtype="PCM_16")
+    return folder
+
+
+@pytest.fixture
+def place(sounds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the examples run in."""
+    shutil.copytree(sounds, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -45,25 +61,88 @@ def examples(thing: Any) -> list[doctest.DocTest]:
 
 
 FUNCTIONS = ("load", "read", "features", "corpus", "train", "evaluate", "runs")
+DESCRIBED = [
+    metrics,
+    confidences,
+    logmel,
+    spectral,
+    msf,
+    *(
+        import_module(one.name)
+        for package in (spectral, msf)
+        for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ),
+]
+"""Modules of which every public function says what it takes and gives, and shows it."""
+VALUES = (
+    *(audio.Clip, audio.Finding, api.Model, predictor.Prediction, predictor.Timeline, profile.VoiceProfile),
+    *(ser.Run, ser.Corpus, Evaluation, logmel.LogMelSpec, spectral.SpectralSpec, spectral.Descriptor),
+    *(msf.MsfSpec, msf.Msf, msf.MsfSteps, recipes.Recipe),
+)
+"""What the public face and these modules hand out."""
+
+
+def routines(module: ModuleType) -> dict[str, Any]:
+    """The public functions that a module holds itself, by their whole name."""
+    return {
+        f"{module.__name__}.{name}": thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and inspect.isroutine(inspect.unwrap(thing)) and thing.__module__ == module.__name__
+    }
+
+
+ROUTINES = {name: thing for module in DESCRIBED for name, thing in routines(module).items()}
 SHOWN = {
     "ser_core": ser,
     **{f"ser.{name}": getattr(ser, name) for name in FUNCTIONS},
     "ser.Model.predict": api.Model.predict,
-    **{
-        f"{module.__name__}.{name}": thing
-        for module in (metrics, logmel, msf, spectral)
-        for name, thing in vars(module).items()
-        if callable(thing) and not name.startswith("_") and inspect.isroutine(inspect.unwrap(thing)) and examples(thing)
-    },
+    **ROUTINES,
+    **{one.__name__: one for one in VALUES if one is not api.Model},
+    "ClipAnalysis": spectral.ClipAnalysis,
 }
+
+
+def entries(text: str, heading: str) -> list[str]:
+    """The names that a numpydoc section describes; none where there is no such section."""
+    found = re.search(rf"^{heading}\n-{{{len(heading)}}}\n(.*?)(?=^\w[^\n]*\n-{{3,}}$|\Z)", text, re.M | re.S)
+    named = re.findall(r"^(\w+(?:, \w+)*) : ", found[1], re.M) if found else []
+    return [name for line in named for name in line.split(", ")]
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_examples_run_as_they_stand(name: str, place: Path) -> None:
-    (shown,) = examples(SHOWN[name])
+    shown = examples(SHOWN[name])
+    assert shown, f"{name} shows no example"
     runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE)
     said: list[str] = []
-    assert runner.run(shown, out=said.append).failed == 0, "".join(said)
+    assert runner.run(shown[0], out=said.append).failed == 0, "".join(said)
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_every_function_of_features_and_scores_says_what_it_takes_and_gives(name: str) -> None:
+    text = inspect.getdoc(inspect.unwrap(ROUTINES[name])) or ""
+    first, _, rest = text.partition("\n\n")
+    assert first.startswith("Return ") and first.endswith(".") and "\n" not in first
+    assert entries(text, "Parameters") == list(inspect.signature(ROUTINES[name]).parameters)
+    assert "Returns\n-------\n" in rest
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_every_value_says_what_it_holds(kind: type) -> None:
+    text = inspect.getdoc(kind) or ""
+    first = text.partition("\n\n")[0]
+    assert first.endswith(".") and "\n" not in first
+    held = (
+        [one.name for one in dataclasses.fields(kind)]
+        if dataclasses.is_dataclass(kind)
+        else ["labels", "threshold", "run"]
+    )
+    assert entries(text, "Attributes") == held
+    assert all(
+        inspect.getdoc(thing)
+        for name, thing in vars(kind).items()
+        if not name.startswith("_") and (inspect.isroutine(thing) or isinstance(thing, property | cached_property))
+    )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

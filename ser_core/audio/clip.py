@@ -26,10 +26,21 @@ class AudioError(ValueError):
 class Finding:
     """One remark on a recording's quality.
 
-    code is one of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite, channels (not all were used), two-speakers (one
-    on each channel); a model adds unlike-training. severity says what
-    follows from it: 'error' there is nothing to judge, 'warning' the result is worth less, 'info' worth
-    knowing.
+    Attributes
+    ----------
+    code : str
+        One of no-speech, too-short, clipped, quiet, dc-offset, truncated, non-finite, channels (not all were used), two-speakers (one on
+        each channel); a model adds unlike-training.
+    severity : {"error", "warning", "info"}
+        What follows from it: there is nothing to judge, the result is worth less, worth knowing.
+    message : str
+        A sentence for the reader.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> [(one.code, one.severity) for one in ser.load("fast").predict("silence.wav").findings]
+    [('no-speech', 'error')]
     """
 
     code: str
@@ -39,14 +50,32 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A decoded recording.
+    """A decoded recording, as every later step sees it.
 
-    samples: mono float32 in [-1, 1] at 16 kHz, shape (n,). original_rate (Hz) and channels: as in the file. apart: the samples of each
-    channel, where they were not mixed; `samples` are then those of the louder one.
-    pcm16_sha256_16: the first 16 hex digits of the SHA-256 of the file's samples as little-endian 16-bit
-    integers, all channels interleaved, before downmix and resampling; empty where the file is lossy or finer
-    than 16 bit. name: where it came from, for display. findings: what only the decoder could see (truncated,
-    non-finite, clipped before downmix and resampling); `findings(clip)` gives all.
+    Attributes
+    ----------
+    samples : numpy.ndarray
+        (n,), float32 in [-1, 1], one channel at 16 kHz.
+    original_rate : int
+        The file's rate, Hz.
+    channels : int
+        The file's channels.
+    pcm16_sha256_16 : str
+        The first 16 hex digits of the SHA-256 of the file's samples as little-endian 16-bit integers, all channels interleaved, before
+        downmix and resampling; empty where the file is lossy or finer than 16 bit.
+    name : str
+        Where it came from, for display.
+    findings : tuple of Finding
+        What only the decoder could see (truncated, non-finite, clipped before downmix and resampling); `ser_core.audio.findings` gives all.
+    apart : tuple of numpy.ndarray
+        The samples of each channel, where they were not mixed; `samples` are then those of the louder one.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> clip = ser.read("voice.wav")
+    >>> clip.name, clip.samples.dtype, clip.sample_rate, clip.duration == len(clip.samples) / 16000
+    ('voice.wav', dtype('float32'), 16000, True)
     """
 
     samples: NDArray[np.float32]
@@ -59,16 +88,22 @@ class Clip:
 
     @property
     def sample_rate(self) -> int:
-        """Return the rate of `samples` in Hz: 16000, always."""
+        """The rate of `samples` in Hz: 16000, always."""
         return SAMPLE_RATE
 
     @property
     def duration(self) -> float:
-        """Return the length in seconds."""
+        """The length in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
     def each(self) -> dict[str, Clip]:
-        """Return the clip of each channel by its name, where they were not mixed; empty where there is one signal."""
+        """Return the clip of each channel, where they were not mixed.
+
+        Returns
+        -------
+        dict of str to Clip
+            By the channel's name: left and right, or channel 1, channel 2 and so on; empty where there is one signal.
+        """
         kept = tuple(finding for finding in self.findings if finding.code != "two-speakers")
         name = channel_name(len(self.apart))
         return {name(k): replace(self, samples=one, findings=kept, apart=()) for k, one in enumerate(self.apart)}

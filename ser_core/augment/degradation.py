@@ -25,7 +25,17 @@ SUBTRACTED, SUPPRESSED_DB = 3.0, 20.0
 
 @dataclass(frozen=True)
 class Degradation:
-    """One way in which 16 kHz samples get worse; `change` takes them and a generator that draws what is random."""
+    """One way in which 16 kHz samples get worse.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in commands.
+    title : str
+        What is done, in words.
+    change : callable
+        From samples and a generator that draws what is random to samples.
+    """
 
     name: str
     title: str

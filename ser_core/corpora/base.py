@@ -51,7 +51,27 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True)
 class Card:
-    """What a corpus is, who made it, and on which terms it may be used."""
+    """What a corpus is, who made it, and on which terms it may be used.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in commands, clip ids and runs.
+    title : str
+        Its name for readers.
+    emotions : tuple of str
+        Its emotions, in its own order.
+    language : str
+        What is spoken.
+    licence, licence_url : str
+        The terms, and where they stand.
+    citation, url : str
+        Whom to cite, and its home.
+    how_to_get : str
+        A sentence for whoever has it not.
+    honesty : str
+        One sentence that a reader of any score on this corpus must know.
+    """
 
     name: str
     title: str
@@ -63,34 +83,63 @@ class Card:
     url: str
     how_to_get: str
     honesty: str
-    """One sentence that a reader of any score on this corpus must know."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A row of a table, or a file, that does not fit and was left out."""
+    """A row of a table, or a file, that does not fit and was left out.
+
+    Attributes
+    ----------
+    where : str
+        "row 7" as a spreadsheet counts (the header is row 1), or the file.
+    message : str
+        What is wrong with it.
+    """
 
     where: str
-    """`row 7` as a spreadsheet counts (the header is row 1), or the file."""
     message: str
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """A corpus as it lies on this machine: its card, its table of clips (COLUMNS), and what of it did not fit."""
+    """A corpus as it lies on this machine.
+
+    Attributes
+    ----------
+    card : Card
+        What it is, who made it, on which terms.
+    root : Path
+        Its folder.
+    clips : pandas.DataFrame
+        A row a clip, sorted by `clip`, its id: `path`, `speaker`, `emotion`, `intensity`, `sentence`, `sex`, `age`, `race`, `ethnicity`,
+        `flag`, `start`, `end`. Text is empty and a number NaN where the corpus states nothing; `start` and `end` (seconds) tell a segment
+        of a file. Corpora of one's own may have further columns.
+    problems : sequence of Problem
+        What was left out.
+    notes : sequence of str
+        What its reader must know of how it was read, a sentence each.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> voices = ser.corpus("folder", "voices")
+    >>> voices.name, voices.emotions, voices.clips["emotion"].value_counts().to_dict()
+    ('folder', ('anger', 'sadness'), {'anger': 24, 'sadness': 24})
+    """
 
     card: Card
     root: Path
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
     notes: Sequence[str] = field(default=(), repr=False)
-    """What its reader must know of how it was read, a sentence each."""
 
     def __post_init__(self) -> None:
         threads.shareable(self.clips)
 
     @property
     def name(self) -> str:
+        """What it is called in commands, clip ids and runs."""
         return self.card.name
 
     @property

@@ -18,7 +18,15 @@ FLAG = "--allow-unreadable"
 
 @dataclass(frozen=True)
 class Unreadable:
-    """The clips, of `asked` ones, that could not be read: clip → why."""
+    """The clips that could not be read.
+
+    Attributes
+    ----------
+    why : mapping of str to str
+        Of every clip, by its id, why.
+    asked : int
+        Of how many clips they are.
+    """
 
     why: Mapping[str, str] = field(default_factory=dict)
     asked: int = 0

@@ -27,7 +27,17 @@ from ser_core.runs import Run, prediction_rows
 
 @dataclass(frozen=True, eq=False)
 class Enrolled:
-    """What was set aside and given to the model: by speaker the pool, and the voice profile of its first clips (none of 0)."""
+    """What was set aside and given to the model.
+
+    Attributes
+    ----------
+    asked : Enrolment
+        How many clips of each speaker, of which emotion.
+    pools : dict of str to Pool
+        By speaker, what was set aside.
+    profiles : dict of str to VoiceProfile
+        By speaker, that of the first clips of their pool (none of 0).
+    """
 
     asked: Enrolment
     pools: dict[str, Pool] = field(repr=False)
@@ -46,13 +56,35 @@ class Enrolled:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The predictions of a run on a corpus, their metrics, and how many clips were seen in its training.
+    """The predictions of a run on a corpus, as `evaluate` gives them.
 
-    unreadable: the clips that should have been tested and could not be read. unlike: how many of the clips are unlike the
-    train part (`predictor.UNLIKE`); None where the run does not know.
-    enrolment: what the model was given of each speaker, None where no clips were set aside. degradation: what was done to every
-    clip, None for nothing. adaptation: of whose tested clips a voice profile was made, without labels: each `speaker`'s, the `corpus`'.
-    least: from which probability on the model takes a label into the set beside its answer; None where it gives no sets.
+    Attributes
+    ----------
+    labels : tuple of str
+        The emotions that model and corpus have in common.
+    predictions : pandas.DataFrame
+        A row a clip: clip, speaker, true, predicted, and the probability `p_<label>` of every label.
+    seen : int
+        How many clips were seen in the run's training.
+    unreadable : Unreadable
+        The clips that should have been tested and could not be read.
+    unlike : int or None
+        How many of the clips are unlike the train part; None where the run does not know.
+    enrolment : Enrolled, optional
+        What the model was given of each speaker. Default: no clips were set aside.
+    degradation : Degradation, optional
+        What was done to every clip. Default: nothing.
+    adaptation : {"none", "speaker", "corpus"}
+        Of whose tested clips a voice profile was made, without labels.
+    least : float, optional
+        From which probability on the model takes a label into the set beside its answer. Default: it gives no sets.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> found = ser.evaluate("fast", ser.corpus("folder", "voices")).to_dict()
+    >>> found["n"], found["labels"], 0 <= found["uar"] <= 1
+    (48, ['anger', 'sadness'], True)
     """
 
     labels: tuple[str, ...]
@@ -66,7 +98,13 @@ class Evaluation:
     least: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `evaluate --json` prints."""
+        """Return what `evaluate --json` prints.
+
+        Returns
+        -------
+        dict
+            What `ser_core.evaluation.metrics.summary` says of the predictions, and what was left out, done and given.
+        """
         found = metrics.summary(self.predictions, self.labels)
         enrolled = self.enrolment and self.enrolment.to_dict()
         bins = metrics.reliability(

@@ -60,12 +60,37 @@ Names = Annotated[tuple[str, ...], AfterValidator(_each_once), BeforeValidator(_
 class Fit:
     """How a network is fitted.
 
-    learning_rate rises over `warmup_epochs` and falls along a cosine to 0 at the last epoch; AdamW with `weight_decay`.
-    patience: epochs without a better validation UAR after which the fit stops; 0 never stops early. The weights of the
-    epoch with the best validation UAR are kept. ema: momentum of the moving average of the weights that is validated
-    and kept (0: the weights themselves). class_weights: weigh emotions by the inverse of their share. loss: a key of LOSSES;
-    hinge (Crammer & Singer 2001) minds only the clips within the margin, as a support vector machine does, and takes no
-    label_smoothing. taught: how much of a label is what the recipe's teachers say of the clip. Raises RecipeError for a loss that is none.
+    The weights of the epoch with the best validation UAR are kept.
+
+    Attributes
+    ----------
+    epochs : int, default 40
+        At most.
+    batch_size : int, default 64
+        Windows a step.
+    learning_rate : float, default 0.002
+        Rises over `warmup_epochs` and falls along a cosine to 0 at the last epoch.
+    warmup_epochs : float, default 2.0
+        Of the learning rate.
+    weight_decay : float, default 0.001
+        Of AdamW.
+    label_smoothing : float, default 0.1
+        How much of a label is spread over all.
+    patience : int, default 0
+        Epochs without a better validation UAR after which the fit stops; 0 never stops early.
+    ema : float, default 0.0
+        Momentum of the moving average of the weights that is validated and kept; 0: the weights themselves.
+    class_weights : bool, default False
+        Weigh emotions by the inverse of their share.
+    loss : {"crossentropy", "hinge"}
+        Hinge (Crammer & Singer 2001) minds only the clips within the margin, as a support vector machine does, and takes no label smoothing.
+    taught : float, default 0.5
+        How much of a label is what the recipe's teachers say of the clip.
+
+    Raises
+    ------
+    RecipeError
+        There is no such loss, or it takes no label smoothing.
     """
 
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 40
@@ -89,20 +114,66 @@ class Fit:
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class Recipe:
-    """One experiment. `network_params` are keyword arguments of the network's function; `seed` draws everything random.
+    """One experiment.
 
-    labels: the emotions that are told apart, empty for all that the corpus has.
-    descriptors: the spectral descriptors of `features` that are kept, empty for all; selected_on: the digest of the train
-    part on which they were selected, which is the only one that they may be used with (features.selection.train_digest).
-    train_speakers: of how many of the train part's speakers is learned, drawn by the seed; 0 for all.
-    normalise: whose mean and deviation scale the features: the train part's, or those of all of a speaker's or of the corpus' clips,
-    unlabelled, tested ones included, as the field normalises speakers. Such a model judges no clip without a profile.
-    lda: components of an LDA of the frames in front of the network, 0 for none.
-    waveform: how the sounds of the train part are changed in `copies` copies a clip, computed once and kept in the store;
-    picture: how features are changed anew in every epoch.
-    start: the run whose weights a network begins with, all but the last layer's; empty to begin from nothing.
-    teachers: finished runs whose answers on the train part are mixed into its labels (training.teaching).
-    unknown_speakers: what becomes of clips whose speaker nobody stated where the split is by speaker: it is refused, or they are left out.
+    Attributes
+    ----------
+    name, title : str
+        What it is called in commands, and for readers.
+    corpus : str, default "crema-d"
+        What it is trained on.
+    labels : tuple of str
+        The emotions that are told apart. Default: all that the corpus has.
+    split : str, default "speakers"
+        How the corpus is divided.
+    features : str, default "logmel"
+        A feature set, one of `ser_core.features.sets.SETS`.
+    descriptors : tuple of str
+        The spectral descriptors of `features` that are kept. Default: all.
+    selected_on : str
+        The digest of the train part on which they were selected, which is the only one that they may be used with
+        (features.selection.train_digest).
+    train_speakers : int, default 0
+        Of how many of the train part's speakers is learned, drawn by the seed; 0 for all.
+    normalise : {"train", "speaker", "corpus"}
+        Whose mean and deviation scale the features: the train part's, or those of all of a speaker's or of the corpus' clips, unlabelled,
+        tested ones included, as the field normalises speakers. Such a model judges no clip without a profile.
+    lda : int, default 0
+        Components of an LDA of the frames in front of the network, 0 for none.
+    waveform : WaveformAugmentation, optional
+        How the sounds of the train part are changed in their copies. Default: there are none.
+    copies : int, default 0
+        Copies of a clip, computed once and kept in the store.
+    picture : PictureAugmentation
+        How features are changed anew in every epoch.
+    network : str, default "crnn"
+        A network or classifier.
+    network_params : NetworkParams
+        Keyword arguments of the network's function.
+    fit : Fit
+        How it is fitted.
+    start : str
+        The run whose weights a network begins with, all but the last layer's; empty to begin from nothing.
+    teachers : tuple of str
+        Finished runs whose answers on the train part are mixed into its labels (training.teaching).
+    unknown_speakers : {"refuse", "leave-out"}
+        What becomes of clips whose speaker nobody stated where the split is by speaker.
+    seed : int, default 0
+        Draws everything random.
+    seed_row : str, optional
+        The seed project's own name of the row whose figure stands beside this recipe's.
+
+    Raises
+    ------
+    RecipeError
+        Fields contradict.
+
+    Examples
+    --------
+    >>> from ser_core import recipes
+    >>> recipe = recipes.named("crnn").with_(split="clips").override(["fit.epochs=10"])
+    >>> recipe.split, recipe.fit.epochs
+    ('clips', 10)
     """
 
     name: str
@@ -127,7 +198,6 @@ class Recipe:
     unknown_speakers: Literal["refuse", "leave-out"] = "refuse"
     seed: Seed = 0
     seed_row: str | None = None
-    """The seed project's own name of the row whose figure stands beside this recipe's."""
 
     def __post_init__(self) -> None:
         if self.own_voice and (self.lda or self.profile):
@@ -157,6 +227,7 @@ class Recipe:
         return self.normalise != "train"
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the fields by name, as recipe.json states them."""
         return dataclasses.asdict(self)
 
     def with_(self, **changes: Any) -> Recipe:

@@ -36,22 +36,42 @@ class RunError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder at `path`, as it was trained or as it is published (`published`): both are asked for the same names.
+    """A run folder: what a training left behind, as it was trained or as it is published.
 
-    Reading raises RunError with the file's name and what is wrong with it.
+    Both forms are asked for the same names; files are read when they are asked for.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    RunError
+        Whenever a file that is asked for is missing or damaged; the message names it.
+
+    Examples
+    --------
+    >>> import ser_core as ser
+    >>> run = ser.runs()[0]
+    >>> run.name, 0 < run.metrics["test"]["uar"] < 1, run.problems()
+    ('accurate', True, [])
     """
 
     path: Path
 
     @property
     def name(self) -> str:
+        """The folder's name."""
         return self.path.name
 
     @property
     def shipped(self) -> bool:
+        """Whether it came with the program."""
         return self.path.parent.parent == settings.ARTIFACTS
 
     def has(self, name: str) -> bool:
+        """Return whether the run has the file `name`, in whichever form."""
         return published.holder(self.path, name) is not None
 
     def changed(self, name: str) -> int:
@@ -64,14 +84,17 @@ class Run:
 
     @cached_property
     def recipe(self) -> dict[str, Any]:
+        """What recipe.json states: the recipe's fields, split, seed, packages, commit."""
         return self.json("recipe.json")
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
+        """By part ("validation", "test") accuracy, uar, macro_f1 (0 to 1), n, labels, confusion, classes, intervals, ece."""
         return self.json("metrics.json")
 
     @cached_property
     def feature(self) -> dict[str, Any]:
+        """What the model is fed with and answers, as feature.json states it."""
         return self.json("feature.json")
 
     @cached_property
@@ -87,18 +110,22 @@ class Run:
 
     @cached_property
     def layers(self) -> list[dict[str, Any]]:
+        """The network's layers: name, kind, shape and parameters of each."""
         return self.json("layers.json")
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
+        """A row a clip: part, clip, speaker, true, predicted, and the probability `p_<label>` of every label."""
         return self._table("predictions.csv")
 
     @cached_property
     def split(self) -> pd.DataFrame:
+        """A row a clip: which part it is in."""
         return self._table("split.csv")
 
     @cached_property
     def card(self) -> str:
+        """What the model is, and what it is not for: Markdown."""
         return self.text("card.md")
 
     @property
@@ -108,6 +135,7 @@ class Run:
 
     @property
     def log(self) -> str:
+        """The training's log, a line an event; empty where there is none."""
         return self.text("log.txt") if self.has("log.txt") else ""
 
     @property
@@ -171,9 +199,11 @@ class Run:
     # Writing: by whoever queues a run, then by the process that trains it.
 
     def write_json(self, name: str, value: Any) -> None:
+        """Write a value as a JSON file of the run."""
         files.write_json(self.path / name, value)
 
     def write_text(self, name: str, text: str) -> None:
+        """Write a text file of the run."""
         files.write_text(self.path / name, text)
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:

@@ -33,54 +33,106 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Msf:
-    """The modulation spectral features of a clip; Φ are named phi1 to phi6. A silent frame is all zeros."""
+    """The modulation spectral features of a clip, as `describe` gives them.
+
+    A silent frame is all zeros.
+
+    Attributes
+    ----------
+    energy : numpy.ndarray
+        (bands, modulations, frames), acoustic bands low to high; each frame sums to 1.
+    acoustic_hz : numpy.ndarray
+        (bands,), centre of every acoustic band, Hz.
+    modulation_hz : numpy.ndarray
+        (modulations,), centre of every modulation band, Hz.
+    times_s : numpy.ndarray
+        (frames,), middle of every frame, seconds.
+    phi1 : numpy.ndarray
+        (modulations, frames), Φ1: mean energy.
+    phi2 : numpy.ndarray
+        (modulations, frames), Φ2: flatness over the acoustic bands, 0 to 1.
+    phi3 : numpy.ndarray
+        (modulations, frames), Φ3: centroid over the acoustic bands, counted from 1.
+    phi4 : numpy.ndarray
+        (groups, frames), Φ4: centroid over the modulation bands, counted from 1.
+    phi5 : numpy.ndarray
+        (groups, frames), Φ5: slope of the line over the modulation bands, energy per band.
+    phi6 : numpy.ndarray
+        (groups, frames), Φ6: root mean square error of that line.
+    lpcc : numpy.ndarray
+        (columns × (order + 1), frames), cepstrum of the linear prediction of each of the specification's columns, one after the other.
+    vector : numpy.ndarray
+        Mean over the frames of phi1 to phi6 and lpcc (phi2 and phi3 in the specification's columns), then their deviation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> found = msf.describe(np.random.default_rng(0).standard_normal(16000))
+    >>> found.energy.shape, found.phi1.shape, found.phi4.shape, found.lpcc.shape
+    ((19, 5, 12), (5, 12), (4, 12), (18, 12))
+    """
 
     energy: np.ndarray
-    """Bands × modulations × frames, acoustic bands low to high; each frame sums to 1."""
     acoustic_hz: np.ndarray
     modulation_hz: np.ndarray
     times_s: np.ndarray
-    """Middle of every frame in seconds."""
     phi1: np.ndarray
-    """Mean energy (modulations × frames)."""
     phi2: np.ndarray
-    """Flatness over the acoustic bands (modulations × frames)."""
     phi3: np.ndarray
-    """Centroid over the acoustic bands, counted from 1 (modulations × frames)."""
     phi4: np.ndarray
-    """Centroid over the modulation bands, counted from 1 (groups × frames)."""
     phi5: np.ndarray
-    """Slope of the line over the modulation bands (groups × frames)."""
     phi6: np.ndarray
-    """Root mean square error of that line (groups × frames)."""
     lpcc: np.ndarray
-    """Cepstrum of the linear prediction of each of the specification's columns, one after the other (rows × frames)."""
     vector: np.ndarray
-    """Mean over the frames of phi1 to phi6 and lpcc (phi2 and phi3 in the specification's columns), then their deviation."""
 
 
 @dataclass(frozen=True, eq=False)
 class MsfSteps:
-    """How the cells of one acoustic band come about: filtered sound, its envelope, the envelope's spectrum, the cells."""
+    """How the cells of one acoustic band come about, as `steps` gives it.
+
+    Attributes
+    ----------
+    band_hz : float
+        Centre of the band, Hz.
+    times_s : numpy.ndarray
+        (samples,), time of every sample of `filtered` and `envelope`, seconds.
+    filtered : numpy.ndarray
+        (samples,), output of the band's filter, in units of the samples.
+    envelope : numpy.ndarray
+        (samples,), Hilbert envelope of `filtered`.
+    spectrum_hz : numpy.ndarray
+        (frequencies,), modulation frequencies from 0 to twice the highest modulation band's centre, Hz.
+    spectrum : numpy.ndarray
+        (frequencies,), amplitude of the envelope's changes, its mean left out, in units of the samples.
+    modulation_hz : numpy.ndarray
+        (modulations,), centre of every modulation band, Hz.
+    responses : numpy.ndarray
+        (modulations, frequencies), gain of every modulation filter at `spectrum_hz`.
+    frame_times_s : numpy.ndarray
+        (frames,), middle of every frame, seconds.
+    cells : numpy.ndarray
+        (modulations, frames), the band's row of `Msf.energy`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> found = msf.steps(np.random.default_rng(0).standard_normal(16000), band=9)
+    >>> round(found.band_hz), found.filtered.shape, found.cells.shape
+    (917, (8000,), (5, 12))
+    """
 
     band_hz: float
-    """Centre of the band."""
     times_s: np.ndarray
-    """Time of every sample of `filtered` and `envelope`."""
     filtered: np.ndarray
-    """Output of the band's filter, in units of the samples."""
     envelope: np.ndarray
-    """Hilbert envelope of `filtered`."""
     spectrum_hz: np.ndarray
-    """Modulation frequencies from 0 to twice the highest modulation band's centre."""
     spectrum: np.ndarray
-    """Amplitude of the envelope's changes at `spectrum_hz`, its mean left out, in units of the samples."""
     modulation_hz: np.ndarray
     responses: np.ndarray
-    """Gain of every modulation filter at `spectrum_hz` (modulations × frequencies)."""
     frame_times_s: np.ndarray
     cells: np.ndarray
-    """The band's row of `Msf.energy`: what each modulation band gets of each frame (modulations × frames)."""
 
 
 def _prepared(samples: np.ndarray, sample_rate: int, spec: MsfSpec) -> np.ndarray:
@@ -106,23 +158,81 @@ def _unit_sum(samples: np.ndarray, spec: MsfSpec) -> tuple[np.ndarray, np.ndarra
 def modulation_energies(
     samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the modulation energies (bands × modulations × frames, each frame summing to 1) and the frames' times.
+    """Return the modulation energies of a clip.
 
-    `samples` is mono at `sample_rate` Hz and is resampled where `spec` has another rate. Frames of 256 ms
-    follow each other every 64 ms; times are those of their middles in seconds. A shorter clip is padded with
-    zeros to one frame; a frame that holds nothing within 120 dB of the clip's largest sample is silent, all
-    zeros. Gain changes nothing. The `naive` preset has one frame, the whole clip. Raises ValueError unless
-    the samples are one channel of finite numbers.
+    Frames of 256 ms follow each other every 64 ms. A shorter clip is padded with zeros to one frame; a frame that holds nothing within
+    120 dB of the clip's largest sample is silent, all zeros. Gain changes nothing. The preset "naive" has one frame, the whole clip.
+
+    Parameters
+    ----------
+    samples : array_like
+        (n,), one channel of finite numbers at `sample_rate`.
+    sample_rate : int, default 16000
+        Hz; samples are resampled where `spec` has another rate.
+    spec : MsfSpec, optional
+        How they are made. Default: the preset "wu", 19 acoustic bands up to 4 kHz and 5 modulation bands from 4 to 64 Hz.
+
+    Returns
+    -------
+    energy : numpy.ndarray
+        (bands, modulations, frames), shares: each frame sums to 1.
+    times_s : numpy.ndarray
+        (frames,), the frames' middles, seconds.
+
+    Raises
+    ------
+    ValueError
+        The samples are not one channel of finite numbers.
+
+    References
+    ----------
+    Wu, Falk & Chan (2011): Automatic speech emotion recognition using modulation spectral features. Speech Communication 53:768-785.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> n = np.arange(16000) / 16000
+    >>> energy, times_s = msf.modulation_energies((1 + np.sin(2 * np.pi * 8 * n)) * np.sin(2 * np.pi * 1000 * n))
+    >>> energy.shape, float(msf.PRESETS["wu"].modulation_hz[energy.sum(axis=(0, 2)).argmax()])
+    ((19, 5, 12), 8.0)
     """
     return _unit_sum(_prepared(samples, sample_rate, spec), spec)
 
 
 def describe(samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"]) -> Msf:
-    """Return all modulation spectral features of a clip: energies, Φ1 to Φ6, linear prediction, and the clip's vector.
+    """Return all modulation spectral features of a clip.
 
-    Takes what `modulation_energies` takes. Under `wu` the vector has 82 values: the means over the frames of
-    Φ1 (5), Φ2, Φ3 (3 each), Φ4, Φ5, Φ6 (4 each) and of 3 × 6 prediction cepstra, then their 41 (population)
-    deviations. (Wu, Falk & Chan 2011, Speech Communication 53:768-785)
+    Parameters
+    ----------
+    samples : array_like
+        (n,), one channel of finite numbers at `sample_rate`.
+    sample_rate : int, default 16000
+        Hz; samples are resampled where `spec` has another rate.
+    spec : MsfSpec, optional
+        How they are made. Default: the preset "wu".
+
+    Returns
+    -------
+    Msf
+        Energies, Φ1 to Φ6, linear prediction, and the clip's vector. Under "wu" it has 82 values: the means over the frames of Φ1 (5), Φ2, Φ3
+        (3 each), Φ4, Φ5, Φ6 (4 each) and of 3 × 6 prediction cepstra, then their 41 (population) deviations.
+
+    Raises
+    ------
+    ValueError
+        The samples are not one channel of finite numbers.
+
+    References
+    ----------
+    Wu, Falk & Chan (2011): Automatic speech emotion recognition using modulation spectral features. Speech Communication 53:768-785.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> msf.describe(np.random.default_rng(0).standard_normal(16000)).vector.shape
+    (82,)
     """
     energy, times = modulation_energies(samples, sample_rate, spec)
     groups = measures.grouped(energy, spec.group_ends)
@@ -143,9 +253,39 @@ def describe(samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: Ms
 def steps(
     samples: np.ndarray, sample_rate: int = audio.SAMPLE_RATE, spec: MsfSpec = PRESETS["wu"], band: int = 0
 ) -> MsfSteps:
-    """Return how the cells of acoustic band `band`, counted from 0, come about, step by step, for a picture.
+    """Return how the cells of one acoustic band come about, step by step, for a picture.
 
-    Takes what `modulation_energies` takes. Raises IndexError for a band that the specification does not have.
+    Parameters
+    ----------
+    samples : array_like
+        (n,), one channel of finite numbers at `sample_rate`.
+    sample_rate : int, default 16000
+        Hz; samples are resampled where `spec` has another rate.
+    spec : MsfSpec, optional
+        How they are made. Default: the preset "wu".
+    band : int, default 0
+        The acoustic band, counted from 0.
+
+    Returns
+    -------
+    MsfSteps
+        Filtered sound, its envelope, the envelope's spectrum, the cells.
+
+    Raises
+    ------
+    IndexError
+        The specification has no such band.
+    ValueError
+        The samples are not one channel of finite numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> n = np.arange(16000) / 16000
+    >>> found = msf.steps((1 + np.sin(2 * np.pi * 8 * n)) * np.sin(2 * np.pi * 1000 * n), band=9)
+    >>> float(found.spectrum_hz[found.spectrum.argmax()])
+    8.0
     """
     if not 0 <= band < spec.bands:
         raise IndexError(f"The preset '{spec.name}' has bands 0 to {spec.bands - 1}, not {band}.")

@@ -34,7 +34,23 @@ def _transform_length(n: int) -> int:
 
 
 class GammatoneFilters:
-    """The gammatone filters of a specification on one signal; all start from rest."""
+    """The gammatone filters of a specification on one signal; all start from rest.
+
+    Parameters
+    ----------
+    samples : numpy.ndarray
+        (n,), one channel at the specification's rate.
+    spec : MsfSpec
+        How features are made.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> from ser_core.features.msf import energies
+    >>> energies.GammatoneFilters(np.ones(8000), msf.PRESETS["wu"]).outputs(slice(0, 2)).shape
+    (2, 8000)
+    """
 
     def __init__(self, samples: np.ndarray, spec: MsfSpec) -> None:
         self._length, self._ring = (round(s * spec.sample_rate) for s in (BLOCK_S, GAMMATONE_RING_S))
@@ -46,7 +62,18 @@ class GammatoneFilters:
         self._bank = gammatone_bank(spec, self._length)
 
     def outputs(self, bands: slice) -> np.ndarray:
-        """Return what some of the filters let through (bands × samples, float32)."""
+        """Return what some of the filters let through.
+
+        Parameters
+        ----------
+        bands : slice
+            Which, counted from 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            (bands, n), float32, in units of the samples.
+        """
         responses = self._bank[bands]
         filtered = np.empty((len(responses), self._n_samples), dtype=np.float32)
         for band, response in enumerate(responses):
@@ -58,7 +85,26 @@ class GammatoneFilters:
 
 
 def hilbert_envelope(signals: np.ndarray) -> np.ndarray:
-    """Return the magnitude of the analytic signal of every row."""
+    """Return the magnitude of the analytic signal of every row.
+
+    Parameters
+    ----------
+    signals : numpy.ndarray
+        (rows, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        (rows, n), in units of the signals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.msf import energies
+    >>> tone = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)
+    >>> float(energies.hilbert_envelope(tone[np.newaxis])[0, 8000].round(3))
+    0.5
+    """
     length = scipy.fft.next_fast_len(signals.shape[1], real=True)
     spectrum = scipy.fft.rfft(signals, length)
     spectrum *= -1j
@@ -128,9 +174,27 @@ def _piece_energies(samples: np.ndarray, n_frames: int, spec: MsfSpec) -> np.nda
 
 
 def frame_energies(samples: np.ndarray, spec: MsfSpec) -> np.ndarray:
-    """Return the energy of every cell of every frame (bands × modulations × frames), not yet scaled.
+    """Return the energy of every cell of every frame, not yet scaled.
 
-    `samples` is mono at the specification's rate and at least a frame long; silent frames are all zeros.
+    Parameters
+    ----------
+    samples : numpy.ndarray
+        (n,), one channel at the specification's rate, at least a frame long.
+    spec : MsfSpec
+        How features are made.
+
+    Returns
+    -------
+    numpy.ndarray
+        (bands, modulations, frames), relative to the clip's largest sample; silent frames are all zeros.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> from ser_core.features.msf import energies
+    >>> energies.frame_energies(np.random.default_rng(0).standard_normal(8000), msf.PRESETS["wu"]).shape
+    (19, 5, 12)
     """
     n_frames = 1 + (len(samples) - spec.frame) // spec.hop
     energies = np.zeros((spec.bands, spec.modulations, n_frames))

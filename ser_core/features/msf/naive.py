@@ -12,16 +12,61 @@ BUTTERWORTH_ORDER = 4
 
 
 def band_filtered(samples: np.ndarray, spec: MsfSpec, band: int) -> np.ndarray:
-    """Return the samples after the Butterworth band-pass filter of one mel-spaced band, counted from 0."""
+    """Return the samples after the Butterworth band-pass filter of one mel-spaced band.
+
+    Parameters
+    ----------
+    samples : numpy.ndarray
+        (n,), one channel at the specification's rate.
+    spec : MsfSpec
+        How features are made.
+    band : int
+        The band, counted from 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), in units of the samples.
+
+    References
+    ----------
+    Butterworth (1930): On the theory of filter amplifiers. Experimental Wireless 7:536-541.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> from ser_core.features.msf import naive
+    >>> naive.band_filtered(np.zeros(8000), msf.PRESETS["naive"], 3).shape
+    (8000,)
+    """
     edges = spec.naive_edges_hz[band : band + 2]
     sections = scipy.signal.butter(BUTTERWORTH_ORDER, edges, "bandpass", fs=spec.sample_rate, output="sos")
     return scipy.signal.sosfilt(sections, samples)
 
 
 def modulation_gains(hz: np.ndarray, spec: MsfSpec) -> np.ndarray:
-    """Return 1 at the frequencies nearer to a modulation centre than to any other, on the logarithmic scale, else 0.
+    """Return which modulation band every frequency is counted to: the nearest on the logarithmic scale.
 
-    Modulations × frequencies; the first and the last band reach as far outwards as inwards.
+    Parameters
+    ----------
+    hz : numpy.ndarray
+        (frequencies,), Hz.
+    spec : MsfSpec
+        How features are made.
+
+    Returns
+    -------
+    numpy.ndarray
+        (modulations, frequencies), 1 or 0; the first and the last band reach as far outwards as inwards.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> from ser_core.features.msf import naive
+    >>> naive.modulation_gains(np.array([1.0, 5.0, 30.0]), msf.PRESETS["naive"]).argmax(axis=0)
+    array([0, 0, 3])
     """
     centres = spec.modulation_hz[:, np.newaxis]
     half = np.sqrt(centres[1] / centres[0])
@@ -29,10 +74,29 @@ def modulation_gains(hz: np.ndarray, spec: MsfSpec) -> np.ndarray:
 
 
 def clip_energies(samples: np.ndarray, spec: MsfSpec) -> np.ndarray:
-    """Return the energy of every cell over the whole clip (bands × modulations × 1), not yet scaled.
+    """Return the energy of every cell over the whole clip, not yet scaled.
 
-    The power of each envelope's Fourier transform is summed over each modulation band. A silent clip is all
-    zeros.
+    The power of each envelope's Fourier transform is summed over each modulation band.
+
+    Parameters
+    ----------
+    samples : numpy.ndarray
+        (n,), one channel at the specification's rate.
+    spec : MsfSpec
+        How features are made.
+
+    Returns
+    -------
+    numpy.ndarray
+        (bands, modulations, 1); a silent clip is all zeros. Relative to the clip's largest sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features import msf
+    >>> from ser_core.features.msf import naive
+    >>> naive.clip_energies(np.random.default_rng(0).standard_normal(8000), msf.PRESETS["naive"]).shape
+    (19, 5, 1)
     """
     energies = np.zeros((spec.bands, spec.modulations, 1))
     peak = np.abs(samples).max()

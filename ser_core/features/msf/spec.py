@@ -13,15 +13,57 @@ MIN_BANDWIDTH_HZ = 24.7
 
 
 def erb(cf: float | np.ndarray) -> float | np.ndarray:
-    """Return the equivalent rectangular bandwidth in Hz of the ear's filter at `cf` Hz: cf / 9.26449 + 24.7."""
+    """Return the equivalent rectangular bandwidth of the ear's filter: cf / 9.26449 + 24.7.
+
+    Parameters
+    ----------
+    cf : float or numpy.ndarray
+        Centre frequency, Hz.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        Hz, in the shape of `cf`.
+
+    References
+    ----------
+    Glasberg & Moore (1990): Derivation of auditory filter shapes from notched-noise data. Hearing Research 47:103-138.
+
+    Examples
+    --------
+    >>> from ser_core.features import msf
+    >>> round(msf.erb(1000.0), 1)
+    132.6
+    """
     return cf / EAR_Q + MIN_BANDWIDTH_HZ
 
 
 def gammatone_centres(low: float, high: float, n: int) -> np.ndarray:
-    """Return `n` centre frequencies in Hz, rising from `low`, evenly spaced on the ERB scale; the last lies below `high`.
+    """Return centre frequencies that lie evenly on the ERB scale.
 
-    cf_k = -C + (high + C) exp(k ln((low + C) / (high + C)) / n) with C = 9.26449 · 24.7 and k = n..1. (Slaney
-    1993)
+    cf_k = -C + (high + C) exp(k ln((low + C) / (high + C)) / n) with C = 9.26449 · 24.7 and k = n..1.
+
+    Parameters
+    ----------
+    low, high : float
+        The first centre, and what the last lies below, Hz.
+    n : int
+        How many.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), Hz, rising.
+
+    References
+    ----------
+    Slaney (1993): An efficient implementation of the Patterson-Holdsworth auditory filter bank. Apple Computer, technical report 35.
+
+    Examples
+    --------
+    >>> from ser_core.features import msf
+    >>> msf.gammatone_centres(125.0, 4000.0, 3).round()
+    array([ 125.,  580., 1621.])
     """
     offset = EAR_Q * MIN_BANDWIDTH_HZ
     k = np.arange(n, 0, -1)
@@ -29,18 +71,74 @@ def gammatone_centres(low: float, high: float, n: int) -> np.ndarray:
 
 
 def modulation_centres(low: float, high: float, n: int) -> np.ndarray:
-    """Return `n` modulation frequencies in Hz from `low` to `high`, evenly spaced on a logarithmic scale."""
+    """Return modulation frequencies that lie evenly on a logarithmic scale.
+
+    Parameters
+    ----------
+    low, high : float
+        The first and the last, Hz.
+    n : int
+        How many, at least 2.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,), Hz, rising.
+
+    Examples
+    --------
+    >>> from ser_core.features import msf
+    >>> msf.modulation_centres(4.0, 64.0, 5)
+    array([ 4.,  8., 16., 32., 64.])
+    """
     return low * (high / low) ** (np.arange(n) / (n - 1))
 
 
 @dataclass(frozen=True)
 class MsfSpec:
-    """How modulation spectral features are made; frequencies in Hz, times in seconds.
+    """How modulation spectral features are made.
 
-    `method` "gammatone" is the filterbank of the paper, framed every `hop_s`; "naive" is a quick stand-in
-    (see `ser_core.features.msf.naive`) with one frame for the whole clip. `group_ends` are the last bands,
-    counted from 1, of the acoustic groups of Φ4 to Φ6; `columns` the modulation bands, counted from 1, of
-    which the vector takes Φ2, Φ3 and the linear prediction. Raises ValueError where parameters contradict.
+    `PRESETS` has three: "wu" (the defaults), "srmr" and "naive".
+
+    Attributes
+    ----------
+    name : str, default "wu"
+        What it is called in messages.
+    method : {"gammatone", "naive"}
+        The filterbank of the paper, or a quick stand-in (`ser_core.features.msf.naive`) with one frame for the whole clip.
+    sample_rate : int, default 8000
+        Hz; what comes at another rate is resampled.
+    bands : int, default 19
+        Acoustic bands.
+    low_hz : float, default 125.0
+        Where the lowest lies, Hz; the highest lies below half the rate.
+    modulations : int, default 5
+        Modulation bands.
+    modulation_low_hz, modulation_high_hz : float, default 4.0 and 64.0
+        The first and the last of them, Hz.
+    modulation_q : float, default 2.0
+        Quality of their filters: centre over bandwidth.
+    frame_s : float, default 0.256
+        Length of a frame, seconds.
+    hop_s : float, default 0.064
+        From one frame to the next, seconds.
+    group_ends : tuple of int, default (4, 10, 15, 19)
+        The last bands, counted from 1, of the acoustic groups of Φ4 to Φ6.
+    columns : tuple of int, default (1, 3, 5)
+        The modulation bands, counted from 1, of which the vector takes Φ2, Φ3 and the linear prediction.
+    lp_order : int, default 5
+        Order of that prediction.
+
+    Raises
+    ------
+    ValueError
+        Parameters contradict.
+
+    Examples
+    --------
+    >>> from ser_core.features import msf
+    >>> msf.PRESETS["srmr"].bands, msf.PRESETS["srmr"].modulation_hz.round(1).tolist()
+    (23, [4.0, 6.6, 10.8, 17.7, 29.0, 47.6, 78.0, 128.0])
     """
 
     name: str = "wu"
@@ -97,6 +195,7 @@ class MsfSpec:
         return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the parameters by name, as recipes and feature.json state them."""
         return asdict(self)
 
 

@@ -27,25 +27,79 @@ def _mel_filters(spec: SpectralSpec) -> np.ndarray:
 
 
 def to_decibels(power: np.ndarray, top_db: float = 80.0) -> np.ndarray:
-    """Return 10 log10 of `power`, floored at 1e-10 and at `top_db` under its maximum (librosa.power_to_db)."""
+    """Return power in decibels, floored under its maximum.
+
+    Parameters
+    ----------
+    power : numpy.ndarray
+        Any shape, not negative.
+    top_db : float, default 80.0
+        How far below the largest value the floor lies, dB.
+
+    Returns
+    -------
+    numpy.ndarray
+        10 log10 of `power`, in its shape: at least -100 (a power of 1e-10) and `top_db` under its maximum, as librosa.power_to_db.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import analysis
+    >>> analysis.to_decibels(np.array([1.0, 0.1, 0.0]))
+    array([  0., -10., -80.])
+    """
     decibels = 10.0 * np.log10(np.maximum(power, np.asarray(1e-10, dtype=power.dtype)))
     return np.maximum(decibels, decibels.max() - top_db)
 
 
 class ClipAnalysis:
-    """Frames of one clip and the quantities that descriptors share; each is computed once, when first asked for.
+    """Frames of one clip and the quantities that descriptors share.
 
-    Everything here is frames × values (one frame's values lie together in memory); descriptors turn it round.
+    Each is computed once, when first asked for. Everything is frames × values (one frame's values lie together in memory); descriptors
+    turn it round.
+
+    Parameters
+    ----------
+    samples : numpy.ndarray
+        (n,), one channel at the specification's rate.
+    spec : SpectralSpec, optional
+        How descriptors are made. Default: `SpectralSpec()`.
+
+    Attributes
+    ----------
+    samples : numpy.ndarray
+        As given; without `spec.center` padded with zeros to one frame at least.
+    spec : SpectralSpec
+        As given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> clip.n_frames, clip.magnitude.shape, clip.mel.shape
+    (63, (63, 513), (63, 128))
     """
 
-    def __init__(self, samples: np.ndarray, spec: SpectralSpec) -> None:
+    def __init__(self, samples: np.ndarray, spec: SpectralSpec = SpectralSpec()) -> None:
         self.spec = spec
         if not spec.center and len(samples) < spec.n_fft:
             samples = np.pad(samples, (0, spec.n_fft - len(samples)))
         self.samples = samples
 
     def frames(self, edge: bool = False) -> np.ndarray:
-        """Return the clip's frames (frames × n_fft, a view); beyond the ends lie zeros, or with `edge` the end's value."""
+        """Return the clip's frames.
+
+        Parameters
+        ----------
+        edge : bool, default False
+            What lies beyond the ends: the end's value instead of zeros.
+
+        Returns
+        -------
+        numpy.ndarray
+            (frames, n_fft), a view.
+        """
         samples = self.samples
         if self.spec.center:
             samples = np.pad(samples, self.spec.n_fft // 2, mode="edge" if edge else "constant")
@@ -53,6 +107,7 @@ class ClipAnalysis:
 
     @property
     def n_frames(self) -> int:
+        """How many frames the clip has."""
         beyond = self.spec.n_fft // 2 * 2 if self.spec.center else 0
         return 1 + (len(self.samples) + beyond - self.spec.n_fft) // self.spec.hop_length
 

@@ -16,18 +16,50 @@ MANY_MFCC = 100
 
 @dataclass(frozen=True)
 class Descriptor:
-    """One descriptor: `compute` gives rows × frames, or rows alone where the descriptor is `per_clip`."""
+    """One descriptor: what it is called, how to read it, and how it is made.
+
+    Attributes
+    ----------
+    title : str
+        Its name for readers.
+    unit : str
+        The unit of its rows.
+    reading : str
+        How to read it, in one sentence.
+    count : int or callable
+        How many rows it has, or what tells that from the specification; asked for by `rows`.
+    compute : callable
+        From a `ClipAnalysis` to rows × frames, or rows alone where the descriptor is `per_clip`.
+    per_clip : bool
+        Whether it describes the clip as a whole.
+
+    Examples
+    --------
+    >>> from ser_core.features.spectral import DESCRIPTORS, SpectralSpec
+    >>> DESCRIPTORS["mfcc"].title, DESCRIPTORS["mfcc"].unit, DESCRIPTORS["mfcc"].rows(SpectralSpec())
+    ('MFCC', 'dB', 20)
+    """
 
     title: str
     unit: str
     reading: str
-    """How to read it, in one sentence."""
     count: int | Callable[[SpectralSpec], int]
     compute: Callable[[ClipAnalysis], np.ndarray]
     per_clip: bool = False
 
     def rows(self, spec: SpectralSpec) -> int:
-        """Return how many rows the descriptor has under `spec`."""
+        """Return how many rows the descriptor has.
+
+        Parameters
+        ----------
+        spec : SpectralSpec
+            How it is made.
+
+        Returns
+        -------
+        int
+            At least 1.
+        """
         return self.count if isinstance(self.count, int) else self.count(spec)
 
 

@@ -42,17 +42,60 @@ def _tracked(clip: ClipAnalysis, track: Callable[..., np.ndarray]) -> np.ndarray
 
 
 def yin(clip: ClipAnalysis) -> np.ndarray:
-    """Fundamental frequency in Hz by YIN, in every frame whether voiced or not (1 × frames).
+    """Return the fundamental frequency by YIN, in every frame whether voiced or not.
 
-    librosa.yin with frames as the STFT's. (de Cheveigné & Kawahara 2002)
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip; its `spec.f0_min` and `spec.f0_max` bound the search.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), Hz: librosa.yin with frames as the STFT's.
+
+    References
+    ----------
+    de Cheveigné & Kawahara (2002): YIN, a fundamental frequency estimator for speech and music. JASA 111:1917-1930.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, pitch
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 220 * np.arange(16000) / 16000))
+    >>> round(float(pitch.yin(clip)[0, 30]))
+    220
     """
     return _tracked(clip, lambda samples, **frames: librosa.yin(samples, **frames)[np.newaxis])
 
 
 def pyin(clip: ClipAnalysis) -> np.ndarray:
-    """Fundamental frequency in Hz (0 where unvoiced), voiced or not (1, 0), probability of voicing (3 × frames).
+    """Return the voice's pitch, whether it sounds, and how sure that is.
 
-    librosa.pyin with frames as the STFT's. A clip of more than 2048 frames (33 s) is tracked in stretches
-    that see 64 frames of their neighbours. (Mauch & Dixon 2014)
+    A clip of more than 2048 frames (33 s) is tracked in stretches that see 64 frames of their neighbours.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip; its `spec.f0_min` and `spec.f0_max` bound the search.
+
+    Returns
+    -------
+    numpy.ndarray
+        (3, frames): fundamental frequency in Hz (0 where unvoiced), voiced or not (1, 0), probability of voicing (0 to 1). librosa.pyin with
+        frames as the STFT's.
+
+    References
+    ----------
+    Mauch & Dixon (2014): pYIN, a fundamental frequency estimator using probabilistic threshold distributions. ICASSP.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, pitch
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 220 * np.arange(16000) / 16000))
+    >>> hz, voiced, probability = pitch.pyin(clip)
+    >>> round(float(hz[30])), float(voiced[30])
+    (220, 1.0)
     """
     return _tracked(clip, lambda samples, **frames: np.stack(librosa.pyin(samples, fill_na=0.0, **frames)))

@@ -17,13 +17,52 @@ CONTRAST_QUANTILE = 0.02
 
 
 def centroid(clip: ClipAnalysis) -> np.ndarray:
-    """Σ f |S(f)| / Σ |S(f)| in Hz (1 × frames); 0 in a silent frame."""
+    """Return where the spectrum's weight lies: ``Σ f |S(f)| / Σ |S(f)|``.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), Hz; 0 in a silent frame. librosa.feature.spectral_centroid.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> round(float(shape.centroid(clip)[0, 30]))
+    1000
+    """
     total, first, _ = clip.moments.T
     return np.divide(first, total, out=np.zeros_like(total), where=total > 0)[np.newaxis]
 
 
 def bandwidth(clip: ClipAnalysis) -> np.ndarray:
-    """Square root of Σ (f - centroid)² |S(f)| / Σ |S(f)| in Hz (1 × frames); 0 in a silent frame."""
+    """Return how far the spectrum spreads: the square root of ``Σ (f - centroid)² |S(f)| / Σ |S(f)|``.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), Hz; 0 in a silent frame. librosa.feature.spectral_bandwidth.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> noise = np.random.default_rng(0).standard_normal(16000)
+    >>> clips = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)), ClipAnalysis(noise)
+    >>> [bool(shape.bandwidth(clip)[0, 30] > 2000) for clip in clips]
+    [False, True]
+    """
     total, _, second = clip.moments.T
     mean_square = np.divide(second, total, out=np.zeros_like(total), where=total > 0)
     # Rounding may leave a tiny negative variance where all of the magnitude sits in one bin.
@@ -31,7 +70,26 @@ def bandwidth(clip: ClipAnalysis) -> np.ndarray:
 
 
 def rolloff(clip: ClipAnalysis) -> np.ndarray:
-    """Lowest bin, in Hz, under which 85 % of the frame's magnitude lies (1 × frames); 0 in a silent frame."""
+    """Return the lowest bin under which 85 % of the frame's magnitude lies.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), Hz; 0 in a silent frame. librosa.feature.spectral_rolloff.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> float(shape.rolloff(clip)[0, 30])
+    1015.625
+    """
     below = np.cumsum(clip.magnitude, axis=1)
     reached = below >= ROLL_PERCENT * below[:, -1:]
     return clip.spec.bin_hz[np.argmax(reached, axis=1)][np.newaxis]
@@ -60,9 +118,37 @@ def _contrast_bands(spec: SpectralSpec) -> tuple[tuple[int, int, int], ...]:
 
 
 def contrast(clip: ClipAnalysis) -> np.ndarray:
-    """Peak minus valley of the magnitude in dB in seven octave bands (7 × frames).
+    """Return peak minus valley of the magnitude in seven octave bands.
 
-    Peak and valley are the means of the highest and lowest 2 % of a band's bins. (Jiang et al. 2002)
+    Peak and valley are the means of the highest and lowest 2 % of a band's bins.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (7, frames), dB: below 200 Hz, then octave by octave. librosa.feature.spectral_contrast.
+
+    Raises
+    ------
+    ValueError
+        The sample rate or the frames are too low for the bands.
+
+    References
+    ----------
+    Jiang et al. (2002): Music type classification by spectral contrast feature. ICME.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> found = shape.contrast(clip)
+    >>> found.shape, int(found[:, 30].argmax())
+    ((7, 63), 3)
     """
     bands = _contrast_bands(clip.spec)
     peak = np.empty((len(bands), clip.n_frames))
@@ -75,7 +161,26 @@ def contrast(clip: ClipAnalysis) -> np.ndarray:
 
 
 def flatness(clip: ClipAnalysis) -> np.ndarray:
-    """Geometric over arithmetic mean of the power spectrum (1 × frames), 0 (a tone) to 1 (white noise or silence)."""
+    """Return the geometric over the arithmetic mean of the power spectrum.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), 0 (a tone) to 1 (white noise or silence). librosa.feature.spectral_flatness.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> clips = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)), ClipAnalysis(np.zeros(16000))
+    >>> [round(float(shape.flatness(clip)[0, 30]), 2) for clip in clips]
+    [0.0, 1.0]
+    """
     power = np.maximum(clip.power, np.float32(1e-10))
     return (np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1))[np.newaxis]
 
@@ -87,5 +192,25 @@ def _line_fit(spec: SpectralSpec) -> np.ndarray:
 
 
 def poly_features(clip: ClipAnalysis) -> np.ndarray:
-    """Slope (per Hz) and intercept of the least-squares line through the magnitude spectrum (2 × frames)."""
+    """Return the least-squares line through the magnitude spectrum.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (2, frames): slope in magnitude per Hz, intercept in magnitude. librosa.feature.poly_features.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, shape
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> slope, intercept = shape.poly_features(clip)
+    >>> bool(slope[30] < 0 < intercept[30])
+    True
+    """
     return _line_fit(clip.spec).astype(np.float32) @ clip.magnitude.T

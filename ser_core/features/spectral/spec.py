@@ -13,14 +13,44 @@ from ser_core import audio
 
 @dataclass(frozen=True)
 class SpectralSpec:
-    """How spectral descriptors are made: frames in samples at `sample_rate`, frequencies in Hz.
+    """How spectral descriptors are made, under librosa's own names.
 
-    The defaults suit speech at 16 kHz: frames of 64 ms every 16 ms under a Hann window. `center` puts frame k
-    on sample k × hop with zeros beyond both ends. `tuning` is the deviation from A440 in fractions of a
-    semitone that chroma allows for; None estimates it from the clip, as librosa does. `tonnetz` is made from
-    the chroma of the shared STFT ("shared") or, as librosa.feature.tonnetz(y=y) does, from a constant-Q
-    chroma ("cqt", many times slower). `f0_min` and `f0_max` bound the search for a pitch. Raises ValueError
-    where parameters contradict.
+    The defaults suit speech at 16 kHz: frames of 64 ms every 16 ms under a Hann window.
+
+    Attributes
+    ----------
+    sample_rate : int, default 16000
+        Hz; what comes at another rate is resampled.
+    n_fft : int, default 1024
+        Length of a frame and its transform, samples.
+    win_length : int, default 1024
+        Length of the window in its middle, samples.
+    hop_length : int, default 256
+        From one frame to the next, samples.
+    center : bool, default True
+        Frame k lies around sample k × hop, with zeros beyond both ends; without it, it begins there.
+    n_mels : int, default 128
+        Mel bands, from 0 Hz to half the rate.
+    n_mfcc : int, default 20
+        Coefficients of "mfcc" and its deltas.
+    tuning : float, optional
+        Deviation from A440 in fractions of a semitone that chroma allows for. Default: estimated from the clip, as librosa does.
+    tonnetz : {"shared", "cqt"}
+        Made from the chroma of the shared STFT, or, as librosa.feature.tonnetz(y=y) does, from a constant-Q chroma (many times slower).
+    f0_min, f0_max : float, default 65.0 and 500.0
+        Between which a pitch is looked for, Hz.
+
+    Raises
+    ------
+    ValueError
+        Parameters contradict.
+
+    Examples
+    --------
+    >>> from ser_core.features.spectral import SpectralSpec
+    >>> spec = SpectralSpec(n_fft=512, win_length=400, hop_length=160)
+    >>> spec.hop_s, spec.bin_hz.shape
+    (0.01, (257,))
     """
 
     sample_rate: int = audio.SAMPLE_RATE
@@ -47,12 +77,14 @@ class SpectralSpec:
 
     @property
     def hop_s(self) -> float:
+        """Seconds from one frame to the next."""
         return self.hop_length / self.sample_rate
 
     @property
     def bin_hz(self) -> np.ndarray:
-        """The frequency of every STFT bin in Hz."""
+        """The frequency of every STFT bin in Hz (1 + n_fft / 2)."""
         return librosa.fft_frequencies(sr=self.sample_rate, n_fft=self.n_fft)
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the parameters by name, as recipes and feature.json state them."""
         return asdict(self)

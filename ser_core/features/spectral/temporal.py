@@ -18,7 +18,26 @@ PAUSE_S = 0.15
 
 
 def zero_crossing_rate(clip: ClipAnalysis) -> np.ndarray:
-    """Share of a frame's samples whose sign differs from the sample before (1 × frames); |x| <= 1e-10 counts as +0."""
+    """Return the share of a frame's samples whose sign differs from the sample before.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (1, frames), 0 to 1; a sample of at most 1e-10 either way counts as +0. librosa.feature.zero_crossing_rate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, temporal
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> round(float(temporal.zero_crossing_rate(clip)[0, 30]), 3)
+    0.124
+    """
     spec = clip.spec
     samples = np.pad(clip.samples, spec.n_fft // 2 if spec.center else 0, mode="edge")
     negative = samples < -1e-10
@@ -28,10 +47,32 @@ def zero_crossing_rate(clip: ClipAnalysis) -> np.ndarray:
 
 
 def mfcc_delta(clip: ClipAnalysis, order: int) -> np.ndarray:
-    """Change of the MFCCs per frame (order 1) or its change (order 2), by a Savitzky-Golay filter of 9 frames.
+    """Return how the MFCCs change, by a Savitzky-Golay filter of 9 frames.
 
-    librosa.feature.delta; in a clip of fewer than 9 frames the first and last frame are repeated beyond the
-    ends.
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip; `spec.n_mfcc` says how many MFCCs. In one of fewer than 9 frames the first and last frame are repeated beyond the ends.
+    order : {1, 2}
+        The change, or the change of the change.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_mfcc, frames), dB per frame, or per frame². librosa.feature.delta.
+
+    References
+    ----------
+    Savitzky & Golay (1964): Smoothing and differentiation of data by simplified least squares procedures. Analytical Chemistry 36:1627-1639.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, temporal
+    >>> clip = ClipAnalysis(np.linspace(0, 1, 16000) * np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> change = temporal.mfcc_delta(clip, 1)
+    >>> change.shape, bool(change[0, 30] > 0)
+    ((20, 63), True)
     """
     mfcc = clip.cepstrum[:, : clip.spec.n_mfcc].T
     mode = "interp" if clip.n_frames >= DELTA_WIDTH else "nearest"
@@ -49,10 +90,31 @@ def _loudness_weights(spec: SpectralSpec) -> np.ndarray:
 
 
 def loudness(clip: ClipAnalysis) -> np.ndarray:
-    """Mean, deviation, 5th and 95th percentile, their distance (dB) and slope (dB/s) of the level over the clip (6).
+    """Return how loud the clip is, how much that varies, and whether it rises.
 
-    The level of a frame is its A-weighted mean square in dB re full scale (a full-scale sine at 1 kHz reads
-    -3 dB), at least -100 dB.
+    The level of a frame is its A-weighted mean square in dB re full scale (a full-scale sine at 1 kHz reads -3 dB), at least -100 dB.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (6,): mean, deviation, 5th and 95th percentile of the level and their distance, dB; its slope, dB/s.
+
+    References
+    ----------
+    IEC 61672-1:2013: Electroacoustics, sound level meters (the A-weighting).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, temporal
+    >>> clip = ClipAnalysis(np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000))
+    >>> round(float(temporal.loudness(clip)[3]), 1)
+    -3.0
     """
     level = 10.0 * np.log10(np.maximum(clip.power @ _loudness_weights(clip.spec), 10.0 ** (LOUDNESS_FLOOR_DB / 10.0)))
     low, high = np.percentile(level, [5, 95])
@@ -86,12 +148,31 @@ def _tempo(strength: np.ndarray, spec: SpectralSpec) -> float:
 
 
 def rhythm(clip: ClipAnalysis) -> np.ndarray:
-    """Onsets per second, mean and deviation of the onset strength (dB), tempo (beats/min), share and rate of pauses (6).
+    """Return how fast sounds follow each other, and how much of the clip is pause.
 
-    Onset strength is the mean rise of the mel bands in dB from frame to frame; onsets are its peaks and the
-    tempo its strongest period (librosa.onset, librosa.feature.tempo). A pause is at least 150 ms more than 40
-    dB under the loudest frame, between the first and the last sound; its rate is per second. All are 0 in a
-    silent clip.
+    Onset strength is the mean rise of the mel bands in dB from frame to frame; onsets are its peaks and the tempo its strongest period
+    (librosa.onset, librosa.feature.tempo). A pause is at least 150 ms more than 40 dB under the loudest frame, between the first and
+    the last sound.
+
+    Parameters
+    ----------
+    clip : ClipAnalysis
+        The clip.
+
+    Returns
+    -------
+    numpy.ndarray
+        (6,): onsets per second; mean and deviation of the onset strength, dB; tempo, beats/min; share of pauses, 0 to 1; pauses per
+        second. All are 0 in a silent clip.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ser_core.features.spectral import ClipAnalysis, temporal
+    >>> second = np.r_[np.ones(8000), np.zeros(8000)] * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
+    >>> onsets, *_, tempo, share, rate = temporal.rhythm(ClipAnalysis(np.tile(second, 4)))
+    >>> round(float(share), 2), round(float(rate), 2)
+    (0.37, 0.85)
     """
     if not clip.rms.any():
         return np.zeros(6)
