@@ -37,6 +37,8 @@ ENROLMENTS = (
     *(Enrolment(n, "neutral") for n in (3, 5)),
     *(Enrolment(n, "any") for n in (5, 10, 20)),
 )
+#: The same on another corpus, where a profile counts most.
+ELSEWHERE = (Enrolment(0), Enrolment(5, "neutral"), Enrolment(10, "any"))
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ def _measure(
     with tempfile.TemporaryDirectory() as place:
         top = Path(place)
         kept.keep(run, savee, on_corpus.evaluate(model, savee), top=top, name=name)
+        for enrolment in ELSEWHERE if model.takes_profile else ():
+            kept.keep(run, savee, on_corpus.evaluate(model, savee, enrolment=enrolment), top=top, name=name)
         for condition in conditions:
             found = on_corpus.evaluate(model, crema_d, **whom, **condition)
             kept.keep(run, crema_d, found, top=top, name=name, **whom)

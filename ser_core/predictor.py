@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from ser_core.features import extraction, sources
 from ser_core.features import profile as profiles
 from ser_core.features.contract import ContractError
 from ser_core.features.profile import BandSums, ProfileError, VoiceProfile
-from ser_core.graphs import novelty
+from ser_core.graphs import emotion_means, novelty
 from ser_core.runs import Run, RunError
 
 #: Most windows in one call of the graph; bounds memory for long clips.
@@ -163,6 +164,10 @@ class Predictor:
         except ContractError as error:
             raise RunError(f"The run {run.name}: {error}") from error
         self.novelty = novelty.load(run.path / novelty.FILE)
+        first = self.inputs[0].source
+        self.emotions = emotion_means.load(run.path / emotion_means.FILE, len(self.labels), first.dims)
+        self.profile_source = sources.spec_hash(first) + (self.emotions.digest if self.emotions else "")
+        """What a voice profile is of: the features, and what was taken out of them."""
         self.voice: VoiceProfile | None = None
         """Whose voice it judges by; None: nobody's."""
 
@@ -215,7 +220,7 @@ class Predictor:
                 f"The model {self.run.name} takes no voice profile; leave the profile out or choose another model."
             )
         source = self.inputs[0].source
-        if profile is not None and (profile.source, len(profile.means)) != (sources.spec_hash(source), source.dims):
+        if profile is not None and (profile.source, len(profile.means)) != (self.profile_source, source.dims):
             raise ProfileError(
                 f"This voice profile was made of other features than {self.run.name} is fed with; make it anew from "
                 "the speaker's sound files."
@@ -234,13 +239,14 @@ class Predictor:
         source = self.inputs[0].source
         if any(one.code == "no-speech" for one in audio.findings(clip)):
             return profiles.sums((), source)
-        return profiles.sums([(extraction.of_source(source, clip.samples), profiles.speech_s(clip.samples))], source)
+        return self._added([(extraction.of_source(source, clip.samples), profiles.speech_s(clip.samples))])
 
     def profile_of_sums(self, each: Iterable[BandSums]) -> VoiceProfile:
         """Return the voice profile of what clips of a speaker added (`speech_of`). Raises as `profile_of`."""
         self.check_profile()
         source = self.inputs[0].source
-        return profiles.of_sums(profiles.joined(each, source), source)
+        made = profiles.of_sums(profiles.joined(each, source), source)
+        return dataclasses.replace(made, source=self.profile_source)
 
     def profile_of_features(self, clips: Iterable[tuple[np.ndarray, float]]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, of each what the first input's source extracts, and its seconds of speech.
@@ -248,7 +254,23 @@ class Predictor:
         Raises as `profile_of`.
         """
         self.check_profile()
-        return profiles.of_features(clips, self.inputs[0].source)
+        return self.profile_of_sums([self._added(clips)])
+
+    def _added(self, clips: Iterable[tuple[np.ndarray, float]]) -> BandSums:
+        """What clips add to a voice profile, a row a clip, and what their emotions are expected to add, by what is said of each alone."""
+        each = list(clips)
+        found = profiles.sums(each, self.inputs[0].source)
+        if self.emotions is None or not each:
+            return found
+        plain, name = self.with_voice(None), self.inputs[0].name
+        said = np.empty((len(each), len(self.labels)))
+        strange = np.zeros(len(each))
+        for row, (features, _) in enumerate(each):
+            probabilities, embedding = plain.windows_of({name: features})
+            said[row] = probabilities.mean(axis=0)
+            strange[row] = plain.unlike(embedding, {name: features})
+        felt = found.frames[:, None] * self.emotions.expected(said)
+        return dataclasses.replace(found, felt=felt, strange=strange * found.frames)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.

@@ -21,7 +21,9 @@ PROFILE = (
 )
 #: What they hold of other features, of frames over all frames, of vectors over clips, each as much as it has seconds of speech.
 PROFILE_OF_VECTORS = (
-    f"mean and deviation of each feature over the clips of the speaker; {_WEIGHT}; without a profile both are 0"
+    "mean and deviation of each feature over the clips of the speaker, less what a clip's emotion is expected to add, where there is "
+    f"emotion-means.npz: its means times the answer without a profile, unless {profile.STRANGE:.0%} of the speech is unlike the train part; "
+    f"{_WEIGHT}; without a profile both are 0"
 )
 #: Whose statistics scale the features.
 Normalise = Literal["train", "speaker", "corpus"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from ser_core.features.sources import FeatureError, Source, spec_hash
 TRIM_DB = 35.0
 #: Least speech of a profile, seconds.
 LEAST_S = 0.5
+#: With this share of strange speech a voice is strange to a model, and its answers are not gone by.
+STRANGE = 0.15
 #: Seconds of speech at which the weight of a profile is one half. A mean over clips is best shrunk by s / (s + h), h being a clip's
 #: length times the variance between a speaker's clips over that between speakers: 2 s for neutral clips, 12 s for clips of any
 #: emotion (a band's mean, train part of CREMA-D). This is the geometric mean of the two.
@@ -36,7 +38,8 @@ class BandSums:
     """What clips add to a profile: `frames` of speech (…), and sums and sums of squares of every feature over them (… × dims).
 
     frame_s: seconds that a frame stands for. A vector counts as many of one second as the sound has speech. least_deviation: of the
-    features' source.
+    features' source. felt: the part of `total` that the clip's emotion is expected to add, going by a model's answer; strange: the frames
+    of clips that are unlike those that the model learned from. Both None where nobody has judged.
     """
 
     frames: np.ndarray
@@ -44,6 +47,8 @@ class BandSums:
     squares: np.ndarray
     frame_s: float
     least_deviation: float
+    felt: np.ndarray | None = None
+    strange: np.ndarray | None = None
 
     @property
     def seconds(self) -> np.ndarray:
@@ -52,12 +57,33 @@ class BandSums:
 
     def pooled(self, rows: Any = slice(None)) -> BandSums:
         """Return the sums over some of the clips (an index of the first axis)."""
-        frames, total, squares = (values[rows].sum(axis=0) for values in (self.frames, self.total, self.squares))
-        return BandSums(frames, total, squares, self.frame_s, self.least_deviation)
+        return self._each(lambda values: values[rows].sum(axis=0))
 
     def merged(self) -> BandSums:
         """Return the sums over all clips as those of one: one row, to which more can be added."""
-        return replace(self, **{name: getattr(self, name).sum(axis=0)[None] for name in ("frames", "total", "squares")})
+        return self._each(lambda values: values.sum(axis=0)[None])
+
+    def as_recorded(self) -> BandSums:
+        """Return the sums without what emotions are expected to add."""
+        return replace(self, felt=None, strange=None)
+
+    def of_voices(self) -> BandSums:
+        """Return the sums less what each clip's emotion is expected to add, where that is known and the voices are not strange.
+
+        A voice that is strange to a model is called by any emotion: then nothing is known but what it is like, whatever is felt.
+        """
+        if self.felt is None or self.strange is None or self.strange.sum() >= STRANGE * self.frames.sum():
+            return self.as_recorded()
+        frames = np.maximum(self.frames, 1e-9)[:, None]
+        mean = self.felt / frames
+        squares = self.squares - 2.0 * mean * self.total + frames * np.square(mean)
+        return replace(self.as_recorded(), total=self.total - self.felt, squares=squares)
+
+    def _each(self, of: Callable[[np.ndarray], np.ndarray]) -> BandSums:
+        felt, strange = (None if values is None else of(values) for values in (self.felt, self.strange))
+        return replace(
+            self, frames=of(self.frames), total=of(self.total), squares=of(self.squares), felt=felt, strange=strange
+        )
 
     def statistics(self) -> np.ndarray:
         """Return means and deviations over the speech: 2 × dims."""
@@ -83,6 +109,8 @@ class VoiceProfile:
         Which features they are of (`sources.spec_hash`).
     clips : int
         Of how many clips; 0 in profiles that were saved before it was counted.
+    strange : float
+        Share of the speech that is unlike what the model learned from.
 
     Examples
     --------
@@ -97,6 +125,7 @@ class VoiceProfile:
     seconds: float
     source: str = ""
     clips: int = 0
+    strange: float = 0.0
 
     @property
     def statistics(self) -> np.ndarray:
@@ -123,6 +152,7 @@ class VoiceProfile:
                 "audio_version": audio.VERSION,
                 "seconds": round(self.seconds, 3),
                 "clips": self.clips,
+                "strange": round(self.strange, 3),
                 **numbers,
             },
             indent=2,
@@ -184,16 +214,23 @@ def sums_of_profile(profile: VoiceProfile, source: Source) -> BandSums:
     frames = np.array([profile.seconds / frame_s])
     means, deviations = (values.astype(float)[None] for values in (profile.means, profile.deviations))
     total, squares = frames[:, None] * means, frames[:, None] * (means**2 + deviations**2)
-    return BandSums(frames, total, squares, frame_s, source.least_deviation)
+    strange = frames * profile.strange
+    return BandSums(frames, total, squares, frame_s, source.least_deviation, np.zeros_like(total), strange)
 
 
 def joined(each: Iterable[BandSums], source: Source) -> BandSums:
-    """Return the rows of several sums under each other."""
+    """Return the rows of several sums under each other; where one of them was judged, those that were not felt nothing."""
     parts = [sums((), source), *each]
     frames, total, squares = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("frames", "total", "squares")
     )
-    return BandSums(frames, total, squares, parts[0].frame_s, source.least_deviation)
+    felt = strange = None
+    if any(part.felt is not None for part in parts):
+        felt = np.concatenate([np.zeros_like(part.total) if part.felt is None else part.felt for part in parts])
+        strange = np.concatenate(
+            [np.zeros_like(part.frames) if part.strange is None else part.strange for part in parts]
+        )
+    return BandSums(frames, total, squares, parts[0].frame_s, parts[0].least_deviation, felt, strange)
 
 
 def _added(rows: np.ndarray, seconds: float | None) -> tuple[float, np.ndarray, np.ndarray]:
@@ -211,7 +248,7 @@ def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> Vo
 
 def of_sums(each: BandSums, source: Source) -> VoiceProfile:
     """Return the profile of clips of which this is the sums, a row a clip. Raises ProfileError for less than LEAST_S seconds of speech."""
-    pooled = each.pooled()
+    pooled = each.of_voices().pooled()
     seconds = float(pooled.seconds)
     if seconds < LEAST_S:
         raise ProfileError(
@@ -219,7 +256,8 @@ def of_sums(each: BandSums, source: Source) -> VoiceProfile:
             "speaker."
         )
     means, deviations = pooled.statistics()
-    return VoiceProfile(means, deviations, seconds, spec_hash(source), int(np.count_nonzero(each.frames)))
+    strange = 0.0 if each.strange is None else float(each.strange.sum() / each.frames.sum())
+    return VoiceProfile(means, deviations, seconds, spec_hash(source), int(np.count_nonzero(each.frames)), strange)
 
 
 def load(path: Path) -> VoiceProfile:
@@ -235,7 +273,12 @@ def load(path: Path) -> VoiceProfile:
             )
         means, deviations = (np.array(stated[name], dtype=np.float32) for name in ("means", "deviations"))
         found = VoiceProfile(
-            means, deviations, float(stated["seconds"]), str(stated["source"]), int(stated.get("clips", 0))
+            means,
+            deviations,
+            float(stated["seconds"]),
+            str(stated["source"]),
+            int(stated.get("clips", 0)),
+            float(stated.get("strange", 0.0)),
         )
     except ProfileError:
         raise

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from ser_core.features import profile as profiles
 from ser_core.features.profile import BandSums, ProfileError, VoiceProfile
-from ser_core.features.sources import spec_hash
 from ser_core.predictor import Predictor
 
 #: Recordings that a speaker is known by, the newest; with so many, older ones change nothing any more.
@@ -55,7 +54,7 @@ class Speaker:
     def add(self, name: str, predictor: Predictor, speech: BandSums) -> None:
         """Note what a recording adds (`Predictor.speech_of`); one without speech adds nothing."""
         if float(speech.frames.sum()) > 0.0:
-            self._speech.setdefault(name, {})[_source(predictor)] = speech
+            self._speech.setdefault(name, {})[predictor.profile_source] = speech
         else:
             self._silent.add(name)
         while len(self._speech) > MOST:
@@ -63,12 +62,12 @@ class Speaker:
 
     def lacks(self, name: str, predictor: Predictor) -> bool:
         """Return whether what a recording adds to a profile of this model's features is not known."""
-        return name not in self._silent and _source(predictor) not in self._speech.get(name, {})
+        return name not in self._silent and predictor.profile_source not in self._speech.get(name, {})
 
     def profile(self, predictor: Predictor, name: str | None = None) -> VoiceProfile | None:
         """Return the profile by which a recording is judged, or of all that was heard; None where that is too little speech."""
         source = predictor.inputs[0].source
-        which = _source(predictor)
+        which = predictor.profile_source
         names = self._speech if name is None else self._by.get(name, ())
         rows = [self._speech[one][which] for one in names if which in self._speech.get(one, {})]
         kept = self._kept.get(which)
@@ -90,7 +89,3 @@ class Speaker:
             return ""
         ((label, n),) = Counter(self._answers.values()).most_common(1)
         return label if n >= ALIKE_SHARE * len(self._answers) else ""
-
-
-def _source(predictor: Predictor) -> str:
-    return spec_hash(predictor.inputs[0].source)

@@ -26,7 +26,7 @@ from ser_core.networks.classical import CLASSIFIERS
 from ser_core.recipes import Recipe, RecipeError, plan
 from ser_core.recipes.planning import checked, labelled, with_labels
 from ser_core.runs import Run, leagues
-from ser_core.training import classical, copies, normalisation, novelty, profiles, teaching
+from ser_core.training import classical, copies, emotion_means, normalisation, novelty, profiles, teaching
 from ser_core.training.card import card
 from ser_core.training.parts import Part
 from ser_core.training.reporter import Reporter
@@ -305,6 +305,8 @@ class _Training:
         contract = Contract.of(recipe.feature_set, recipe.labels, threshold, recipe.profile, recipe.normalise)
         run.write_json("feature.json", replace(contract, least=least).to_json())
         novelty.write(run, train, validation)
+        if recipe.profile and recipe.feature_set.is_vector:
+            emotion_means.write(run, train)
         facts: dict[str, Any] = {
             "temperature": temperature,
             **({} if with_voice is None else {"temperature_with_voice": with_voice}),

@@ -114,3 +114,37 @@ def test_a_profile_of_another_way_of_hearing_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(stated))
     with pytest.raises(profile.ProfileError, match="made by another version of this program"):
         profile.load(path)
+
+
+def judged(strange: float) -> tuple[np.ndarray, np.ndarray, profile.BandSums]:
+    """Two clips of a vector's features, what their emotions are expected to add, and their sums."""
+    random = np.random.default_rng(0)
+    clips, felt, seconds = random.normal(size=(2, 3)), random.normal(size=(2, 3)), np.array([2.0, 3.0])
+    sums = profile.BandSums(
+        seconds,
+        seconds[:, None] * clips,
+        seconds[:, None] * clips**2,
+        1.0,
+        1e-9,
+        seconds[:, None] * felt,
+        strange * seconds,
+    )
+    return clips, felt, sums
+
+
+def test_a_profile_is_of_the_voice_without_what_its_clips_were_felt_with() -> None:
+    clips, felt, sums = judged(strange=0.0)
+    mean, deviation = sums.of_voices().pooled().statistics()
+    left = clips - felt
+    expected = np.average(left, axis=0, weights=[2.0, 3.0])
+    np.testing.assert_allclose(mean, expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        deviation, np.sqrt(np.average((left - expected) ** 2, axis=0, weights=[2.0, 3.0])), rtol=1e-4
+    )
+    np.testing.assert_allclose(sums.merged().of_voices().pooled().total, sums.of_voices().pooled().total)
+
+
+def test_of_a_voice_that_is_strange_to_the_model_nothing_is_taken_out() -> None:
+    clips, _, sums = judged(strange=1.0)
+    mean, _ = sums.of_voices().pooled().statistics()
+    np.testing.assert_allclose(mean, np.average(clips, axis=0, weights=[2.0, 3.0]), rtol=1e-5)

@@ -1,0 +1,63 @@
+"""What each emotion adds to a model's features, so that a voice profile is of the voice and not of what was felt in its clips."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ser_core import files
+from ser_core.serving import GraphError
+
+#: File of a run folder that holds it; plain arrays, never unpickled.
+FILE = "emotion-means.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class EmotionMeans:
+    """Mean of the features of each label's clips in the train part, minus the mean over the labels (labels × dims).
+
+    A clip is its speaker's voice plus what its emotion adds. Who it is may be unknown as may be what was felt, but a model has an idea
+    of the second: what it expects the emotion to add is taken out of the clip before it counts for the profile.
+    """
+
+    means: np.ndarray
+
+    def expected(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return what the emotions add on average (… × dims), going by their probabilities (… × labels)."""
+        found: np.ndarray = probabilities @ self.means
+        return found
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells apart profiles of which different things were taken out."""
+        return hashlib.sha256(np.ascontiguousarray(self.means, dtype=np.float32).tobytes()).hexdigest()[:8]
+
+    def save(self, path: Path) -> None:
+        """Write the file; half precision is finer than any mean is known."""
+        with files.replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, means=self.means.astype(np.float16))
+
+
+def of(vectors: np.ndarray, targets: np.ndarray) -> EmotionMeans:
+    """Return it of clips (clips × dims) and their labels (clips × labels, 1 in the label's column)."""
+    means = (targets.T @ vectors) / np.maximum(targets.sum(axis=0), 1.0)[:, None]
+    return EmotionMeans((means - means.mean(axis=0)).astype(np.float32))
+
+
+def load(path: Path, labels: int, dims: int) -> EmotionMeans | None:
+    """Return what `save` wrote, None where there is no such file. Raises GraphError for one that cannot be read or is of another size."""
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            means = arrays["means"].astype(np.float32)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise GraphError(f"{path.name} cannot be read: {error}") from error
+    if means.shape != (labels, dims) or not np.isfinite(means).all():
+        raise GraphError(f"{path.name} holds means of {means.shape}, not of {labels} labels × {dims} features")
+    return EmotionMeans(means)
