@@ -56,13 +56,24 @@ def measured(name: str, data: Path | None, n: int) -> dict[str, Any]:
     def right(rows: pd.DataFrame, voices: dict[str, VoiceProfile]) -> np.ndarray:
         said = []
         for clip, speaker in zip(rows["clip"], rows["speaker"], strict=True):
-            probabilities, _ = model.with_voice(voices.get(speaker)).windows_of({given.name: np.asarray(features[clip])})
+            probabilities, _ = model.with_voice(voices.get(speaker)).windows_of(
+                {given.name: np.asarray(features[clip])}
+            )
             said.append(model.labels[int(probabilities.mean(axis=0).argmax())])
         return np.array(said) == rows["emotion"].to_numpy()
 
     plain = right(tested, {})
-    found: dict[str, Any] = {"model": name, "clips": n, "n": len(tested), "accuracy": float(plain.mean()), "emotions": {}}
-    of_all = {speaker: profile(clips[clips["clip"].isin([c for (s, _), names in by.items() if s == speaker for c in names])]) for speaker in speakers}
+    found: dict[str, Any] = {
+        "model": name,
+        "clips": n,
+        "n": len(tested),
+        "accuracy": float(plain.mean()),
+        "emotions": {},
+    }
+    of_all = {
+        speaker: profile(clips[clips["clip"].isin([c for (s, _), names in by.items() if s == speaker for c in names])])
+        for speaker in speakers
+    }
     # Each speaker is judged by the next one's.
     others = {speaker: of_all[speakers[(k + 1) % len(speakers)]] for k, speaker in enumerate(speakers)}
     found["own"] = float(right(tested, of_all).mean())
