@@ -16,8 +16,8 @@ from ser_core import audio, jobs, settings
 from ser_core.corpora.recordings import Recordings
 from tests import made, patience
 from tests.browser import serving, stand_in, steps
+from tests.browser.knocking import ask, shake_hands
 from tests.browser.serving import Server
-from tests.browser.test_server import ask, shake_hands
 
 pytestmark = pytest.mark.browser
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
