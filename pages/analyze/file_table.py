@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.analyze import answer
-from pages.widgets import cached, training_overlap, words
+from pages.widgets import cached, spreadsheet, training_overlap, words
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -39,9 +39,10 @@ def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     st.caption("Select a row for its player and pictures.")
     st.download_button(
         "Table (CSV)",
-        table.to_csv(index=False),
+        spreadsheet.csv(table),
         "answers.csv",
         "text/csv",
+        help=spreadsheet.SAID,
         icon=":material/download:",
         on_click="ignore",
     )

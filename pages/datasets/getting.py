@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.datasets import downloads
 from pages.server import visitor
+from pages.widgets import foreign
 from ser_core import settings
 from ser_core.corpora import crema_d, own_archive, registry, savee
 from ser_core.corpora.base import Card, CorpusError
@@ -138,7 +139,7 @@ def _added(name: str, work: Callable[[], str]) -> None:
         with st.spinner("Reading …"):
             name = work()
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.query_params["corpus"] = name
     st.rerun()

@@ -39,6 +39,11 @@ FORWARDING = frozenset(
 FORWARDING_FAMILIES = ("x-forwarded", "cf-")
 #: Other websites that may show this one in a frame, as origins between blanks.
 FRAMED_BY = "SER_FRAMED_BY"
+#: What a page may fetch: of this server alone, whatever words of a stranger's it shows.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "media-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+)
 #: Streamlit's own figures of the process; its visitors need none of them.
 METRICS = "/_stcore/metrics"
 
@@ -76,7 +81,7 @@ def is_forwarded(names: Iterable[str]) -> bool:
 
 
 class Door:
-    """ASGI middleware that answers 403 and a sentence to whom the door does not let in, and lets no other website frame the pages."""
+    """ASGI middleware that answers 403 and a sentence to whom the door does not let in, and has pages fetch nothing elsewhere, nor be framed there."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -88,11 +93,11 @@ class Door:
         headers = Headers(scope=scope)
         why = refusal(scope["path"], headers, _names(), shared=settings.mode() == "shared")
         if why is None:
-            await self.app(_by_its_own_name(scope, headers), receive, _unframed(send))
+            await self.app(_by_its_own_name(scope, headers), receive, _confined(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": why[:120]})
         else:
-            await PlainTextResponse(f"{why}\n", status_code=403)(scope, receive, _unframed(send))
+            await PlainTextResponse(f"{why}\n", status_code=403)(scope, receive, _confined(send))
 
 
 MIDDLEWARE = [Middleware(Door)]
@@ -109,11 +114,11 @@ def _by_its_own_name(scope: Scope, headers: Headers) -> Scope:
     return {**scope, "headers": [(b"host", place.encode()) if one[0] == b"host" else one for one in scope["headers"]]}
 
 
-def _unframed(send: Send) -> Send:
+def _confined(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             others = " ".join(os.environ.get(FRAMED_BY, "").replace(",", " ").replace(";", " ").split())
-            MutableHeaders(scope=message)["Content-Security-Policy"] = f"frame-ancestors 'self' {others}".strip()
+            MutableHeaders(scope=message)["Content-Security-Policy"] = f"{POLICY} {others}".strip()
         await send(message)
 
     return sent

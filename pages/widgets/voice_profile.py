@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.server import visitor
-from pages.widgets import cached, microphone, numbers
+from pages.widgets import cached, foreign, microphone, numbers
 from pages.widgets.audio_source import ENDINGS, Sound
 from ser_core import audio
 from ser_core.features.profile import ProfileError, VoiceProfile
@@ -94,7 +94,7 @@ def _take(takes: list[Predictor], sounds: list[Sound], trouble: st.delta_generat
             if key not in made:
                 made[key] = predictor.profile_of(cached.clip(one.data, one.name) for one in sounds)
     except (audio.AudioError, ProfileError) as error:
-        trouble.error(str(error))
+        trouble.error(foreign.plain(error))
         return
     st.session_state[_VOICE] = made
     st.session_state[_ROUND] += 1

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pages.widgets.numbers import percent
 
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
-
-
-def plain(text: str) -> str:
-    """Text as it is, where Markdown is drawn: classes may be called anything."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:^-])", r"\\\1", text)
 
 
 def headline(prediction: Prediction) -> str:

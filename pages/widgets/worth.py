@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.widgets import numbers, words
+from pages.widgets import foreign, numbers
 from ser_core.corpora import schemes
 from ser_core.corpora.schemes import Scheme
 from ser_core.evaluation import metrics
@@ -23,15 +23,15 @@ def of_model(run: Run) -> str:
     own = personal.of(run)
     if own is None:
         ear = leagues.sentence(run)
-        return f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}.{ear and f' {ear}'}"
-    of_what = f"**{run.name}** is a model of your own, a head on {own.base}."
+        return f"**{foreign.plain(run.name)}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}.{ear and f' {ear}'}"
+    of_what = f"**{foreign.plain(run.name)}** is a model of your own, a head on {foreign.plain(own.base)}."
     if not own.enough:
-        return f"{of_what} How often it is right: **{own.label}**. {words.plain(own.sentence)}"
+        return f"{of_what} How often it is right: **{own.label}**. {foreign.plain(own.sentence)}"
     found = run.metrics["validation"]
     span = found["intervals"]["accuracy"]
     return (
         f"{of_what} Right in {numbers.percent(found['accuracy'])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])}) of "
-        f"{found['n']} clips, **{own.label}**. {words.plain(own.sentence)}"
+        f"{found['n']} clips, **{own.label}**. {foreign.plain(own.sentence)}"
     )
 
 
@@ -41,7 +41,7 @@ def of_answer(run: Run, found: Prediction) -> str:
         return ""
     own = personal.of(run)
     if own is not None and not own.enough:
-        return f"What this confidence is worth: {own.label}. {words.plain(own.sentence)}"
+        return f"What this confidence is worth: {own.label}. {foreign.plain(own.sentence)}"
     table = run.predictions
     part = "test" if (table["part"] == "test").any() else "validation"
     rows = table[table["part"] == part]
@@ -53,7 +53,7 @@ def of_answer(run: Run, found: Prediction) -> str:
     right, n = near
     often = f"answers at this confidence were right {100 * right:.0f} times in 100"
     if own is not None:
-        return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {words.plain(own.sentence)}"
+        return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {foreign.plain(own.sentence)}"
     without = ", without a voice profile" if found.profile else ""
     return (
         f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {part} part). Not measured on your microphone or language. "
@@ -77,7 +77,7 @@ def _split(run: Run) -> Scheme:
 def _voices(run: Run) -> str:
     split = _split(run)
     if split.both_sides is None:
-        return f"a split of its maker's own ({split.name or 'not stated'}), so whether it had heard the voices is not known"
+        return f"a split of its maker's own ({foreign.plain(split.name or 'not stated')}), so whether it had heard the voices is not known"
     return "voices that it had heard in training, in other clips" if split.both_sides else "voices it had never heard"
 
 

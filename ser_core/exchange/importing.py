@@ -100,8 +100,5 @@ def _finish(run: Run, path: Path, left_out: list[str]) -> None:
     taken = {"file": path.name, "at": runs.now(), "left_out": left_out}
     run.write_json("recipe.json", {**run.recipe, "imported": taken})
     for one in whole(run):
-        if one.has("card.md"):
-            # A picture in a stranger's card would be fetched by whoever reads it.
-            one.write_text("card.md", one.card.replace("![", "["))
         one.write_json("metrics.json", schema.recomputed(one))
         one.seal()

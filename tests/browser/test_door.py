@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -143,6 +144,26 @@ def test_no_other_website_shows_it_in_a_frame(server: Server, page: Page) -> Non
         other.shutdown()
     page.goto(server.url)
     expect(page.get_by_role("link", name="Home")).to_be_visible()
+
+
+def test_words_of_a_link_are_neither_links_nor_pictures(server: Server, page: Page) -> None:
+    words = (
+        "![x](https://evil.example/x.png) [Sign in again](https://evil.example) https://evil.example www.evil.example"
+    )
+    page.goto(f"{server.url}/results?{urllib.parse.urlencode({'view': 'run', 'run': words})}")
+    expect(page.get_by_text(f"There is no run called “{words}” here.")).to_be_visible()
+    steps.settled(page)
+    assert not page.locator("[href*=evil], [src*=evil]").count()
+
+
+def test_a_page_can_fetch_nothing_elsewhere(server: Server, page: Page, outside: list[str]) -> None:
+    page.goto(server.url)
+    fetched = page.evaluate("fetch('https://evil.example').then(() => 'fetched', () => 'refused')")
+    assert fetched == "refused"
+    with page.expect_console_message(lambda said: "img-src" in said.text):
+        page.evaluate("new Image().src = 'https://evil.example/x.png'")
+    # Asked for, and refused before it left.
+    outside.clear()
 
 
 def test_the_watch_sees_a_look_up(tmp_path: Path) -> None:
