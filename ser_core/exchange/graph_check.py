@@ -47,12 +47,12 @@ def hears(run: Run) -> None:
     if run.contract.normalise != "train":
         # It judges no clip without a profile of its speaker.
         return
-    judge = predictor.Predictor(run)
-    with contextlib.closing(judge.session):
-        try:
+    try:
+        judge = predictor.Predictor(run)
+        with contextlib.closing(judge.session):
             judge.predict(audio.decode(settings.ARTIFACTS / "samples" / VOICE))
-        except graphs.GraphError as error:
-            raise RunError(str(error)) from error
+    except graphs.GraphError as error:
+        raise RunError(str(error)) from error
 
 
 def _plain(path: Path) -> None:

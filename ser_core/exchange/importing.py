@@ -74,6 +74,7 @@ def _checked(run: Run) -> list[str]:
     for one in whole(run):
         where = "" if one.path == run.path else f"{one.path.relative_to(run.path).as_posix()}/"
         try:
+            schema.bounded(one)
             listed = schema.listed(one)
             problems = one.problems(hashes=True)
             if problems:

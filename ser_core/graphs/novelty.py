@@ -17,6 +17,8 @@ from ser_core.serving import GraphError
 FILE = "novelty.npz"
 #: Directions in which the train part is described; what is left over counts as noise of one variance.
 COMPONENTS = 32
+#: More than a file of it holds, unpacked.
+MOST_BYTES = 50_000_000
 #: Share of the validation part's clips that lie within the threshold.
 WITHIN = 0.99
 
@@ -51,7 +53,11 @@ class Novelty:
     threshold: float
 
     def distance(self, clips: np.ndarray) -> np.ndarray:
-        """Return a squared Mahalanobis distance for every row of `clips` (clips × dims)."""
+        """Return a squared Mahalanobis distance for every row of `clips` (clips × dims). Raises GraphError where dims are others."""
+        if np.shape(clips)[-1] != len(self.mean):
+            raise GraphError(
+                f"{FILE} describes a clip by {len(self.mean)} numbers, the model by {np.shape(clips)[-1]}."
+            )
         standard = (np.atleast_2d(clips) - self.mean) / self.deviation
         inside = standard @ self.components.T
         left_over = np.maximum((standard**2).sum(axis=1) - (inside**2).sum(axis=1), 0.0)
@@ -99,9 +105,25 @@ def load(path: Path) -> Novelty | None:
     if not path.is_file():
         return None
     try:
+        with zipfile.ZipFile(path) as whole:
+            if sum(one.file_size for one in whole.infolist()) > MOST_BYTES:
+                raise GraphError(f"{path.name} holds more than {MOST_BYTES / 1e6:.0f} MB; no model needs so much.")
         with np.load(path, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in Novelty.__annotations__}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        made = Novelty(**{**found, **{name: float(found[name]) for name in ("noise", "threshold")}})
+        _check(made)
+    except GraphError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise GraphError(f"{path.name} cannot be read: {error}") from error
-    scalars = {name: float(found[name]) for name in ("noise", "threshold")}
-    return Novelty(**{**found, **scalars})
+    return made
+
+
+def _check(made: Novelty) -> None:
+    dims, count = made.mean.shape, len(made.variances)
+    shapes = (made.deviation.shape, made.components.shape, made.variances.shape)
+    if len(dims) != 1 or shapes != (dims, (count, *dims), (count,)):
+        raise ValueError("its arrays do not fit each other")
+    known = all(np.isfinite(one).all() for one in (made.mean, made.components, made.variances, made.noise))
+    if not known or not (made.variances > 0).all() or not made.noise > 0 or not (made.deviation > 0).all():
+        raise ValueError("its numbers describe no clips")

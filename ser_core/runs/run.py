@@ -228,7 +228,7 @@ class Run:
         text = self.text(name)
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{name} of the run {self.name} is not JSON: {error}") from error
 
     def _table(self, name: str) -> pd.DataFrame:

@@ -239,3 +239,57 @@ def test_an_imported_model_answers_as_before_in_a_process_of_its_own(tmp_path: P
     np.testing.assert_allclose(
         predictor.predict(clip).probabilities, Predictor(Run(SHIPPED)).predict(clip).probabilities, atol=1e-6
     )
+
+
+def resealed(tmp_path: Path, change: Callable[[Run], None]) -> Path:
+    run = Run(Path(shutil.copytree(SHIPPED, tmp_path / "hostile")))
+    change(run)
+    run.seal()
+    return Path(shutil.make_archive(str(tmp_path / "hostile"), "zip", tmp_path, "hostile"))
+
+
+def novelty_of(**arrays: np.ndarray) -> Callable[[Run], None]:
+    """Another novelty.npz, packed as tightly as can be."""
+
+    def change(run: Run) -> None:
+        with np.load(run.path / "novelty.npz") as found:
+            kept = {name: found[name] for name in found.files}
+        np.savez_compressed(run.path / "novelty.npz", **{**kept, **arrays})  # type: ignore[arg-type]
+
+    return change
+
+
+def written(name: str, text: str) -> Callable[[Run], None]:
+    return lambda run: run.write_text(name, text)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (novelty_of(mean=np.zeros(3)), "its arrays do not fit each other"),
+        (novelty_of(noise=np.float32(0)), "its numbers describe no clips"),
+        (novelty_of(noise=np.zeros(5)), "novelty.npz cannot be read"),
+        (novelty_of(huge=np.zeros(100_000_000, np.uint8)), "holds more than 50 MB"),
+        (written("recipe.json", "[" * 200_000 + "]" * 200_000), "recipe.json"),
+        (written("predictions.csv", ",".join(f"c{k}" for k in range(300_000)) + "\n"), "has more than 2,000 columns"),
+        (written("split.csv", "x" * 1_000_000), "a first line that never ends"),
+    ],
+)
+def test_files_of_another_form_are_refused_in_a_moment(tmp_path: Path, change: Callable[[Run], None], why: str) -> None:
+    path = resealed(tmp_path, change)
+    begun = time.monotonic()
+    with pytest.raises(RunError) as error:
+        exchange.import_zip(path)
+    assert why in str(error.value) and "hostile.zip was not imported" in str(error.value)
+    # A moment where the machine is idle.
+    assert time.monotonic() - begun < 10
+    assert runs.own() == []
+
+
+def test_a_description_of_other_clips_is_a_sentence(tmp_path: Path) -> None:
+    dims = 7
+    other = novelty_of(
+        mean=np.zeros(dims), deviation=np.ones(dims), components=np.ones((1, dims)), variances=np.ones(1)
+    )
+    with pytest.raises(RunError, match=r"novelty\.npz describes a clip by 7 numbers"):
+        exchange.import_zip(resealed(tmp_path, other))
