@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference
+.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference licences
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -52,6 +52,9 @@ installed: $(VENV)/.installed
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m scripts.screenshots
+
+licences: $(VENV)/.installed-dev
+	$(BIN)/python -m scripts.licences
 
 clean:
 	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/reference

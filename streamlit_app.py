@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.server import guard, lifespan, trouble, visitor, warmup
+from pages.server import door, guard, lifespan, trouble, visitor, warmup
 from pages.widgets import sign_in
 from ser_core import settings
 
@@ -40,4 +40,4 @@ if __name__ == "__main__":
 else:
     guard.refuse_start(st.get_option("server.address"), {name: st.get_option(name) for name in guard.PROTECTIONS})
     settings.ask_owner(visitor.owner)
-    app = st.App(__file__, lifespan=lifespan.lifespan, middleware=guard.MIDDLEWARE, on_script_error=trouble.say)
+    app = st.App(__file__, lifespan=lifespan.lifespan, middleware=door.MIDDLEWARE, on_script_error=trouble.say)

@@ -13,12 +13,12 @@ sys.path.insert(1, str(ROOT))
 os.environ.setdefault("SER_MODE", "shared")
 os.environ.setdefault("SER_TRAINING", "off")
 
-from pages.server import guard, lifespan, trouble, visitor  # noqa: E402
+from pages.server import door, guard, lifespan, trouble, visitor  # noqa: E402
 from ser_core import settings  # noqa: E402
 
 guard.refuse_start(st.get_option("server.address"), {name: st.get_option(name) for name in guard.PROTECTIONS})
 settings.ask_owner(visitor.owner)
 # Each visit runs the file in the root; the server looks for `st.App` in this one.
 app = st.App(
-    ROOT / "streamlit_app.py", lifespan=lifespan.lifespan, middleware=guard.MIDDLEWARE, on_script_error=trouble.say
+    ROOT / "streamlit_app.py", lifespan=lifespan.lifespan, middleware=door.MIDDLEWARE, on_script_error=trouble.say
 )

@@ -98,6 +98,7 @@ def _threshold(members: Sequence[Run], predictions: pd.DataFrame) -> float:
 
 def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -> dict[str, Any]:
     first = members[0].recipe
+    strange = {"of_strangers": True} if any(one.of_a_stranger for one in members) else {}
     recipe = Recipe(
         name="ensemble",
         title=f"Mean of {_names(members)}",
@@ -113,6 +114,7 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
         "recipe": {name: recipe[name] for name in STATED},
         "ensemble": [{"run": _name(one), "model_sha256": files.sha256(one.model_path())} for one in members],
         "ear": next((member.recipe["ear"] for member in members if member.recipe.get("ear")), None),
+        **strange,
         "split_name": first["split_name"],
         "seed": recipe["seed"],
         "test": all(one.recipe["test"] for one in members),

@@ -15,11 +15,13 @@ from ser_core.features import extraction, sources
 from ser_core.features import profile as profiles
 from ser_core.features.contract import ContractError
 from ser_core.features.profile import BandSums, ProfileError, VoiceProfile
-from ser_core.graphs import emotion_means, novelty
+from ser_core.graphs import GraphError, emotion_means, novelty
 from ser_core.runs import Run, RunError
 
 #: Most windows in one call of the graph; bounds memory for long clips.
 BATCH = 64
+#: How far from 1 the sum of an answer's probabilities, and a probability, may lie.
+ROUNDING = 1e-3
 
 #: Recordings of which a voice is made at least that a model needs for every answer.
 LEAST_CLIPS = 2
@@ -141,11 +143,28 @@ class Timeline:
     speech: np.ndarray
 
 
+def not_probabilities(values: np.ndarray, shape: tuple[int, int]) -> str:
+    """Return why a graph's answer is no probabilities of this shape (windows × labels), in a few words; '' where it is."""
+    if values.shape != shape:
+        return f"{values.shape} values where {shape} probabilities were stated"
+    if not np.isfinite(values).all() or values.min(initial=0.0) < 0.0 or values.max(initial=0.0) > 1.0 + ROUNDING:
+        return "values that are no probabilities: they are not all from 0 to 1"
+    sums = values.sum(axis=1)
+    return (
+        ""
+        if (abs(sums - 1.0) < ROUNDING).all()
+        else f"values that are no probabilities: they sum to {sums[abs(sums - 1.0).argmax()]:.3g}"
+    )
+
+
 class Predictor:
     """A run's graph, opened once and usable from many threads."""
 
     def __init__(self, run: Run) -> None:
-        """Open the run's model.onnx. Raises RunError where the run is damaged or its feature.json does not fit the graph."""
+        """Open the run's model.onnx, a stranger's in a process of its own (`confined`).
+
+        Raises RunError where the run is damaged or its feature.json does not fit the graph.
+        """
         run.checked()
         if run.missing:
             raise RunError(f"The run {run.name} cannot be given a clip. {run.missing}")
@@ -158,7 +177,8 @@ class Predictor:
         """Whether the graph has the inputs of a voice profile."""
         self.normalise = contract.normalise
         """By whose statistics its features are scaled; by a `speaker`'s or a `corpus`' it judges no clip without a profile."""
-        self.session = graphs.session(run.model_path())
+        opening = graphs.ConfinedSession if run.of_a_stranger else graphs.session
+        self.session = opening(run.model_path())
         try:
             contract.check(graphs.signature(self.session))
         except ContractError as error:
@@ -365,4 +385,7 @@ class Predictor:
             graphs.run(self.session, {name: values[start : start + BATCH] for name, values in feeds.items()})
             for start in range(0, n, BATCH)
         ]
-        return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
+        probabilities, embedding = np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
+        if why := not_probabilities(probabilities, (n, len(self.labels))):
+            raise GraphError(f"model.onnx of the run {self.run.name} gives {why}.")
+        return probabilities, embedding

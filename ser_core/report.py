@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from markdown_it import MarkdownIt
 from plotly.offline import get_plotlyjs
 
 from ser_core import figures, files, recipes, runs
@@ -18,7 +17,7 @@ from ser_core.corpora import details, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import calibration, groups, metrics, pooling
 from ser_core.figures import curves, trust
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, cards
 
 PARTS = ("test", "validation")
 
@@ -170,9 +169,7 @@ def _learning(run: Run) -> str:
 def _card(run: Run) -> str:
     if not run.has("card.md"):
         return ""
-    # HTML in a card stays text, and pictures are not fetched.
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    return f"<h2>Model card</h2><div class=wide>{reader.render(run.card)}</div>"
+    return f"<h2>Model card</h2><div class=wide>{cards.as_html(run.card)}</div>"
 
 
 def _configuration(run: Run) -> str:

@@ -19,6 +19,11 @@ MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 #: Most files in one upload.
 MAX_UPLOAD_FILES = 200
 
+#: What a visitor of a shared server who has not signed in may have decoded: minutes of a clip, and samples of all its channels as
+#: they were recorded (three minutes of stereo at 96 kHz). A small file can hold hours of work.
+STRANGERS_MINUTES = 3.0
+STRANGERS_SAMPLES = 3 * 60 * 2 * 96_000
+
 #: Longest and largest file that segments are cut out of.
 MAX_SOURCE_MINUTES = 60.0
 MAX_SOURCE_BYTES = 1024 * 1024 * 1024
@@ -132,6 +137,16 @@ def owner() -> str:
 def ask_owner(who: Callable[[], str]) -> None:
     """Let `who` tell for whom something is done, from now on and in every thread: for a process that serves several people."""
     _ask_owner[:] = [who]
+
+
+def max_minutes() -> float:
+    """Return how long a clip may be for whoever asks, in minutes."""
+    return STRANGERS_MINUTES if owner() == NOBODY else MAX_MINUTES
+
+
+def max_samples() -> float:
+    """Return how many samples, of all channels and at its own rate, a file may hold for whoever asks."""
+    return STRANGERS_SAMPLES if owner() == NOBODY else float("inf")
 
 
 def foreign(path: Path) -> bool:

@@ -40,6 +40,21 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     assert "SER_MODE=shared" in text and '"$PORT\\"' in text
 
 
+def test_every_pinned_package_and_its_licence_are_listed() -> None:
+    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), flags=re.M))
+    page = (ROOT / "docs" / "licences.md").read_text()
+    listed = {
+        name: (version, licence)
+        for name, version, licence in re.findall(r"^\| (\S+) \| (\S+) \| (.+?) \|", page, flags=re.M)
+    }
+    absent = re.search(r"Not installed here: (.*)\.$", page, flags=re.M)
+    assert set(listed) - {"package"} | set(absent[1].split(", ") if absent else ()) == set(pins)
+    assert {name: version for name, (version, _) in listed.items() if name != "package"}.items() <= pins.items()
+    assert "MPL" in listed["certifi"][1] and "LGPL" in listed["soxr"][1].replace(
+        "Lesser General Public License", "LGPL"
+    )
+
+
 def test_a_systems_verdict_follows_the_dry_run() -> None:
     linux, intel = SYSTEMS[0], next(one for one in SYSTEMS if one.refused)
     assert verdict(linux, "") == ("all wheels", True)

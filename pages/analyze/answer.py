@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from pages.analyze import correction
-from pages.widgets import cached, model_picker, numbers, voice_profile, words, worth
+from pages.widgets import cached, foreign, model_picker, numbers, voice_profile, words, worth
 from ser_core import audio, figures
 from ser_core.graphs import GraphError
 from ser_core.predictor import Prediction
@@ -38,7 +38,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
             if prediction is not None and tuned is None and voice_profile.takes_one([run]):
                 tuned = run, prediction
             if prediction is not None:
-                st.markdown(f"##### {run.name}")
+                st.markdown(f"##### {foreign.plain(run.name)}")
                 _headline(prediction)
                 _bars(prediction, run.name)
                 _worth(key, run, prediction)
@@ -56,10 +56,10 @@ def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
     names = list(clip.each())
     for name, column in zip(names, st.columns(len(names), gap="large"), strict=True):
         with column, st.container(key=f"answer-{name}"):
-            st.markdown(f"##### {name.capitalize()}")
+            st.markdown(f"##### {foreign.plain(name.capitalize())}")
             for run, prediction in answers:
                 if len(models) > 1:
-                    st.markdown(f"**{run.name}**")
+                    st.markdown(f"**{foreign.plain(run.name)}**")
                 _headline(prediction.channels[name])
                 _bars(prediction.channels[name], run.name, f"{name}-bars")
                 _worth(key, run, prediction.channels[name])
@@ -89,7 +89,7 @@ def brief(key: str, clip: audio.Clip, run: Run, *, place: str, named: bool) -> N
         return
     with st.container(key=f"{place}-{run.name}"):
         if named:
-            st.markdown(f"**{run.name}**")
+            st.markdown(f"**{foreign.plain(run.name)}**")
         _headline(prediction)
         _bars(prediction, run.name, f"{place}-bars")
 
@@ -100,7 +100,7 @@ def prediction_of(key: str, clip: audio.Clip, run: Run) -> Prediction | None:
         judge = voice_profile.judge(run, key)
         return cached.prediction(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
-        st.error(f"{run.name} cannot answer: {error}")
+        st.error(f"{foreign.plain(run.name)} cannot answer: {foreign.plain(error)}")
         return None
 
 
@@ -110,9 +110,9 @@ def over_time(key: str, clip: audio.Clip, run: Run, *, named: bool) -> None:
         judge = voice_profile.judge(run, key)
         timeline = cached.timeline(key, *cached.judge_key(judge), clip, judge)
     except (RunError, GraphError, OSError) as error:
-        st.error(f"{run.name} cannot answer: {error}")
+        st.error(f"{foreign.plain(run.name)} cannot answer: {foreign.plain(error)}")
         return
-    st.markdown(f"##### Over time{f': {run.name}' if named else ''}")
+    st.markdown(f"##### Over time{f': {foreign.plain(run.name)}' if named else ''}")
     figure = figures.timeline(
         timeline.labels, timeline.start_s, timeline.end_s, timeline.probabilities, timeline.speech, clip.duration
     )
@@ -125,7 +125,7 @@ def findings(reported: tuple[audio.Finding, ...]) -> None:
     if not reported:
         st.caption(":material/check: Sound quality: nothing to report")
     for finding in reported:
-        st.caption(f"{_SIGNS[finding.severity]} {finding.message}")
+        st.caption(f"{_SIGNS[finding.severity]} {foreign.plain(finding.message)}")
 
 
 def _headline(prediction: Prediction) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.analyze import answer, computed, player
 from pages.analyze.pictures import CAMERA
-from pages.widgets import cached, words
+from pages.widgets import cached, foreign, words
 from ser_core import audio, figures, recipes
 from ser_core.augment import picture, waveform
 from ser_core.augment.picture import PictureAugmentation
@@ -184,7 +184,7 @@ def _answers(key: str, change: str, before: audio.Clip, after: audio.Clip, run: 
     first = answer.prediction_of(f"{key}@{before.duration:g}", before, run)
     second = answer.prediction_of(f"{key}+{change}", after, run)
     if first is not None and second is not None:
-        st.markdown(f"**{run.name}** before: {words.headline(first)}, after: {words.headline(second)}")
+        st.markdown(f"**{foreign.plain(run.name)}** before: {words.headline(first)}, after: {words.headline(second)}")
 
 
 def _trained_with(models: list[Run]) -> dict[str, PictureAugmentation]:

@@ -18,7 +18,7 @@ from pages.analyze import (
     resynthesis,
     selection_path,
 )
-from pages.widgets import cached, training_overlap, voice_profile
+from pages.widgets import cached, foreign, training_overlap, voice_profile
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -32,7 +32,7 @@ def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
     try:
         whole = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(foreign.plain(error), icon=":material/error:")
         return
     # The answer stands above the player, but which part it is about is chosen below it.
     above = st.container()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.analyze import answer, computed, player
 from pages.analyze.pictures import CAMERA, DRAWN_S
-from pages.widgets import audio_source, cached
+from pages.widgets import audio_source, cached, foreign
 from pages.widgets.audio_source import SAMPLE, SOURCES, UPLOAD, Sound
 from ser_core import audio, figures
 from ser_core.features import logmel, msf
@@ -26,7 +26,7 @@ def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], others: li
     try:
         second_clip = cached.clip(second.data, second.name)
     except audio.AudioError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(foreign.plain(error), icon=":material/error:")
         return
     clips = [
         (sound, key, player.beginning(clip, DRAWN_S)),

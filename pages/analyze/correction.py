@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.server import visitor
-from pages.widgets import cached, sitting
+from pages.widgets import cached, foreign, sitting
 from ser_core import audio
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
@@ -39,12 +39,12 @@ def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
             try:
                 Recordings().add(clip, str(emotion), sitting=sitting.current())
             except (CorpusError, OSError) as error:
-                st.error(str(error))
+                st.error(foreign.plain(error))
             else:
                 kept[key] = str(emotion)
                 st.rerun()
         if key in kept:
-            st.markdown(f":material/check: Kept as {kept[key]}.")
+            st.markdown(f":material/check: Kept as {foreign.plain(kept[key])}.")
             st.page_link("pages/datasets/page.py", label="My recordings", query_params={"view": "mine"})
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed
-from pages.widgets import cached, in_url, numbers, voice_profile
+from pages.widgets import cached, foreign, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
 from ser_core.encoders import whisper
 from ser_core.features import encoder, extraction, logmel
@@ -47,10 +47,10 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
         st.session_state["looked-for"] = first
     st.session_state["looked-at"] = key
     in_url.begin("looked-for", labels, first)
-    label = str(st.pills("What speaks for", labels, required=True, key="looked-for"))
+    label = str(st.pills("What speaks for", labels, required=True, key="looked-for", format_func=foreign.plain))
     for name, (run, said) in answers.items():
         if label not in said.labels:
-            st.caption(f"{name} does not know {label}.")
+            st.caption(f"{foreign.plain(name)} does not know {foreign.plain(label)}.")
             continue
         try:
             predictor = voice_profile.judge(run, key)
@@ -61,7 +61,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
             else:
                 _bars(key, clip, predictor, label)
         except (explain.ExplainError, RunError, GraphError, OSError) as error:
-            st.info(f"{name}: {error}")
+            st.info(f"{foreign.plain(name)}: {foreign.plain(error)}")
 
 
 def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
@@ -112,9 +112,10 @@ def _show(
         alt=f"What speaks for {label} in {place}, by {predictor.run.name}",
     )
     st.caption(
-        f"**{predictor.run.name}** · {label} {numbers.percent(probability)} · Orange: hidden, the model would think {label} less probable; "
-        f"blue: more. In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} "
-        f"random {masks}. It tells what this model used, not what makes a voice sound that way."
+        f"**{foreign.plain(predictor.run.name)}** · {foreign.plain(label)} {numbers.percent(probability)} · "
+        f"Orange: hidden, the model would think {foreign.plain(label)} less probable; blue: more. "
+        f"In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} random {masks}. "
+        "It tells what this model used, not what makes a voice sound that way."
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.analyze import answer
-from pages.widgets import cached, in_url, training_overlap, voice_profile, words
+from pages.widgets import cached, foreign, in_url, spreadsheet, training_overlap, voice_profile, words
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 from ser_core.runs import Run
@@ -50,9 +50,10 @@ def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     st.caption("Select a row for its player and pictures.")
     st.download_button(
         "Table (CSV)",
-        table.to_csv(index=False),
+        spreadsheet.csv(table),
         "answers.csv",
         "text/csv",
+        help=spreadsheet.SAID,
         icon=":material/download:",
         on_click="ignore",
     )
@@ -74,7 +75,7 @@ def _speakers(sounds: list[Sound], models: list[Run]) -> None:
     for sound, name in zip(sounds, named, strict=True):
         groups.setdefault({"each": "", "one": "all"}.get(who, name), []).append(sound)
     if who in ("name", "table"):
-        said = ", ".join(f"{words.plain(name)} ({len(theirs)})" for name, theirs in groups.items() if name)
+        said = ", ".join(f"{foreign.plain(name)} ({len(theirs)})" for name, theirs in groups.items() if name)
         st.caption(f"Speakers: {said or 'none'}")
     voice_profile.meet_all(groups, _clip, models)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from pages.widgets.audio_source import Sound
 from ser_core import audio
 
@@ -42,5 +42,5 @@ def beginning(clip: audio.Clip, most_s: float, *, said: bool = False) -> audio.C
 def facts(sound: Sound, clip: audio.Clip) -> str:
     """Say what a recording is called, how long it is and how it was recorded."""
     channels = f"{clip.channels} channel{'s' if clip.channels > 1 else ''}"
-    said = f"{sound.name} · {numbers.seconds(clip.duration)} · {clip.original_rate / 1000:g} kHz · {channels}"
-    return f"{said} · {sound.note}" if sound.note else said
+    said = f"{foreign.plain(sound.name)} · {numbers.seconds(clip.duration)} · {clip.original_rate / 1000:g} kHz · {channels}"
+    return f"{said} · {foreign.plain(sound.note)}" if sound.note else said

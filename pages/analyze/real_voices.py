@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets import audio_source, cached
+from pages.widgets import audio_source, cached, foreign
 from ser_core import audio
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -23,7 +23,7 @@ def say(picked: list[Run]) -> None:
             # Its answer says what is wrong with it.
             continue
         if of:
-            st.caption(f"Of the {of} real voices in this list, **{run.name}** gets {right} right.")
+            st.caption(f"Of the {of} real voices in this list, **{foreign.plain(run.name)}** gets {right} right.")
 
 
 @st.cache_data(max_entries=8, show_spinner="Listening to the real voices …")

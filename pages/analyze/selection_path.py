@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.widgets import foreign
 from ser_core import figures, settings
 from ser_core.features import selection
 from ser_core.features.sources import FeatureError
@@ -17,7 +18,7 @@ def show() -> None:
         try:
             steps, stated = selection.read(FOLDER)
         except FeatureError as error:
-            st.warning(str(error))
+            st.warning(foreign.plain(error))
             return
         names = [step.group for step in steps]
         figure = figures.selection_path(
@@ -31,7 +32,8 @@ def show() -> None:
         )
         st.caption(
             f"From left to right, the descriptor that helps most joins at each step. Score: {stated['score']}, on {stated['clips']} clips of "
-            f"{stated['speakers']} train speakers of {stated['corpus']} (split {stated['split_name']}); bars are deviations over the folds. "
+            f"{stated['speakers']} train speakers of {foreign.plain(stated['corpus'])} "
+            f"(split {foreign.plain(stated['split_name'])}); bars are deviations over the folds. "
             "Where the path stops rising, more descriptors add noise: the seed's notebooks called this elimination."
         )
         st.caption("Your own: `python -m ser_core select mlp --set features=all --data FOLDER -o DIR`")

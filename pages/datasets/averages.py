@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.datasets import clip_sound, extracting, filtering
+from pages.widgets import foreign
 from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora.base import Corpus
@@ -34,7 +35,9 @@ def show(shown: Opened) -> None:
     emotions = [emotion for emotion in shown.corpus.emotions if counts.get(emotion, 0)][:MOST_EMOTIONS]
     if not emotions:
         return
-    st.caption("Averaged: " + ", ".join(f"{emotion} {counts[emotion]:,}" for emotion in emotions) + " clips.")
+    st.caption(
+        "Averaged: " + ", ".join(f"{foreign.plain(emotion)} {counts[emotion]:,}" for emotion in emotions) + " clips."
+    )
     st.markdown("##### Average spectrum")
     rows = clips.index.to_numpy()
     groups = clips["emotion"].tolist()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.datasets import clip_sound
 from pages.server import visitor
+from pages.widgets import foreign
 from pages.widgets.corpora import Opened
 from ser_core.corpora import validation
 from ser_core.corpora.base import Corpus, CorpusError, audio_paths
@@ -44,7 +45,7 @@ def _checked(corpus: Corpus) -> Report | None:
     try:
         return validation.check(corpus.name, progress=step)
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return None
     finally:
         bar.empty()
@@ -53,7 +54,7 @@ def _checked(corpus: Corpus) -> Report | None:
 def _draw(shown: Opened, report: Report) -> None:
     if report.absent_speakers:
         st.caption(
-            f"{len(report.absent_speakers)} speakers of the official corpus are not here: {', '.join(report.absent_speakers)}."
+            f"{len(report.absent_speakers)} speakers of the official corpus are not here: {foreign.plain(', '.join(report.absent_speakers))}."
         )
     if report.unknown_speakers:
         st.caption(f"{report.unknown_speakers:,} of {report.clips:,} clips state no speaker.")
@@ -81,7 +82,7 @@ def _draw(shown: Opened, report: Report) -> None:
 def _hear(corpus: Corpus, finding: Finding) -> None:
     row = _row(corpus, finding.clip)
     if row is None:
-        st.caption(f"{finding.clip}: there is no sound to hear; {finding.message}.")
+        st.caption(f"{foreign.plain(finding.clip)}: there is no sound to hear; {foreign.plain(finding.message)}.")
         return
     clip_sound.show(row, "faulty")
 

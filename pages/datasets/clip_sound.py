@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.widgets import foreign
 from ser_core import audio, figures
 from ser_core.corpora.reading import ClipReader
 from ser_core.features import logmel, msf
@@ -26,9 +27,9 @@ def read(row: pd.Series) -> audio.Clip | None:
     try:
         return _read(row["path"], float(row["start"]), float(row["end"]), Path(row["path"]).stat().st_mtime_ns)
     except FileNotFoundError:
-        st.error(f"{row['clip']}: its file {row['path']} is not there.")
+        st.error(f"{foreign.plain(row['clip'])}: its file {foreign.plain(row['path'])} is not there.")
     except (audio.AudioError, OSError) as error:
-        st.error(f"{row['clip']}: {error}")
+        st.error(f"{foreign.plain(row['clip'])}: {foreign.plain(error)}")
     return None
 
 
@@ -63,7 +64,7 @@ def title(row: pd.Series) -> str:
     """Say what a clip is: its name, emotion, speaker and what is said in it."""
     speaker = f" · speaker {row['speaker']}" if row["speaker"] else ""
     said = f" · “{row['sentence']}”" if row["sentence"] else ""
-    return f"**{row['clip']}** · {row['emotion']}{speaker}{said}"
+    return f"**{foreign.plain(row['clip'])}** · {foreign.plain(row['emotion'])}{foreign.plain(speaker)}{foreign.plain(said)}"
 
 
 def show(row: pd.Series, place: str) -> None:
@@ -84,4 +85,4 @@ def show(row: pd.Series, place: str) -> None:
         alt=f"Waveform above mel-spectrogram of {row['clip']}",
     )
     for finding in audio.findings(clip):
-        st.caption(f":material/warning: {finding.message}")
+        st.caption(f":material/warning: {foreign.plain(finding.message)}")

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.datasets import getting, offers
-from pages.widgets import corpora, in_url
+from pages.widgets import corpora, foreign, in_url
 from pages.widgets.corpora import Opened
 from ser_core.corpora import confounding, durations
 from ser_core.corpora.base import Corpus, CorpusError
@@ -52,7 +52,7 @@ def choose() -> Opened | None:
     try:
         return corpora.opened(chosen)
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return None
 
 
@@ -66,7 +66,12 @@ def header(shown: Opened) -> None:
         st.metric("Emotions", len(facts.emotions), width="content")
         st.metric("Hours", f"{facts.hours:.1f}" if facts.hours is not None else "not known", width="content")
     licence = f"[{card.licence}]({card.licence_url})" if card.licence_url else card.licence
-    said = [card.language, licence, card.citation, f"[{card.url}]({card.url})" if card.url else ""]
+    said = [
+        foreign.plain(card.language),
+        licence,
+        foreign.plain(card.citation),
+        f"[{card.url}]({card.url})" if card.url else "",
+    ]
     st.caption(" · ".join(part.rstrip(".") for part in said if part))
     # Where the card says that text and emotion are confounded, it is not said twice.
     words = [card.honesty, "" if card.name in confounding.STATED else facts.note]
@@ -77,9 +82,9 @@ def header(shown: Opened) -> None:
             f"{facts.unknown_speakers:,} of {len(corpus.clips):,} clips state no speaker: whether a model was tested on voices that it "
             "learned cannot be told of them."
         )
-    st.info(" ".join(dict.fromkeys(word for word in words if word)), icon=":material/info:")
+    st.info(foreign.plain(" ".join(dict.fromkeys(word for word in words if word))), icon=":material/info:")
     for note in corpus.notes:
-        st.warning(note, icon=":material/warning:")
+        st.warning(foreign.plain(note), icon=":material/warning:")
     offers.show(shown)
     if corpus.problems:
         _problems(corpus)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.widgets import foreign
 from ser_core import jobs
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import audio_paths, index
@@ -56,13 +57,14 @@ def _one(job: jobs.Job) -> None:
     state = job.state
     if state in jobs.ACTIVE:
         share, said = _progress(job)
-        st.progress(share, text=f"{job.title} · {said}")
+        st.progress(share, text=f"{foreign.plain(job.title)} · {foreign.plain(said)}")
         if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop:"):
             _try(job.cancel)
         return
     message = str(job.status.get("message", ""))
     st.markdown(
-        f"{_SIGNS.get(state, '')} {job.title}: {state}" + (f". {message}" if message not in ("", state) else "")
+        f"{_SIGNS.get(state, '')} {foreign.plain(job.title)}: {state}"
+        + (f". {foreign.plain(message)}" if message not in ("", state) else "")
     )
     with st.container(horizontal=True):
         again = state != "done"
@@ -84,7 +86,7 @@ def _try(work: Callable[[], object]) -> None:
     try:
         work()
     except (jobs.JobError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.rerun(scope="app")
 

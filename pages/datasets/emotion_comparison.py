@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.datasets import clip_sound
-from pages.widgets import in_url
+from pages.widgets import foreign, in_url
 from pages.widgets.corpora import Opened
 from ser_core import audio, figures
 from ser_core.corpora import choosing
@@ -43,7 +43,7 @@ def show(shown: Opened) -> None:
     emotions = [emotion for emotion in shown.corpus.emotions if (clips["emotion"] == emotion).any()]
     missing = [emotion for emotion in shown.corpus.emotions if emotion not in emotions]
     if missing:
-        st.caption(f"Not here in {', '.join(missing)}.")
+        st.caption(f"Not here in {foreign.plain(', '.join(missing))}.")
     _columns(shown, clips, emotions, by, value)
 
 
@@ -55,7 +55,7 @@ def _held(possible: list[str]) -> str:
 def _value(shown: Opened, by: str, values: list[str]) -> str:
     key = f"held-{shown.corpus.name}-{by}"
     in_url.begin(f"held-{by}", values, values[0], key=key)
-    return st.selectbox(by.capitalize(), values, key=key)
+    return st.selectbox(foreign.plain(by.capitalize()), values, key=key)
 
 
 def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, value: str) -> None:
@@ -68,7 +68,7 @@ def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, v
         with place:
             _heading(emotion)
             chosen = st.selectbox(
-                f"Clip of {emotion}",
+                f"Clip of {foreign.plain(emotion)}",
                 rows,
                 rows.index(proposed[emotion]),
                 format_func=lambda clip: _described(by_clip.loc[clip], by),
@@ -133,7 +133,7 @@ def _modulation(digest: str, top: float, _cells: np.ndarray) -> go.Figure:
 
 def _heading(emotion: str) -> None:
     # Own corpora name their emotions: what stands in HTML must be escaped.
-    st.markdown(f"##### {emotion}")
+    st.markdown(f"##### {foreign.plain(emotion)}")
     st.html(f'<div style="height:3px;background:{figures.colour(emotion)};border-radius:2px"></div>')
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import in_url
+from pages.widgets import foreign, in_url
 from pages.widgets.corpora import Opened
 
 FILTERS = ("emotion", "speaker", "sentence", "intensity", "sex")
@@ -30,7 +30,7 @@ def choose(shown: Opened, *, expanded: bool = False) -> pd.DataFrame:
         for column, values in options.items():
             key = f"filter-{name}-{column}"
             in_url.begin_many(column, values, [], key=key)
-            wanted = st.multiselect(column.capitalize(), values, key=key, width=220, select_all=False)
+            wanted = st.multiselect(foreign.plain(column.capitalize()), values, key=key, width=220, select_all=False)
             if wanted:
                 clips = clips[clips[column].isin(wanted)]
         text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text", width=220).strip()

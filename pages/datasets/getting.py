@@ -9,7 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages.datasets import downloads
-from pages.server import visitor
+from pages.server import uploads, visitor
+from pages.widgets import foreign
 from ser_core import settings
 from ser_core.corpora import crema_d, own_archive, registry, savee
 from ser_core.corpora.base import Card, CorpusError
@@ -103,8 +104,9 @@ def _registered(kind: str, name: str, where: Path) -> str:
 
 
 def _zip(kind: str, name: str) -> None:
-    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
-    upload = st.file_uploader(f"Drop the zip, up to {limit} MB", type=["zip"], key=f"register-zip-{kind}")
+    upload = st.file_uploader(
+        f"Drop the zip, up to {uploads.most_bytes() // 2**20} MB", type=["zip"], key=f"register-zip-{kind}"
+    )
     path = st.text_input("or name it, where it is larger or lies on this machine", key="register-zip-path")
     st.caption(
         "It is unpacked into a folder of this program; what would leave that folder, links and archives that grow without measure are refused."
@@ -138,7 +140,7 @@ def _added(name: str, work: Callable[[], str]) -> None:
         with st.spinner("Reading …"):
             name = work()
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.query_params["corpus"] = name
     st.rerun()

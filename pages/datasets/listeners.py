@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from pages.widgets import foreign
 from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora import crema_d, crema_d_votes
@@ -22,12 +23,12 @@ def show(shown: Opened) -> None:
     """Draw the votes as a confusion matrix over the clips that are here, or say that the corpus has none."""
     corpus = shown.corpus
     if corpus.name != crema_d.CARD.name:
-        st.caption(f"{corpus.card.title} has no listeners' votes.")
+        st.caption(f"{foreign.plain(corpus.card.title)} has no listeners' votes.")
         return
     try:
         votes = _votes(str(corpus.root), shown.key)
     except CorpusError as error:
-        st.info(str(error))
+        st.info(foreign.plain(error))
         return
     joined = votes.merge(corpus.clips[["clip", "emotion"]], on="clip")
     labels = list(corpus.card.emotions)

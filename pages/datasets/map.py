@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.datasets import clip_sound, extracting, filtering, similar
 from pages.datasets import clips as table
-from pages.widgets import cached, in_url, model_picker
+from pages.widgets import cached, foreign, in_url, model_picker
 from pages.widgets.corpora import Opened
 from ser_core import figures, maps
 from ser_core.corpora.base import Corpus
@@ -84,7 +84,7 @@ def _map(shown: Opened, mapped: Mapped, wanted: pd.DataFrame, method: str, colou
     try:
         found = _projected(mapped.key, method, chosen, mapped, rows)
     except maps.MapError as error:
-        st.info(str(error))
+        st.info(foreign.plain(error))
         return None
     clips = mapped.clips.iloc[rows[found.shown]].reset_index(drop=True)
     st.markdown(f"##### {found.title}")
@@ -138,7 +138,7 @@ def _space(place: st.delta_generator.DeltaGenerator) -> maps.Space | None:
     try:
         return maps.ModelSpace(cached.predictor(servable[name]))
     except (RunError, GraphError, OSError) as error:
-        st.error(f"{name} cannot be used: {error}")
+        st.error(f"{foreign.plain(name)} cannot be used: {foreign.plain(error)}")
         return None
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import streamlit as st
 
 from pages.server import visitor
-from pages.widgets import microphone, numbers, sitting
+from pages.widgets import foreign, microphone, numbers, sitting
 from ser_core import audio, settings
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import EMOTIONS, CorpusError
@@ -43,7 +43,7 @@ def _collect(kept: Recordings, made: list[Recording]) -> None:
     emotion = st.selectbox(
         "Class",
         classes,
-        format_func=lambda name: f"{name} · {counts[name]}" if counts[name] else name,
+        format_func=lambda name: f"{foreign.plain(name)} · {counts[name]}" if counts[name] else foreign.plain(name),
         accept_new_options=True,
         key="class",
         help="One of these, or a name of your own.",
@@ -51,17 +51,19 @@ def _collect(kept: Recordings, made: list[Recording]) -> None:
     if not emotion:
         return
     sentence = PROMPTS[counts[emotion] % len(PROMPTS)]
-    st.markdown(f"Say it as **{emotion}**: “{sentence}”")
+    st.markdown(f"Say it as **{foreign.plain(emotion)}**: “{sentence}”")
     why = microphone.trouble()
     if why:
         st.info(why, icon=":material/mic_off:")
     # A key that changes with every kept clip clears the recorder for the next one.
     recording = st.audio_input("Record", key=f"mine-{emotion}-{counts[emotion]}", disabled=why is not None)
     uploads = st.file_uploader(
-        f"Or files of {emotion}", accept_multiple_files=True, key=f"mine-files-{emotion}-{counts[emotion]}"
+        f"Or files of {foreign.plain(emotion)}",
+        accept_multiple_files=True,
+        key=f"mine-files-{emotion}-{counts[emotion]}",
     )
     sounds = [recording.getvalue()] if recording else [one.getvalue() for one in uploads]
-    if sounds and st.button(f"Keep {len(sounds)} as {emotion}", type="primary", icon=":material/save:"):
+    if sounds and st.button(f"Keep {len(sounds)} as {foreign.plain(emotion)}", type="primary", icon=":material/save:"):
         _keep(kept, sounds, emotion, sentence if recording else "")
 
 
@@ -73,19 +75,21 @@ def _keep(kept: Recordings, sounds: list[bytes], emotion: str, sentence: str) ->
         except (audio.AudioError, CorpusError, OSError) as error:
             refused.append(str(error))
     for reason in refused:
-        st.error(reason)
+        st.error(foreign.plain(reason))
     if not refused:
         st.rerun()
 
 
 def _collected(kept: Recordings, made: list[Recording]) -> None:
     counts = Counter(one.emotion for one in made)
-    st.markdown("##### " + " · ".join(f"{emotion} {n}" for emotion, n in counts.items()))
-    wanted = st.pills("Show", list(counts), default=next(iter(counts)), key="mine-show", required=True)
+    st.markdown("##### " + " · ".join(f"{foreign.plain(emotion)} {n}" for emotion, n in counts.items()))
+    wanted = st.pills(
+        "Show", list(counts), default=next(iter(counts)), key="mine-show", required=True, format_func=foreign.plain
+    )
     for one in [one for one in reversed(made) if one.emotion == wanted][:25]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.audio(kept.path(one.file).read_bytes(), format="audio/wav")
-            st.caption(f"{numbers.seconds(one.seconds)} · {one.sentence or 'uploaded'}")
+            st.caption(f"{numbers.seconds(one.seconds)} · {foreign.plain(one.sentence or 'uploaded')}")
             if st.button("Delete", key=f"delete-{one.file}", icon=":material/delete:", type="tertiary"):
                 kept.delete(one.file)
                 st.rerun()

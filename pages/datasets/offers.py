@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.server import visitor
+from pages.widgets import foreign
 from pages.widgets.corpora import Opened
 from ser_core.corpora import emotion_names, own, registry, speaker_guess
 from ser_core.corpora.base import Corpus, CorpusError
@@ -31,11 +32,13 @@ def show(shown: Opened) -> None:
         return
     found = _offers(shown.key, shown.corpus)
     if found.labels:
-        said = ", ".join(f"{name} = **{emotion}**" for name, emotion in found.labels.items())
+        said = ", ".join(
+            f"{foreign.plain(name)} = **{foreign.plain(emotion)}**" for name, emotion in found.labels.items()
+        )
         if _pressed(f"These labels may mean emotions that are known here: {said}.", "Read them so", "take-labels"):
             _keep(entry, entry.reading.renamed(found.labels))
     if found.speakers is not None:
-        said = f"Going by the files' names, {found.speakers.sentence()}."
+        said = f"Going by the files' names, {foreign.plain(found.speakers.sentence())}."
         if _pressed(said, "Take these speakers", "take-speakers"):
             _keep(entry, own.Reading(entry.labels, found.speakers.rule))
 
@@ -50,6 +53,6 @@ def _keep(entry: registry.Entry, reading: own.Reading) -> None:
     try:
         registry.register(entry.name, entry.path, reading=reading)
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.rerun()

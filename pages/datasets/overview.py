@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.widgets import foreign
 from pages.widgets.corpora import Opened
 from ser_core import figures
 from ser_core.corpora import durations
@@ -40,7 +41,12 @@ def show(shown: Opened) -> None:
     attributes = _attributes(shown.key, shown.corpus)
     by = "clips"
     if attributes:
-        by = st.pills("Emotions by", attributes, default=attributes[0], key="by", required=True) or attributes[0]
+        by = (
+            st.pills(
+                "Emotions by", attributes, default=attributes[0], key="by", required=True, format_func=foreign.plain
+            )
+            or attributes[0]
+        )
     else:
         st.caption("The corpus states nothing but emotions.")
     table = _table(shown.key, by, shown.corpus)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.datasets import clip_sound
 from pages.server import visitor
-from pages.widgets import audio_source, cached, microphone
+from pages.widgets import audio_source, cached, foreign, microphone
 from ser_core import audio, maps
 from ser_core.corpora.recordings import Recordings
 
@@ -52,7 +52,7 @@ def show(space: maps.Space, clips: pd.DataFrame, values: np.ndarray, clicked: pd
         sound = cached.clip(*given)
         vector = _vector(space.key, hashlib.sha256(given[0]).hexdigest(), sound.samples, space)
     except (audio.AudioError, ValueError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.audio(audio.encode_wav(sound.samples), format="audio/wav")
     _draw(clips, values, vector)

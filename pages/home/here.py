@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import runs
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
@@ -23,10 +23,10 @@ def models() -> None:
         with st.container(border=True):
             try:
                 size = numbers.megabytes((run.path / "model.onnx").stat().st_size)
-                st.markdown(f"**{run.name}** — {run.recipe['recipe']['title']}, {size}")
+                st.markdown(f"**{foreign.plain(run.name)}** — {foreign.plain(run.recipe['recipe']['title'])}, {size}")
                 score = numbers.score(run.metrics)
             except (runs.RunError, KeyError, OSError) as error:
-                st.warning(f"{run.name} is damaged: {error}")
+                st.warning(f"{foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
                 continue
             # A line of their own, whatever the title's length: the rows are alike.
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -55,7 +55,7 @@ def corpora() -> None:
     try:
         folders = registry.folders()
     except CorpusError as error:
-        st.warning(str(error))
+        st.warning(foreign.plain(error))
         return
     for name, module in registry.MODULES.items():
         folder = folders.get(name)
@@ -64,10 +64,10 @@ def corpora() -> None:
             link = f"[**{card.title}**](datasets?corpus={name})"
             st.markdown(f":material/check_circle: {link} — on this machine. {card.licence}")
         elif folder is not None:
-            st.markdown(f":material/error: **{card.title}** — its folder has gone. {card.how_to_get}")
+            st.markdown(f":material/error: **{foreign.plain(card.title)}** — its folder has gone. {card.how_to_get}")
         else:
             st.markdown(
-                f":material/radio_button_unchecked: **{card.title}** — not on this machine. [{card.url}]({card.url})"
+                f":material/radio_button_unchecked: **{foreign.plain(card.title)}** — not on this machine. [{card.url}]({card.url})"
             )
             st.caption(f"{card.how_to_get} Licence: {card.licence}")
 

@@ -28,7 +28,7 @@ def show(session: streaming.Session, *, running: bool) -> None:
             help="The sound at 16 kHz, the timeline, and what they mean.",
         )
         newest_s = session.recording.end / audio.SAMPLE_RATE
-        oldest_s = max(session.recording.start / audio.SAMPLE_RATE, newest_s - 60 * settings.MAX_MINUTES)
+        oldest_s = max(session.recording.start / audio.SAMPLE_RATE, newest_s - 60 * settings.max_minutes())
         if running:
             chosen = st.selectbox("Stretch", LAST_S, 1, format_func=lambda s: f"the last {s} s", width=180)
             begin_s = end_s = None

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.live import connection, keeping, microphone_stream, watching
-from pages.widgets import model_picker, voice_profile
+from pages.widgets import foreign, model_picker, voice_profile
 from ser_core.graphs import GraphError
 from ser_core.runs import RunError
 
@@ -18,7 +18,7 @@ with models:
             voice_profile.before_live(run, disabled=stream.listening)
             stream.predictor, stream.grows = voice_profile.judge(run), voice_profile.tuned()
         except (RunError, GraphError, OSError) as error:
-            st.error(f"{run.name} cannot answer: {error}")
+            st.error(f"{foreign.plain(run.name)} cannot answer: {foreign.plain(error)}")
             run = None
 with start:
     state = connection.show(stream) if run is not None else None

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.live import connection, current_answer, pictures
 from pages.live.microphone_stream import MicrophoneStream
+from pages.widgets import foreign
 from ser_core import audio, streaming
 
 #: The answer is drawn more often than a window is judged, so that it waits less for its turn; the pictures take longer to draw.
@@ -55,7 +56,7 @@ def _pictures(stream: MicrophoneStream) -> None:
 
 def _troubles(heard: streaming.Snapshot, playing: bool) -> None:
     if heard.failure:
-        st.error(f"{heard.failure} Stop, and start again.", icon=":material/error:")
+        st.error(f"{foreign.plain(heard.failure)} Stop, and start again.", icon=":material/error:")
     elif not playing:
         if not heard.heard_s:
             st.warning("The connection was made, but no sound came through it.", icon=":material/wifi_off:")

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.results.shown_run import Shown
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import recipes, runs
 from ser_core.figures import curves
-from ser_core.runs import Run, Training
+from ser_core.runs import Run, Training, cards
 
 #: Last lines of a log that are shown.
 LINES = 500
@@ -23,7 +23,9 @@ def learning(shown: Shown) -> None:
     if history.empty:
         st.caption("This run was not trained in epochs, so it has no learning curves.")
         return
-    st.markdown(f"**Learning curves** · {shown.name} · {shown.corpus} · {len(history)} epochs")
+    st.markdown(
+        f"**Learning curves** · {foreign.plain(shown.name)} · {foreign.plain(shown.corpus)} · {len(history)} epochs"
+    )
     st.plotly_chart(
         curves.learning(history), key="curves", alt=f"Learning curves of {shown.name}, {len(history)} epochs"
     )
@@ -67,13 +69,13 @@ def log(shown: Shown) -> None:
         return
     st.code("\n".join(lines[-LINES:]), language=None, height=420)
     if len(lines) > LINES:
-        st.caption(f"The last {LINES} of {len(lines):,} lines; all are in log.txt in {shown.run.path}.")
+        st.caption(f"The last {LINES} of {len(lines):,} lines; all are in log.txt in {foreign.plain(shown.run.path)}.")
 
 
 def card(shown: Shown) -> None:
     """Draw the model card."""
     if shown.run.has("card.md"):
-        st.markdown(shown.run.card)
+        st.html(cards.as_html(shown.run.card))
     else:
         st.caption("This run has no model card.")
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.results import clips
 from pages.results.shown_run import Shown
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core.evaluation import calibration, groups, metrics
 from ser_core.figures import trust
 
@@ -40,7 +40,7 @@ def mistakes(shown: Shown) -> None:
         st.caption("Not one answer is wrong.")
     else:
         st.markdown(f"##### The {len(found)} wrong answers of which it was surest")
-        st.caption(f"{shown.words}. Select a row to hear its clip.")
+        st.caption(f"{foreign.plain(shown.words)}. Select a row to hear its clip.")
         clips.show(
             shown, found.drop(columns="confidence").reset_index(drop=True), f"mistakes-{shown.link}-{shown.part}"
         )

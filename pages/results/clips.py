@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results.shown_run import Shown
-from pages.widgets import clip_player, numbers
+from pages.widgets import clip_player, foreign, numbers
 from ser_core import figures
 from ser_core.evaluation import calibration
 
@@ -41,7 +41,8 @@ def show(shown: Shown, rows: pd.DataFrame, key: str) -> None:
 def _clip(shown: Shown, row: pd.Series, key: str) -> None:
     said = f" ({numbers.percent(row[f'p_{row.predicted}'])})" if f"p_{row['predicted']}" in row else ""
     st.markdown(
-        f"**{row['clip']}** · speaker {row['speaker']} · true {row['true']}, predicted {row['predicted']}{said}"
+        f"**{foreign.plain(row['clip'])}** · "
+        f"{foreign.plain(f'speaker {row.speaker} · true {row.true}, predicted {row.predicted}')}{said}"
     )
     left, right = st.columns(2)
     with left:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.results import shown_run
 from pages.server import visitor
-from pages.widgets import unreadable_clips
+from pages.widgets import foreign, unreadable_clips
 from ser_core import figures, jobs
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.corpora import registry, unreadable
@@ -51,7 +51,7 @@ def show(found: shown_run.Shown) -> None:
             figures.confusion(counts, one.metrics["labels"], title), width="stretch", key="elsewhere-matrix"
         )
     except (OSError, ValueError, KeyError) as error:
-        st.error(f"The evaluation in {one.path.name} is damaged: {error}")
+        st.error(f"The evaluation in {foreign.plain(one.path.name)} is damaged: {foreign.plain(error)}")
 
 
 def every_run() -> None:
@@ -86,7 +86,9 @@ def _table(held: list[kept.Kept]) -> None:
                 }
             )
         except (OSError, ValueError, KeyError) as error:
-            st.warning(f"The evaluation of {one.run} on {one.corpus} is damaged: {error}")
+            st.warning(
+                f"The evaluation of {foreign.plain(one.run)} on {foreign.plain(one.corpus)} is damaged: {foreign.plain(error)}"
+            )
     percent = st.column_config.NumberColumn(format="%.0f %%")
     date = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     config = {
@@ -116,7 +118,7 @@ def _start(found: shown_run.Shown) -> None:
     try:
         known = list(registry.folders())
     except CorpusError as error:
-        st.warning(str(error))
+        st.warning(foreign.plain(error))
         return
     if not known:
         st.caption("No corpus is on this machine yet.")
@@ -130,7 +132,7 @@ def _start(found: shown_run.Shown) -> None:
                 order = Evaluation(found.run.path, str(corpus))
                 order.queue(title, expected_s=EXPECTED_S, owner=visitor.owner())
             except (jobs.JobError, RunError, OSError) as error:
-                st.error(str(error))
+                st.error(foreign.plain(error))
                 return
             st.rerun()
 
@@ -144,7 +146,9 @@ def _progress(were: int) -> None:
     for job in active:
         status = job.status
         share = float(status.get("progress") or 0.0)
-        st.progress(min(1.0, share), text=f"{job.title} · {status.get('message') or job.state}")
+        st.progress(
+            min(1.0, share), text=f"{foreign.plain(job.title)} · {foreign.plain(status.get('message') or job.state)}"
+        )
         if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop:"):
             job.cancel()
     if were > len(active):
@@ -152,11 +156,11 @@ def _progress(were: int) -> None:
         st.rerun(scope="app")
     failed = next((job for job in jobs.all_jobs() if job.kind == EVALUATION), None)
     if failed is not None and failed.state == "failed":
-        st.error(f"{failed.title}: {failed.status.get('message')}")
+        st.error(f"{foreign.plain(failed.title)}: {foreign.plain(failed.status.get('message'))}")
         if unreadable_clips.offered(failed):
             try:
                 failed.resume(unreadable.FLAG)
             except (jobs.JobError, OSError) as error:
-                st.error(str(error))
+                st.error(foreign.plain(error))
                 return
             st.rerun(scope="app")

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from pages.server import visitor
+from pages.widgets import foreign
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
 from ser_core.graphs import GraphError
@@ -61,7 +62,13 @@ def show_import(opened: Callable[[str, list[str]], None]) -> None:
                 st.rerun()
     link = st.session_state.get("imported")
     if link in overview.named():
-        st.button(f"Open {link}", icon=":material/check:", on_click=opened, args=("run", [link]), key="import-open")
+        st.button(
+            f"Open {foreign.plain(link)}",
+            icon=":material/check:",
+            on_click=opened,
+            args=("run", [link]),
+            key="import-open",
+        )
 
 
 def _corpus() -> str:
@@ -86,7 +93,7 @@ def _taken(data: bytes, file: str, corpus: str, name: str) -> Run | None:
                 return exchange.import_predictions(path, registry.load(corpus), name=name)
             return exchange.import_zip(path, name=name)
         except (RunError, CorpusError, OSError) as error:
-            st.error(str(error))
+            st.error(foreign.plain(error))
             return None
 
 
@@ -106,7 +113,7 @@ def _offer(run: Run, what: str, label: str, make: Callable[[Run, Path], str], na
             key=f"give-{what}",
         )
         if made["said"]:
-            st.caption(f":material/check: {made['said']}")
+            st.caption(f":material/check: {foreign.plain(made['said'])}")
         return
     if st.button(label, key=f"make-{what}", width="stretch"):
         try:
@@ -117,7 +124,7 @@ def _offer(run: Run, what: str, label: str, make: Callable[[Run, Path], str], na
                 made.clear()
                 made.update(key=key, data=path.read_bytes(), said=said)
         except (RunError, GraphError, OSError) as error:
-            st.error(str(error))
+            st.error(foreign.plain(error))
             return
         st.rerun()
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results.shown_run import Shown
-from pages.widgets import corpora, in_url, numbers
+from pages.widgets import corpora, foreign, in_url, numbers
 from ser_core.corpora import details
 from ser_core.evaluation import groups
 from ser_core.figures import trust
@@ -21,7 +21,7 @@ def show(shown: Shown) -> None:
         st.caption("Nothing is known of these clips that would divide them.")
         return
     in_url.begin("by", present, present[0])
-    chosen = str(st.pills("Accuracy by", present, required=True, key="by"))
+    chosen = str(st.pills("Accuracy by", present, required=True, key="by", format_func=foreign.plain))
     table = _by_group(shown.key, chosen, rows, stated[chosen], shown.labels)
     overall = shown.summary()["accuracy"]
     st.plotly_chart(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from pages.results import guess_outcome, listener_votes, run_picker
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import audio, figures, runs
 from ser_core.corpora import samples
 from ser_core.corpora.base import CorpusError
@@ -34,7 +36,7 @@ def _play(run: Run) -> None:
         answers, labels = _answers(run)
         drawn = guessing.draw(answers, labels, n, seed)
     except (runs.RunError, guessing.GuessError, KeyError) as error:
-        st.error(f"No round can be drawn from this run: {error}")
+        st.error(f"No round can be drawn from this run: {foreign.plain(error)}")
         return
     guesses = _kept(run, n, seed)
     if not _here(drawn):
@@ -100,7 +102,9 @@ def _here(drawn: list[str]) -> bool:
         bar.empty()
         # The whole message names the clip, and with it the answer.
         reason = str(error).rpartition(": ")[2]
-        st.error(f"A clip could not be fetched: {reason} Check the network and press again; what was fetched is kept.")
+        st.error(
+            f"A clip could not be fetched: {foreign.plain(reason)} Check the network and press again; what was fetched is kept."
+        )
         return False
     st.rerun()
 
@@ -117,7 +121,7 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
     st.markdown("##### Which emotion was the actor asked to play?")
     st.audio(sound, format="audio/wav")
     styles = "".join(
-        f".st-key-guess-{label} button {{ border-left: 8px solid {figures.colour(label)}; min-width: 8.5rem; }}"
+        f".st-key-{_key(label)} button {{ border-left: 8px solid {figures.colour(label)}; min-width: 8.5rem; }}"
         for label in labels
     )
     st.html(f"<style>{styles}</style>")
@@ -125,8 +129,8 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
         for key, label in enumerate(labels, start=1):
             # Keyed by the label alone, so that the keyboard's focus stays on it from clip to clip.
             st.button(
-                label.capitalize(),
-                key=f"guess-{label}",
+                foreign.plain(label.capitalize()),
+                key=_key(label),
                 on_click=_guess,
                 args=(guesses, clip, label),
                 shortcut=str(key),
@@ -143,3 +147,8 @@ def _guess(guesses: dict[str, str], clip: str, label: str) -> None:
 
 def _stem(clip: str) -> str:
     return clip.partition("/")[2]
+
+
+def _key(label: str) -> str:
+    # It names a class of the style sheet, too.
+    return "guess-" + re.sub(r"\W", "-", label)

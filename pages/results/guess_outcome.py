@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers, spreadsheet
 from ser_core import audio, figures
 from ser_core.corpora import samples
 from ser_core.corpora.crema_d import EMOTION_CODES
@@ -29,9 +29,10 @@ def show(
         st.caption(votes)
     st.download_button(
         "Your guesses (CSV)",
-        table.to_csv(index=False),
+        spreadsheet.csv(table),
         file_name="guesses.csv",
         mime="text/csv",
+        help=spreadsheet.SAID,
         icon=":material/download:",
         on_click="ignore",
     )
@@ -50,7 +51,7 @@ def _headline(run: str, table: pd.DataFrame, heard: pd.DataFrame | None, labels:
         else ""
     )
     st.markdown(
-        f"### You named the intended emotion in {int(own.sum())} of {n}\n\n**On the same clips {run} did in {int(model.sum())} of {n}{crowd}.**"
+        f"### You named the intended emotion in {int(own.sum())} of {n}\n\n**On the same clips {foreign.plain(run)} did in {int(model.sum())} of {n}{crowd}.**"
     )
     span = f"{numbers.percent(low)} to {numbers.percent(high)}"
     st.caption(
@@ -82,13 +83,14 @@ def _clips(table: pd.DataFrame) -> None:
     for row in table.itertuples():
         left, right = st.columns([3, 2], vertical_alignment="center")
         crowd = f", most listeners {row.listeners}" if row.listeners else ""
-        left.markdown(f"`{row.clip}` was meant as **{row.true}**: you said {row.guess}, the model {row.model}{crowd}")
+        clip, true, guess, model = map(foreign.plain, (row.clip, row.true, row.guess, row.model))
+        left.markdown(f"**{clip}** was meant as **{true}**: you said {guess}, the model {model}{crowd}")
         path = samples.on_disk(str(row.clip).partition("/")[2])
         try:
             if path is not None:
                 right.audio(audio.encode_wav(audio.decode(path).samples), format="audio/wav")
         except (audio.AudioError, OSError) as error:
-            right.caption(str(error))
+            right.caption(foreign.plain(error))
 
 
 def show_class() -> None:
@@ -110,7 +112,7 @@ def show_class() -> None:
             tables.append(guessing.read(data, file.name))
             taken.add(data)
         except guessing.GuessError as error:
-            st.warning(str(error))
+            st.warning(foreign.plain(error))
     if not tables:
         return
     together = pd.concat(tables, ignore_index=True)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import listener_votes, run_picker
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import figures, runs
 from ser_core.evaluation import listeners, metrics
 from ser_core.figures import comparison as drawn
@@ -29,7 +29,7 @@ def show() -> None:
         rows = run.predictions
         table = listeners.heard(rows[(rows["part"] == "test") & rows["true"].isin(labels)], stated, labels)
     except (runs.RunError, KeyError) as error:
-        st.error(f"This run cannot be shown beside the listeners: {error}")
+        st.error(f"This run cannot be shown beside the listeners: {foreign.plain(error)}")
         return
     if table.empty:
         st.info("Listeners heard none of the clips that this run was tested on.")
@@ -45,7 +45,7 @@ def _headline(run: Run, table: pd.DataFrame, labels: list[str]) -> None:
     model = float((table["predicted"] == table["true"]).mean())
     span = metrics.interval(table, "accuracy", [*labels, *sorted(set(table["predicted"]) - set(labels))])
     st.markdown(
-        f"**On the same {len(table)} clips {run.name} names the intended emotion in {numbers.percent(model)}, a listener in "
+        f"**On the same {len(table)} clips {foreign.plain(run.name)} names the intended emotion in {numbers.percent(model)}, a listener in "
         f"{numbers.percent(share)} of cases.**"
     )
     majority = listeners.majority_accuracy(table)

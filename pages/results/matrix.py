@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.results import clips
 from pages.results.shown_run import Shown
-from pages.widgets import in_url, numbers
+from pages.widgets import foreign, in_url, numbers
 from ser_core import figures
 from ser_core.evaluation import metrics
 
@@ -48,12 +48,12 @@ def show(shown: Shown) -> None:
     rows = shown.predictions
     rows = rows[(rows["true"] == true) & (rows["predicted"] == predicted)]
     if rows.empty:
-        st.caption(f"No clip of {true} was taken for {predicted}.")
+        st.caption(f"No clip of {foreign.plain(true)} was taken for {foreign.plain(predicted)}.")
         return
     if f"p_{predicted}" in rows:
         rows = rows.sort_values(f"p_{predicted}", ascending=False, kind="stable")
-    st.markdown(f"##### {_name(true, predicted)}: {len(rows)} clips")
-    st.caption(f"{shown.words}. Select a row to hear its clip.")
+    st.markdown(f"##### {foreign.plain(_name(true, predicted))}: {len(rows)} clips")
+    st.caption(f"{foreign.plain(shown.words)}. Select a row to hear its clip.")
     clips.show(shown, rows.reset_index(drop=True), f"cell-{shown.link}-{shown.part}-{chosen}")
 
 
@@ -93,8 +93,8 @@ def _classes(shown: Shown, matrix: np.ndarray) -> None:
     )
     best, worst = table.loc[table["recall"].idxmax()], table.loc[table["recall"].idxmin()]
     st.caption(
-        f"{shown.words}. Recall: how many of a class were found, {numbers.percent(worst['recall'])} of {worst['emotion']} to "
-        f"{numbers.percent(best['recall'])} of {best['emotion']}. Precision: how many answers of a class were right."
+        f"{foreign.plain(shown.words)}. Recall: how many of a class were found, {numbers.percent(worst['recall'])} of {foreign.plain(worst['emotion'])} to "
+        f"{numbers.percent(best['recall'])} of {foreign.plain(best['emotion'])}. Precision: how many answers of a class were right."
     )
     if "folds" in shown.summary():
         _pieces(shown)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.results import run_picker
 from pages.server import visitor
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import ensemble, figures, runs
 from ser_core.corpora.splits import corpus_of
 from ser_core.evaluation import compare, metrics
@@ -33,18 +33,20 @@ def show() -> None:
         _configuration(found)
         _together(picked)
     except (runs.RunError, KeyError) as error:
-        st.error(f"These runs cannot be compared: {error}")
+        st.error(f"These runs cannot be compared: {foreign.plain(error)}")
 
 
 def _verdict(found: Comparison) -> None:
     if not found.pairs:
-        st.info(f"{found.why} So nothing can be said of which is better; below, each run on its own clips.")
+        st.info(
+            f"{foreign.plain(found.why)} So nothing can be said of which is better; below, each run on its own clips."
+        )
         return
     for pair in found.pairs:
-        st.markdown(f"**{pair.sentence}**")
+        st.markdown(f"**{foreign.plain(pair.sentence)}**")
     words = f"On the {found.n} clips of {found.speakers} speakers that none of them saw."
     if found.heard:
-        words += f" Trained on other clips of these speakers, which helps: {', '.join(found.heard)}."
+        words += f" Trained on other clips of these speakers, which helps: {foreign.plain(', '.join(found.heard))}."
     st.caption(words)
     rows = []
     for name, one in found.scores().items():
@@ -149,7 +151,8 @@ def _curves(picked: dict[str, Run]) -> None:
     st.plotly_chart(figure, key="compare-curves", config=PLAIN, alt="Validation UAR over the epochs, by run")
     absent = [name for name in picked if name not in courses]
     st.caption(
-        "The point marks the epoch that was kept." + (f" Without epochs: {', '.join(absent)}." if absent else "")
+        "The point marks the epoch that was kept."
+        + (f" Without epochs: {foreign.plain(', '.join(absent))}." if absent else "")
     )
 
 
@@ -177,9 +180,9 @@ def _together(picked: dict[str, Run]) -> None:
         try:
             made = ensemble.combine(list(picked.values()))
         except (runs.RunError, GraphError) as error:
-            st.error(str(error))
+            st.error(foreign.plain(error))
         else:
-            st.success(f"{made.name} is among the runs and can be picked in analyze.")
+            st.success(f"{foreign.plain(made.name)} is among the runs and can be picked in analyze.")
 
 
 def _corpus(found: Comparison) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.results import about, calibration, elsewhere, exchange, groups, matrix, shown_run
-from pages.widgets import in_url
+from pages.widgets import foreign, in_url
 from ser_core.runs import RunError
 
 #: Short stable names for the URL → what the tab is called and what draws it.
@@ -34,7 +34,7 @@ def show() -> None:
         matrix.show(shown)
         _more(shown)
     except (RunError, KeyError) as error:
-        st.error(f"The run {shown.name} is damaged: {error}")
+        st.error(f"The run {foreign.plain(shown.name)} is damaged: {foreign.plain(error)}")
 
 
 def _more(shown: shown_run.Shown) -> None:

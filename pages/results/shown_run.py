@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.results import run_picker
-from pages.widgets import in_url, model_picker, numbers, words
+from pages.widgets import foreign, in_url, model_picker, numbers
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, pooling
 from ser_core.personal import worth as personal
@@ -69,23 +69,23 @@ def choose() -> Shown | None:
     with left:
         asked = st.query_params.get("run")
         if asked is not None and asked not in runs and "run" not in st.session_state:
-            st.warning(f"There is no run called “{asked}” here.")
+            st.warning(f"There is no run called “{foreign.plain(asked)}” here.")
         in_url.begin("run", links, links[0])
         link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run")
     run = runs[link]
     try:
         problems = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
         if problems:
-            st.error(f"The run {names[link]} is damaged: {' '.join(problems)}")
+            st.error(f"The run {foreign.plain(names[link])} is damaged: {foreign.plain(' '.join(problems))}")
             return None
         if not run.has("predictions.csv"):
             st.info(
-                f"{names[link]} is {run.status['state']}: it has no predictions yet. {run.status.get('message', '')}"
+                f"{foreign.plain(names[link])} is {run.status['state']}: it has no predictions yet. {foreign.plain(run.status.get('message', ''))}"
             )
             return None
         return _shown(run, link, names[link], right)
     except (RunError, KeyError, TypeError, AttributeError) as error:
-        st.error(f"The run {names[link]} is damaged: {error}")
+        st.error(f"The run {foreign.plain(names[link])} is damaged: {foreign.plain(error)}")
         return None
 
 
@@ -107,7 +107,7 @@ def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
     table = run.predictions
     parts = [part for part in PARTS if (table["part"] == part).any()]
     if not parts:
-        st.info(f"{name} has no predictions of a validation or test part.")
+        st.info(f"{foreign.plain(name)} has no predictions of a validation or test part.")
         return None
     with place:
         part = str(
@@ -124,11 +124,12 @@ def headline(shown: Shown) -> None:
     if wrong:
         said = wrong if isinstance(wrong, str) else wrong.get("how", "") if isinstance(wrong, dict) else ""
         st.warning(
-            f"Wrong on purpose, for the leakage lesson; never to be believed. {said}", icon=":material/dangerous:"
+            f"Wrong on purpose, for the leakage lesson; never to be believed. {foreign.plain(said)}",
+            icon=":material/dangerous:",
         )
     own = personal.of(shown.run)
     if own is not None:
-        st.info(f"A model of one's own: **{own.label}**. {words.plain(own.sentence)}", icon=":material/face:")
+        st.info(f"A model of one's own: **{own.label}**. {foreign.plain(own.sentence)}", icon=":material/face:")
         if not own.enough:
             return
     with st.container(horizontal=True, gap="small"):
@@ -141,7 +142,7 @@ def headline(shown: Shown) -> None:
     method = summary["intervals"]["accuracy"]["method"]
     choice = " Choices (epoch, temperature, threshold) were made on this part." if shown.part == "validation" else ""
     st.caption(
-        f"{shown.words} clips of {summary['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
+        f"{foreign.plain(shown.words)} clips of {summary['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
     )
 
 

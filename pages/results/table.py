@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.results import elsewhere, exchange, run_picker
 from pages.server import visitor
-from pages.widgets import in_url
+from pages.widgets import foreign, in_url, spreadsheet
 from ser_core.runs import RunError, notes, overview
 from ser_core.runs.deleting import delete
 from ser_core.runs.run import Run
@@ -26,7 +26,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     try:
         table = overview.table()
     except RunError as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     if table.empty:
         run_picker.say_none()
@@ -46,7 +46,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     picked = [str(found.iloc[row]["run"]) for row in chosen["selection"]["rows"] if row < len(found)]
     _actions(table, found, picked, go)
     for _, one in found[found["state"] == "damaged"].iterrows():
-        st.warning(f"**{one['name']}** is damaged: {one['problem']}")
+        st.warning(f"**{foreign.plain(one['name'])}** is damaged: {foreign.plain(one['problem'])}")
     elsewhere.every_run()
 
 
@@ -151,19 +151,20 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
             lambda: _csv(found),
             "runs.csv",
             "text/csv",
+            help=spreadsheet.SAID,
             icon=":material/download:",
             on_click="ignore",
         )
         exchange.show_import(go)
     doing = "open, name, tag or delete it" if visitor.may_delete() else "open it"
     st.caption(
-        f"{len(found)} of {len(table)} runs. Select one to {doing}; two to four to compare them. A score is worth "
+        f"{len(found)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them. A score is worth "
         "what its split is: by clips, the voices were heard in training."
     )
 
 
 def _csv(found: pd.DataFrame) -> str:
-    return found.assign(tags=[" ".join(tags) for tags in found["tags"]]).to_csv(index=False)
+    return spreadsheet.csv(found.assign(tags=[" ".join(tags) for tags in found["tags"]]))
 
 
 def _noting(link: str, one: pd.Series) -> None:
@@ -177,7 +178,7 @@ def _noting(link: str, one: pd.Series) -> None:
             try:
                 notes.write(_run(link), name=name, note=note, tags=tags.split(","))
             except (RunError, OSError) as error:
-                st.error(str(error))
+                st.error(foreign.plain(error))
                 return
             st.rerun()
 
@@ -187,13 +188,13 @@ def _deleting(link: str, one: pd.Series) -> None:
         return
     with st.popover("Delete", icon=":material/delete:", disabled=one["state"] in ("queued", "running")):
         st.write(
-            f"Delete the run {one['name']} with its predictions and its model from this machine? This cannot be undone."
+            f"Delete the run {foreign.plain(one['name'])} with its predictions and its model from this machine? This cannot be undone."
         )
         if st.button("Yes, delete it", type="primary", key=f"delete-{link}"):
             try:
                 delete(_run(link))
             except RunError as error:
-                st.error(str(error))
+                st.error(foreign.plain(error))
                 return
             st.rerun()
 

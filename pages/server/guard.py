@@ -1,4 +1,4 @@
-"""Who may reach the server: in local mode only the person at this machine."""
+"""Whether the server may start: in local mode for the person at this machine alone, in shared mode with its protections on."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import ipaddress
 import sys
 from collections.abc import Mapping
 
-from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from ser_core import settings
 
-#: Headers that a proxy adds; on a machine of one's own nothing adds them.
-FORWARDING = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via"}
 #: Options of the server that a shared one never turns off: against requests that another website makes in a visitor's name.
 PROTECTIONS = ("server.enableXsrfProtection", "server.enableCORS")
-REFUSAL = (
-    "This request came through a proxy. A server behind a proxy is meant for others: start it with SER_MODE=shared.\n"
-)
 
 
 def reason_not_to_start(address: str | None) -> str | None:
@@ -59,22 +50,3 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-class RefuseForwarded:
-    """ASGI middleware that answers 403 to what came through a proxy, in local mode, before anything else sees it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        forwarded = any(name.lower() in FORWARDING for name, _ in scope.get("headers", ()))
-        if not forwarded or settings.mode() != "local":
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": REFUSAL.strip()[:120]})
-        else:
-            await PlainTextResponse(REFUSAL, status_code=403)(scope, receive, send)
-
-
-MIDDLEWARE = [Middleware(RefuseForwarded)]

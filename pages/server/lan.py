@@ -12,6 +12,7 @@ import sys
 import psutil
 import segno
 
+from pages.server import hosts
 from pages.server.certificate import certificate
 from ser_core import settings
 
@@ -75,7 +76,8 @@ def main() -> int:
         print(f"Error: the certificate cannot be written: {error}", file=sys.stderr)
         return 1
     print(said(f"https://{found[0]}:{port}"), flush=True)
-    environment = os.environ | {"SER_MODE": "shared"}
+    named = f"{os.environ.get(hosts.VARIABLE, '')} {' '.join(found)}"
+    environment = os.environ | {"SER_MODE": "shared", hosts.VARIABLE: named}
     words = command(port, found[0], str(files.certificate), str(files.key))
     with subprocess.Popen(words, env=environment, cwd=settings.ROOT) as server:
         try:

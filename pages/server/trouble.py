@@ -6,6 +6,8 @@ import logging
 
 import streamlit as st
 
+from pages.widgets import foreign
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -13,7 +15,7 @@ def say(error: Exception) -> bool:
     """Show a failure's own sentence where it has one for the reader; log any other whole and show a sentence in its place."""
     if isinstance(error, _for_the_reader()):
         _LOG.warning("A page stopped: %s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(foreign.plain(error), icon=":material/error:")
         return True
     _LOG.error("A page failed", exc_info=error)
     st.error(

@@ -56,6 +56,11 @@ def sign_in_is_set_up() -> bool:
     return bool(_secret("auth"))
 
 
+def redirect_address() -> str:
+    """Return the URL to which the provider sends visitors back; '' where nobody can sign in."""
+    return str((_secret("auth") or {}).get("redirect_uri") or "")
+
+
 def may_train() -> bool:
     """Tell whether this visitor may start and steer jobs."""
     return _trusted()

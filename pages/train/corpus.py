@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import corpora, in_url
+from pages.widgets import corpora, foreign, in_url
 from ser_core import jobs
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.jobs.orders import Check
@@ -39,7 +39,7 @@ def choose() -> Chosen | None:
     try:
         opened = corpora.opened(name)
     except (CorpusError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         st.page_link(
             "pages/datasets/page.py", label="Look after it on the datasets page", icon=":material/library_music:"
         )
@@ -65,7 +65,7 @@ def _state(found: Chosen) -> None:
     elif done is not None and state == "done":
         st.caption(f":material/verified: Checked on {done.created[:10]}: every clip is what it should be.")
     elif done is not None and state == "failed":
-        st.caption(f":material/warning: Checked on {done.created[:10]}: {done.status['message']}")
+        st.caption(f":material/warning: Checked on {done.created[:10]}: {foreign.plain(done.status['message'])}")
     else:
         st.caption(":material/help: Not checked here.")
     if state not in jobs.ACTIVE and st.button("Check it", type="tertiary", icon=":material/fact_check:"):

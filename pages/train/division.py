@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.train.corpus import Chosen
 from pages.train.recipe import Source
-from pages.widgets import in_url, numbers
+from pages.widgets import foreign, in_url, numbers
 from pages.widgets.corpora import title
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus
@@ -61,13 +61,13 @@ def _warn(recipe: Recipe) -> None:
     if found is not None:
         clips, speakers = (one.score("accuracy") or 0.0 for one in found)
         own = found[0].recipe.name == recipe.name
-        which = "this recipe" if own else f"the recipe {found[0].recipe.name}"
+        which = "this recipe" if own else f"the recipe {foreign.plain(found[0].recipe.name)}"
         said += (
-            f" Measured on {title(recipe.corpus)}: {which} is right in {numbers.percent(clips)} by clip and in "
+            f" Measured on {foreign.plain(title(recipe.corpus))}: {which} is right in {numbers.percent(clips)} by clip and in "
             f"{numbers.percent(speakers)} by speaker, a gap of {100 * (clips - speakers):.0f} points."
         )
     else:
-        said += f" On {title(recipe.corpus)} nothing was measured under both splits yet, so how much that is worth is not known here."
+        said += f" On {foreign.plain(title(recipe.corpus))} nothing was measured under both splits yet, so how much that is worth is not known here."
     st.warning(said, icon=":material/group:")
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import streamlit as st
 
 from pages.train import gate
-from pages.widgets import words
+from pages.widgets import foreign
 from ser_core import jobs, recipes
 from ser_core.corpora.recordings import NAME
 from ser_core.jobs.orders import Training
@@ -29,11 +29,14 @@ def show(base: Run, counted: dict[str, int]) -> None:
         )
         reason = _reason(counted)
         if reason:
-            st.caption(words.plain(reason))
+            st.caption(foreign.plain(reason))
         epochs = st.number_input("Epochs", 1, 1000, EPOCHS, key="finetune-epochs", width=160)
         with st.container(horizontal=True):
             if st.button(
-                f"Fine-tune {base.name}", icon=":material/model_training:", disabled=reason is not None, key="finetune"
+                f"Fine-tune {foreign.plain(base.name)}",
+                icon=":material/model_training:",
+                disabled=reason is not None,
+                key="finetune",
             ):
                 _queue(base, tuple(counted), epochs)
             st.button(
@@ -69,7 +72,7 @@ def _queue(base: Run, labels: tuple[str, ...], epochs: int) -> None:
     try:
         job = order(base, labels, epochs).queue()
     except (jobs.JobError, RecipeError, RunError, KeyError, OSError) as error:
-        st.error(words.plain(str(error)))
+        st.error(foreign.plain(error))
         return
     st.query_params["job"] = job.id
     st.rerun()

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.train.starting import about
+from pages.widgets import foreign
 from pages.widgets.corpora import title
 from ser_core import jobs, recipes
 from ser_core.corpora import registry
@@ -74,7 +75,7 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
     try:
         here = {name for name, entry in registry.entries().items() if entry.present}
     except CorpusError as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     absent = sorted({one.corpus for one in picked} - here)
     wanted = original_networks.orders([one for one in picked if one.corpus in here], splits, known)
@@ -99,7 +100,7 @@ def _queue(wanted: list[tuple[Training, measured.Estimate | None]]) -> None:
         for one, expected in wanted:
             one.queue(expected_s=expected.seconds if expected else None)
     except (jobs.JobError, recipes.RecipeError, RunError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     st.rerun()
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.server import visitor
 from pages.train import finetuning
-from pages.widgets import audio_source, cached, in_url, words, worth
+from pages.widgets import audio_source, cached, foreign, in_url, worth
 from ser_core import audio, figures, runs
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
@@ -41,7 +41,7 @@ def show() -> None:
     try:
         made = Recordings().list_all()
     except CorpusError as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     clips = pd.DataFrame([(one.emotion, one.sitting) for one in made], columns=["emotion", "sitting"])
     with st.container(border=True):
@@ -58,7 +58,10 @@ def _collect(clips: pd.DataFrame) -> None:
     counted = collected.counts(clips)
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, n in counted.items():
-            st.badge(f"{words.plain(name)} · {n}", color="green" if n >= collected.ENOUGH else "gray")
+            # Not st.badge, which escapes once more what is escaped, and so undoes it.
+            st.markdown(
+                f":{'green' if n >= collected.ENOUGH else 'gray'}-badge[{foreign.plain(name)} · {n}]", width="content"
+            )
         if not counted:
             st.markdown("No clips yet.")
         st.page_link(
@@ -74,7 +77,7 @@ def _collect(clips: pd.DataFrame) -> None:
         )
         return
     for sentence in collected.missing(clips):
-        st.caption(f":material/arrow_forward: {words.plain(sentence)}")
+        st.caption(f":material/arrow_forward: {foreign.plain(sentence)}")
     if collected.BACKGROUND not in counted:
         st.caption(
             f"A class called “{collected.BACKGROUND}”, clips of your room without any of the others, gives the model something to "
@@ -111,7 +114,7 @@ def _train(clips: pd.DataFrame) -> Run | None:
             "Make my model", type="primary", icon=":material/face:", disabled=reason is not None, key="personal-make"
         )
         if reason and counted:
-            st.caption(words.plain(reason))
+            st.caption(foreign.plain(reason))
     if pressed and reason is None:
         _make(below[base], tuple(picked))
     made = _made()
@@ -132,7 +135,7 @@ def _make(base: Run, classes: tuple[str, ...]) -> None:
         run = fitting.fit(Recordings().load(), cached.predictor(base), classes=classes, progress=heard)
     except (collected.PersonalError, CorpusError, RunError, GraphError, OSError) as error:
         bar.empty()
-        st.error(words.plain(str(error)))
+        st.error(foreign.plain(error))
         return
     st.session_state[_MADE] = run.name
     st.rerun()
@@ -152,7 +155,7 @@ def _made() -> Run | None:
     try:
         _result(run)
     except (RunError, KeyError) as error:
-        st.error(f"The run {name} is damaged: {error}")
+        st.error(f"The run {foreign.plain(name)} is damaged: {foreign.plain(error)}")
         return None
     return run
 
@@ -178,7 +181,7 @@ def _result(run: Run) -> None:
                 query_params={"view": "run", "run": run.name},
             )
         for remark in run.recipe["personal"].get("remarks", [])[:REMARKS]:
-            st.caption(f":material/warning: {words.plain(remark)}")
+            st.caption(f":material/warning: {foreign.plain(remark)}")
     with right:
         # Per cent of three clips would say more than is known.
         norm = "true" if own is not None and own.enough else "counts"
@@ -204,7 +207,7 @@ def _try(run: Run) -> None:
             try:
                 clip = cached.clip(sound.data, sound.name)
             except audio.AudioError as error:
-                st.error(str(error), icon=":material/error:")
+                st.error(foreign.plain(error), icon=":material/error:")
                 continue
             found = answer.prediction_of(sound.digest, clip, run)
             if found is not None:

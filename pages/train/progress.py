@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import numbers, unreadable_clips
+from pages.widgets import foreign, numbers, unreadable_clips
 from ser_core import figures, jobs
 from ser_core.corpora import unreadable
 from ser_core.figures import curves
@@ -57,9 +57,11 @@ def show(job: jobs.Job) -> None:
     state = str(status["state"])
     run = Run(job.run) if job.run is not None else None
     fit = _fit(run) if run is not None else None
-    st.markdown(f"#### {SIGNS[state]} {job.title}")
+    st.markdown(f"#### {SIGNS[state]} {foreign.plain(job.title)}")
     message = str(status.get("message") or "")
-    st.caption(f"{state}{f' · {message}' if message and message != state else ''}{f' · run {run.name}' if run else ''}")
+    st.caption(
+        f"{state}{f' · {foreign.plain(message)}' if message and message != state else ''}{f' · run {foreign.plain(run.name)}' if run else ''}"
+    )
     if state == "running":
         _bar(job, status, fit)
     _actions(job, state, run)
@@ -77,7 +79,7 @@ def attempt(work: Callable[[], Any]) -> Any:
     try:
         found = work()
     except (jobs.JobError, RunError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return None
     if isinstance(found, jobs.Job):
         st.query_params["job"] = found.id
@@ -98,10 +100,10 @@ def _bar(job: jobs.Job, status: dict[str, Any], fit: Fit | None) -> None:
         eta = f" · {numbers.seconds(left)} left, if it does not stop early" if left is not None else ""
         st.progress(min(1.0, len(fit.history) / fit.epochs), text=f"epoch {len(fit.history)} of {fit.epochs}{eta}")
     elif share is not None:
-        st.progress(float(share), text=str(status.get("message") or ""))
+        st.progress(float(share), text=foreign.plain(status.get("message") or ""))
     else:
         lines = [line.strip() for line in job.log_tail(20).splitlines() if line.strip() and not _NOISE.match(line)]
-        st.progress(0.0, text=lines[-1][:160] if lines else "starting …")
+        st.progress(0.0, text=foreign.plain(lines[-1][:160]) if lines else "starting …")
 
 
 def _actions(job: jobs.Job, state: str, run: Run | None) -> None:

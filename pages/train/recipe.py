@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.train.corpus import Chosen
-from pages.widgets import in_url, numbers
+from pages.widgets import foreign, in_url, numbers
 from pages.widgets.corpora import title
 from ser_core import recipes
 from ser_core.features.sources import FeatureError
@@ -44,7 +44,7 @@ def choose(chosen: Chosen) -> Source | None:
         meant = source.recipe.corpus
         if meant != chosen.corpus.name:
             st.caption(
-                f"It is written for {title(meant)}; here it is trained on {title(chosen.corpus.name)} and its emotions."
+                f"It is written for {foreign.plain(title(meant))}; here it is trained on {foreign.plain(title(chosen.corpus.name))} and its emotions."
             )
     return Source(source.words, on_corpus(source.recipe, chosen))
 
@@ -61,7 +61,7 @@ def _said(name: str) -> str:
 
 
 def _about(recipe: Recipe) -> None:
-    st.markdown(f"{recipe.title}. Features: {recipe.feature_set.title}.")
+    st.markdown(f"{foreign.plain(recipe.title)}. Features: {recipe.feature_set.title}.")
     if recipe.feature_set.hears_level:
         st.caption(
             "These features hold how loud a recording is: on a microphone that stands nearer, or is set louder, than the corpus' own "
@@ -74,7 +74,7 @@ def _about(recipe: Recipe) -> None:
         )
         f1 = f", F1 {row.test_f1:.2f}" if row.test_f1 is not None else ""
         st.caption(
-            f"The seed's “{row.name}”: {validation}test accuracy {numbers.percent(row.test_accuracy)}{f1}.",
+            f"The seed's “{foreign.plain(row.name)}”: {validation}test accuracy {numbers.percent(row.test_accuracy)}{f1}.",
             help=recipes.seed_rows.NOTE,
         )
 
@@ -91,7 +91,7 @@ def _file() -> Source | None:
         recipe = recipes.from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
         _ = recipe.feature_set
     except (ValueError, FeatureError) as error:
-        st.error(f"{upload.name} is no recipe: {error}")
+        st.error(f"{foreign.plain(upload.name)} is no recipe: {foreign.plain(error)}")
         return None
     # The upload's name is nobody's: what it says names it.
     text = json.dumps(recipe.to_dict(), sort_keys=True)

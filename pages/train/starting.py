@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.train import division
 from pages.train.corpus import Chosen
-from pages.widgets import numbers
+from pages.widgets import foreign, numbers
 from ser_core import jobs
 from ser_core.corpora.base import CorpusError
 from ser_core.jobs.orders import Training
@@ -21,14 +21,14 @@ def show(chosen: Chosen, order: Training) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Train", type="primary", icon=":material/model_training:", disabled=reason is not None)
         if reason:
-            st.error(reason)
+            st.error(foreign.plain(reason))
         else:
             st.markdown(_said(found))
     if not reason and pressed:
         try:
             job = order.queue(expected_s=found.seconds if found else None)
         except (jobs.JobError, RecipeError, RunError, OSError) as error:
-            st.error(str(error))
+            st.error(foreign.plain(error))
             return
         st.query_params["job"] = job.id
         st.rerun()

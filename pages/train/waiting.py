@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.train import progress
+from pages.widgets import foreign
 from ser_core import jobs
 from ser_core.jobs import runner
 
@@ -38,7 +39,7 @@ def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
 def _line(job: jobs.Job, said: str, followed: jobs.Job | None) -> None:
     state = job.state
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{job.id}"):
-        st.markdown(f"{progress.SIGNS[state]} **{job.title}** · {said}", width="stretch")
+        st.markdown(f"{progress.SIGNS[state]} **{foreign.plain(job.title)}** · {foreign.plain(said)}", width="stretch")
         if followed is None or job.id != followed.id:
             if st.button("Follow", key=f"follow-{job.id}", type="tertiary", icon=":material/visibility:"):
                 st.query_params["job"] = job.id

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.server import uploads
 from pages.widgets import crema_d_samples, in_url, microphone
 from ser_core import audio, settings
 from ser_core.corpora.base import AUDIO_ENDINGS
@@ -81,10 +82,8 @@ def _recorded() -> list[Sound]:
 
 
 def _uploaded(key: str) -> list[Sound]:
-    limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
     files = st.file_uploader(
-        f"Drop audio files ({audio.READABLE}); up to {settings.MAX_MINUTES:g} minutes and {limit} MB each, "
-        f"{settings.MAX_UPLOAD_FILES} at a time",
+        f"Drop audio files ({audio.READABLE}); up to {settings.max_minutes():g} minutes and {uploads.said()}",
         type=ENDINGS,
         accept_multiple_files=True,
         key=key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import corpora
+from pages.widgets import corpora, foreign
 from ser_core import audio
 from ser_core.corpora import crema_d, details, samples
 from ser_core.corpora.base import CorpusError, index
@@ -18,14 +18,16 @@ def show(clip: str, key: str) -> None:
     try:
         sound = _sound(clip, corpus)
     except (audio.AudioError, OSError) as error:
-        st.error(str(error))
+        st.error(foreign.plain(error))
         return
     if sound is not None:
         st.audio(audio.encode_wav(sound.samples, sound.sample_rate), format="audio/wav", alt=f"The clip {clip}")
     elif corpus == crema_d.CARD.name and clip.removeprefix("crema-d/") in index(corpus):
         _fetcher(clip, key)
     else:
-        st.info(f"{clip} is not on this machine: add the corpus {corpus} on the datasets page to hear it.")
+        st.info(
+            f"{foreign.plain(clip)} is not on this machine: add the corpus {foreign.plain(corpus)} on the datasets page to hear it."
+        )
 
 
 def _sound(clip: str, corpus: str) -> audio.Clip | None:
@@ -45,10 +47,10 @@ def _fetcher(clip: str, key: str) -> None:
         try:
             samples.fetch(stem)
         except CorpusError as error:
-            st.error(f"{error} Check the network and press again.")
+            st.error(f"{foreign.plain(error)} Check the network and press again.")
             return
         st.rerun()
     st.caption(
-        f"{stem} is not on this machine. It comes from CREMA-D's official repository on GitHub (Open Database License 1.0); "
+        f"{foreign.plain(stem)} is not on this machine. It comes from CREMA-D's official repository on GitHub (Open Database License 1.0); "
         "nothing is fetched before you press."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.server import visitor
+from pages.widgets import foreign
 from ser_core.corpora import crema_d, samples
 from ser_core.corpora.base import CorpusError
 
@@ -39,7 +40,7 @@ def offer() -> None:
                 bar.progress(number / len(missing), text=f"{number} of {len(missing)} clips")
         except CorpusError as error:
             bar.empty()
-            st.error(f"{error} Check the network and press again; what was fetched is kept.")
+            st.error(f"{foreign.plain(error)} Check the network and press again; what was fetched is kept.")
             return
         st.rerun()
     st.caption(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import in_url, worth
+from pages.widgets import foreign, in_url, worth
 from ser_core import runs
-from ser_core.runs import Run
+from ser_core.runs import Run, cards
 
 #: Most models that answer side by side.
 MOST = 4
@@ -88,11 +88,11 @@ def about(run: Run) -> None:
         with st.container(horizontal=True):
             card = st.popover("Model card", icon=":material/description:")
             layers = st.popover("Layers", icon=":material/layers:")
-        card.markdown(run.card)
+        card.html(cards.as_html(run.card))
         with layers:
             table = pd.DataFrame(run.layers)
             table["shape"] = [" × ".join(str(n) for n in shape) if shape else "" for shape in table["shape"]]
             st.dataframe(table, hide_index=True, width="stretch")
             st.caption(f"{int(table['parameters'].sum()):,} parameters")
     except (runs.RunError, KeyError, ValueError) as error:
-        st.warning(f"The model {run.name} is damaged: {error}")
+        st.warning(f"The model {foreign.plain(run.name)} is damaged: {foreign.plain(error)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from pages.widgets import foreign
 from ser_core.evaluation import seen
 from ser_core.runs import Run, RunError
 
@@ -33,4 +34,6 @@ def show(models: Iterable[Run], *, clip: str = "", digest: str = "", speaker: st
         who = "This model" if not named else names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
         were = "was" if len(names) == 1 or not named else "were"
         # Short words, so that the warning is read beside the answer.
-        st.caption(f":material/warning: **{who} {were} {said}**, so an answer on it proves little.")
+        st.caption(
+            f":material/warning: **{foreign.plain(who)} {were} {foreign.plain(said)}**, so an answer on it proves little."
+        )

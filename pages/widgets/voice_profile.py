@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages.server import visitor
-from pages.widgets import cached, in_url, microphone, numbers, words
+from pages.widgets import cached, foreign, in_url, microphone, numbers
 from pages.widgets.audio_source import DIGEST, ENDINGS, Sound
 from ser_core import audio, settings
 from ser_core.features.profile import ProfileError, VoiceProfile
@@ -110,7 +110,7 @@ def show(key: str, clip: audio.Clip, run: Run, prediction: Prediction) -> None:
     if used is not None:
         plain = cached.prediction(key, *cached.judge_key(predictor), clip, predictor)
         st.markdown(
-            f"**Tuned** to {_of(used)} of this speaker and microphone · untuned: {words.plain(plain.label)} "
+            f"**Tuned** to {_of(used)} of this speaker and microphone · untuned: {foreign.plain(plain.label)} "
             f"{numbers.percent(plain.confidence)}"
         )
     elif not tuned():
@@ -210,7 +210,7 @@ def _take(predictor: Predictor, sounds: list[Sound], trouble: st.delta_generator
         speech = {_name(sound.digest): predictor.speech_of(cached.clip(sound.data, sound.name)) for sound in sounds}
         predictor.profile_of_sums(speech.values())
     except (audio.AudioError, ProfileError) as error:
-        trouble.error(str(error))
+        trouble.error(foreign.plain(error))
         return
     for name, added in speech.items():
         _current().add(name, predictor, added)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pages.widgets import foreign
 from pages.widgets.numbers import percent
 
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
 
 
-def plain(text: str) -> str:
-    """Text as it is, where Markdown is drawn: classes may be called anything."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:^-])", r"\\\1", text)
-
-
 def either(names: Sequence[str]) -> str:
     """`Anger, disgust or fear`"""
     joined = " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return plain(joined[:1].upper() + joined[1:])
+    return foreign.plain(joined[:1].upper() + joined[1:])
 
 
 def headline(prediction: Prediction) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pages.widgets import numbers, words
+from pages.widgets import foreign, numbers, words
 from ser_core.corpora import schemes
 from ser_core.corpora.schemes import Scheme
 from ser_core.evaluation import conformal, kept, metrics
@@ -28,15 +28,15 @@ def of_model(run: Run) -> str:
     own = personal.of(run)
     if own is None:
         ear = leagues.sentence(run)
-        return f"**{run.name}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}.{ear and f' {ear}'}"
-    of_what = f"**{run.name}** is a model of your own, a head on {own.base}."
+        return f"**{foreign.plain(run.name)}** tells the emotion right in {numbers.score(run.metrics)}: {_voices(run)}.{ear and f' {ear}'}"
+    of_what = f"**{foreign.plain(run.name)}** is a model of your own, a head on {foreign.plain(own.base)}."
     if not own.enough:
-        return f"{of_what} How often it is right: **{own.label}**. {words.plain(own.sentence)}"
+        return f"{of_what} How often it is right: **{own.label}**. {foreign.plain(own.sentence)}"
     found = run.metrics["validation"]
     span = found["intervals"]["accuracy"]
     return (
         f"{of_what} Right in {numbers.percent(found['accuracy'])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])}) of "
-        f"{found['n']} clips, **{own.label}**. {words.plain(own.sentence)}"
+        f"{found['n']} clips, **{own.label}**. {foreign.plain(own.sentence)}"
     )
 
 
@@ -49,12 +49,12 @@ def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
         return ""
     own = personal.of(run)
     if own is not None and not own.enough:
-        return f"What this confidence is worth: {own.label}. {words.plain(own.sentence)}"
+        return f"What this confidence is worth: {own.label}. {foreign.plain(own.sentence)}"
     if elsewhere and own is None and (told := _elsewhere(run, found)):
         bins = told.metrics["reliability"]
         near = int(np.abs(np.array(bins["confidence"]) - found.confidence).argmin())
         return (
-            f"On another corpus, {told.stated['title']}, with microphones and accents that it did not know, answers at this confidence were "
+            f"On another corpus, {foreign.plain(told.stated['title'])}, with microphones and accents that it did not know, answers at this confidence were "
             f"right {100 * bins['right'][near]:.0f} times in 100 ({bins['n'][near]} clips). It tells the emotion a voice was acted with; it "
             "reads no minds."
         )
@@ -67,7 +67,7 @@ def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
     right, n = near_ones
     often = f"answers at this confidence were right {100 * right:.0f} times in 100"
     if own is not None:
-        return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {words.plain(own.sentence)}"
+        return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {foreign.plain(own.sentence)}"
     without = ", without a voice profile" if found.profile else ""
     return (
         f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language. "
@@ -131,7 +131,7 @@ def _split(run: Run) -> Scheme:
 def _voices(run: Run) -> str:
     split = _split(run)
     if split.both_sides is None:
-        return f"a split of its maker's own ({split.name or 'not stated'}), so whether it had heard the voices is not known"
+        return f"a split of its maker's own ({foreign.plain(split.name or 'not stated')}), so whether it had heard the voices is not known"
     return "voices that it had heard in training, in other clips" if split.both_sides else "voices it had never heard"
 
 

@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from ser_core import settings
 from ser_core.audio.channels import Channel, downmix
 from ser_core.audio.clip import SAMPLE_RATE, AudioError, Clip, Finding
 from ser_core.audio.clipping import CLIPPED_SHARE, FULL_SCALE, clipped_finding
@@ -42,6 +43,7 @@ class Collector:
         self.name, self.rate, self.channels, self.max_seconds = name, rate, channels, max_seconds
         self.channel = channel
         self.frames = 0
+        self._most = settings.max_samples()
         self._full_scale = 127 / 128 if bits == 8 else FULL_SCALE
         self._clipped = self._non_finite = 0
         self._hash = hashlib.sha256() if lossless else None
@@ -49,10 +51,15 @@ class Collector:
         self._parts: list[list[NDArray[np.float32]]] = [[] for _ in range(channels)]
 
     def check_length(self, frames: float) -> None:
-        """Raise AudioError when so many samples a channel exceed the limit, before any is decoded."""
+        """Raise AudioError when so many samples a channel exceed the limits, before any is decoded."""
         if frames > self.max_seconds * self.rate:
             minutes = frames / self.rate / 60
             raise AudioError(f"{self.name} lasts {minutes:.1f} min, {self._limit}.")
+        if frames * self.channels > self._most:
+            raise AudioError(
+                f"{self.name} holds {frames * self.channels / 1e6:.0f} million samples in {self.channels} channels at {self.rate / 1000:g} kHz; "
+                f"up to {self._most / 1e6:.0f} million are read here. Make it mono, or its rate lower."
+            )
 
     @property
     def _limit(self) -> str:
@@ -63,6 +70,8 @@ class Collector:
         self.frames += len(block)
         if self.frames > self.max_seconds * self.rate:
             raise AudioError(f"{self.name} lasts {self._limit}.")
+        if self.frames * self.channels > self._most:
+            self.check_length(self.frames)
         if not np.isfinite(block.sum()):
             finite = np.isfinite(block)
             if not finite.all():

@@ -57,7 +57,7 @@ def decode(
     source: str | Path | bytes,
     *,
     name: str | None = None,
-    max_minutes: float = settings.MAX_MINUTES,
+    max_minutes: float | None = None,
     max_bytes: int = settings.MAX_UPLOAD_BYTES,
     channel: Channel | None = None,
 ) -> Clip:
@@ -65,7 +65,8 @@ def decode(
 
     source: a path, or the file's bytes; what it is is told from its content, not from its name. name: shown
     to the user (default: the file's name). channel: which of several
-    channels is used, see `channels.downmix`; by default they are looked at first, and averaged where that is right. The size is checked before anything is
+    channels is used, see `channels.downmix`; by default they are looked at first, and averaged where that is right.
+    max_minutes: default settings.max_minutes(). The size is checked before anything is
     decoded, the duration against the header where it states one, else decoding stops at the limit. What a
     truncated file still holds is used (finding 'truncated'); single NaN or infinite samples become 0 (finding
     'non-finite'). Raises AudioError, one sentence that names the file: missing, empty, too large, too long,
@@ -83,7 +84,11 @@ def decode(
         with padded(given, kind) as file:
             for read in _readers(file, kind):
                 try:
-                    return read(file, kind, _Wanted(label, 60 * max_minutes, channel))
+                    return read(
+                        file,
+                        kind,
+                        _Wanted(label, 60 * (settings.max_minutes() if max_minutes is None else max_minutes), channel),
+                    )
                 except _Unreadable:
                     continue
     raise AudioError(f"{label} looks like {_NAMES.get(kind, kind.upper())}, but is damaged, cut off or without sound.")

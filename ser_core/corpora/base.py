@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from ser_core import threads
+from ser_core.corpora import links
 
 #: One row a clip. `clip` is the id that runs, votes and players join on; empty text where the corpus states nothing.
 #: `start` and `end` (seconds, NaN = the file's) tell a segment of a file. Own corpora may add columns: split, sitting, recorded.
@@ -210,7 +211,7 @@ class CorpusModule:
         clips, problems = found if isinstance(found, tuple) else (found, [])
         if clips.empty:
             raise CorpusError(f"{self.card.title}: no clip of it lies in {root}. {self.card.how_to_get}")
-        return Corpus(self.card, root, clips.reset_index(drop=True), problems)
+        return Corpus(self.card, root, links.refused(clips.reset_index(drop=True), root), problems)
 
 
 def table(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ser_core import files
-from ser_core.corpora import emotion_names, speaker_guess
+from ser_core.corpora import emotion_names, links, speaker_guess
 from ser_core.corpora.base import EMOTIONS, Card, Corpus, CorpusError, Problem
 
 #: Names that mean something else where a corpus is named.
@@ -86,7 +86,7 @@ def corpus(
     if clips.empty:
         first = f" {problems[0].where}: {problems[0].message}." if problems else ""
         raise CorpusError(f"{root} gives no clip.{first}")
-    return Corpus(card(name, how), root, clips, tuple(problems), tuple(notes))
+    return Corpus(card(name, how), root, links.refused(clips, root), tuple(problems), tuple(notes))
 
 
 def relabel(clips: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 
 from ser_core import audio
-from ser_core.corpora import own, recordings
+from ser_core.corpora import links, own, recordings
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.findings import Finding, Report
 from ser_core.corpora.reading import ClipReader
@@ -46,7 +46,8 @@ def validate(corpus: Corpus, *, progress: Progress | None = None, n_jobs: int = 
     findings = [Finding(problem.where, "label", False, problem.message) for problem in corpus.problems]
     gone = {path for path in segments if not Path(path).is_file()}
     for path in gone:
-        findings += [Finding(stem, "missing", False, "its file is not there") for stem, _, _ in segments[path]]
+        said = "its file is a link out of its corpus" if path.endswith(links.MARK) else "its file is not there"
+        findings += [Finding(stem, "missing", False, said) for stem, _, _ in segments[path]]
     tasks = [joblib.delayed(_hear)(path, cuts) for path, cuts in segments.items() if path not in gone]
     heard: list[_Heard] = []
     missing = len(findings) - len(corpus.problems)

@@ -146,8 +146,7 @@ class Recordings:
         return own.corpus(NAME, self.folder, "your own recordings", clips)
 
     def _lock(self) -> filelock.FileLock:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return filelock.FileLock(self.folder / ".lock")
+        return filelock.FileLock(files.private_folder(self.folder) / ".lock", mode=0o600)
 
     def _rows(self) -> list[Recording]:
         table = self.folder / TABLE

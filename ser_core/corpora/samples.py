@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from ser_core import settings
-from ser_core.corpora import crema_d, fetching, registry, splits
+from ser_core.corpora import crema_d, fetching, links, registry, splits
 from ser_core.corpora.base import index
 
 SENTENCES = ("IEO", "TSI", "DFA", "ITS", "IWL", "MTI")
@@ -42,7 +42,8 @@ def on_disk(stem: str) -> Path | None:
     candidates = [_folder() / f"{stem}.wav"]
     folder = registry.folders().get("crema-d")
     if folder is not None:
-        candidates += [crema_d.audio_folder(folder) / f"{stem}.{ending}" for ending in ("wav", "flac")]
+        named = [crema_d.audio_folder(folder) / f"{stem}.{ending}" for ending in ("wav", "flac")]
+        candidates += [path for path in named if not links.leads_out(path, folder)]
     return next((path for path in candidates if path.is_file()), None)
 
 

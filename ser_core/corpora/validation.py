@@ -10,7 +10,7 @@ import joblib
 import numpy as np
 
 from ser_core import audio
-from ser_core.corpora import own_validation, registry
+from ser_core.corpora import links, own_validation, registry
 from ser_core.corpora.base import LOSSY_ENDINGS, Corpus, CorpusError, CorpusModule, IndexEntry, audio_files, index
 from ser_core.corpora.findings import Finding, Report
 from ser_core.fanout import Progress
@@ -58,7 +58,9 @@ def validate(module: CorpusModule, root: Path, *, progress: Progress | None = No
     stems = [clip.split("/", 1)[1] for clip in corpus.clips["clip"]]
     belonging = list(zip(stems, corpus.clips["path"], strict=True))
     around = {str(path) for path in audio_files(module.home(Path(root)), below=True) if not _passed_over(module, path)}
-    others = sorted(around - set(corpus.clips["path"]))
+    others = sorted(
+        around - {path.removesuffix(links.MARK) for path in corpus.clips["path"]} - links.strays(around, Path(root))
+    )
     tasks = [
         joblib.delayed(_hear)(stem, path) for stem, path in belonging + [(Path(path).stem, path) for path in others]
     ]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 
-from ser_core import graphs
+from ser_core import audio, graphs, predictor, settings
 from ser_core.features.contract import Contract, ContractError
 from ser_core.runs import Run, RunError
 
 #: Operator sets that ONNX Runtime brings along: ONNX's own, and its set for classical learners.
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
-#: A graph that needs longer than this for one window, seconds, is stopped.
-SECONDS = 20.0
+#: The voice of which it is asked, too.
+VOICE = "voice-british.flac"
 
 
 def check(run: Run) -> None:
     """Raise RunError where the run's model.onnx is none that this program serves, or feature.json asks for what it cannot make.
 
-    Refused before it is opened: data in other files, operators of one's own. Then ONNX Runtime opens it, its inputs are held
-    against feature.json, and it answers one window of zeros.
+    Refused before it is opened: data in other files, operators of one's own. Then ONNX Runtime opens it in a
+    process of its own (`confined`), its inputs are held against feature.json, and it answers one window of zeros.
     """
     _plain(run.model_path())
     contract = run.contract
@@ -33,15 +32,27 @@ def check(run: Run) -> None:
     )
     if absent:
         raise RunError(absent)
+    with _opened(run) as opened:
+        try:
+            contract.check(graphs.signature(opened))
+        except ContractError as error:
+            raise RunError(str(error)) from error
+        if not {"probabilities", "embedding"} <= {one.name for one in opened.get_outputs()}:
+            raise RunError("model.onnx has no outputs 'probabilities' and 'embedding'.")
+        _answers(contract, opened)
+
+
+def hears(run: Run) -> None:
+    """Give an imported run's model a voice: a graph may answer zeros and nothing else. Raises RunError where it fails."""
+    if run.contract.normalise != "train":
+        # It judges no clip without a profile of its speaker.
+        return
     try:
-        opened = graphs.session(run.model_path())
-        contract.check(graphs.signature(opened))
-    except (graphs.GraphError, ContractError) as error:
+        judge = predictor.Predictor(run)
+        with contextlib.closing(judge.session):
+            judge.predict(audio.decode(settings.ARTIFACTS / "samples" / VOICE))
+    except graphs.GraphError as error:
         raise RunError(str(error)) from error
-    names = {one.name for one in opened.get_outputs()}
-    if not {"probabilities", "embedding"} <= names:
-        raise RunError("model.onnx has no outputs 'probabilities' and 'embedding'.")
-    _answers(contract, opened)
 
 
 def _plain(path: Path) -> None:
@@ -83,24 +94,23 @@ def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
                 yield from (attribute.t, *attribute.tensors)
 
 
-def _answers(contract: Contract, opened: onnxruntime.InferenceSession) -> None:
+@contextlib.contextmanager
+def _opened(run: Run) -> Iterator[graphs.ConfinedSession]:
+    try:
+        opened = graphs.ConfinedSession(run.model_path())
+    except graphs.GraphError as error:
+        raise RunError(str(error)) from error
+    with contextlib.closing(opened):
+        yield opened
+
+
+def _answers(contract: Contract, opened: graphs.ConfinedSession) -> None:
     feeds = {name: np.zeros((1, *shape), dtype) for name, (shape, dtype) in contract.signature.items()}
     if "n_frames" in feeds:
         feeds["n_frames"] += contract.inputs[0].frames
-    options = onnxruntime.RunOptions()
-
-    def stop() -> None:
-        options.terminate = True
-
-    timer = threading.Timer(SECONDS, stop)
-    timer.start()
     try:
-        (probabilities,) = opened.run(["probabilities"], feeds, options)
-    except Exception as error:  # ONNX Runtime's own exceptions share no base class.
-        raise RunError(f"model.onnx does not answer: {error}") from error
-    finally:
-        timer.cancel()
-    wanted = len(contract.labels)
-    shape, total = probabilities.shape, float(np.sum(probabilities))
-    if shape != (1, wanted) or not abs(total - 1) < 1e-3:
-        raise RunError(f"model.onnx gives {shape} values of sum {total:.3g}; {wanted} probabilities were stated.")
+        (probabilities,) = opened.run(["probabilities"], feeds)
+    except graphs.GraphError as error:
+        raise RunError(str(error)) from error
+    if why := predictor.not_probabilities(probabilities, (1, len(contract.labels))):
+        raise RunError(f"model.onnx gives {why}.")

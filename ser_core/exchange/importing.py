@@ -39,6 +39,12 @@ def import_zip(path: Path, *, name: str = "") -> Run:
         except RunError as error:
             raise RunError(f"{path.name} was not imported: {error}") from error
         _finish(Run(folder), path, left_out)
+        try:
+            for one in whole(Run(folder)):
+                if one.has("model.onnx"):
+                    graph_check.hears(one)
+        except RunError as error:
+            raise RunError(f"{path.name} was not imported: {error}") from error
         target = naming.free_path(name or (path.stem if folder.name == "zip" else folder.name))
         folder.rename(target)
     return Run(target)
@@ -68,6 +74,7 @@ def _checked(run: Run) -> list[str]:
     for one in whole(run):
         where = "" if one.path == run.path else f"{one.path.relative_to(run.path).as_posix()}/"
         try:
+            schema.bounded(one)
             listed = schema.listed(one)
             problems = one.problems(hashes=True)
             if problems:
@@ -98,10 +105,8 @@ def _sweep(run: Run, listed: set[str]) -> list[str]:
 
 def _finish(run: Run, path: Path, left_out: list[str]) -> None:
     taken = {"file": path.name, "at": runs.now(), "left_out": left_out}
-    run.write_json("recipe.json", {**run.recipe, "imported": taken})
     for one in whole(run):
-        if one.has("card.md"):
-            # A picture in a stranger's card would be fetched by whoever reads it.
-            one.write_text("card.md", one.card.replace("![", "["))
+        # Each says so of itself: a training that is pooled may become part of another model.
+        one.write_json("recipe.json", {**one.recipe, "imported": taken})
         one.write_json("metrics.json", schema.recomputed(one))
         one.seal()

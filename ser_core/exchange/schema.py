@@ -20,14 +20,28 @@ PARTS = ("validation", "test")
 SUM = 1e-3
 #: How far a score may lie from the one computed here.
 SCORE = 1e-6
+#: What no table and no JSON of a run comes near: bytes of a first line, columns, bytes of a JSON file.
+HEAD_BYTES, COLUMNS, JSON_BYTES = 100_000, 2_000, 50_000_000
 LAYER = ("name", "kind", "shape", "parameters")
+
+
+def bounded(run: Run) -> None:
+    """Raise RunError where a file is larger, wider or deeper than any of a run's, before it is read whole."""
+    for path in sorted(run.path.iterdir()):
+        if path.suffix == ".csv":
+            with path.open("rb") as lines:
+                head = lines.readline(HEAD_BYTES)
+            if len(head) == HEAD_BYTES or head.count(b",") >= COLUMNS:
+                raise RunError(f"{path.name} has more than {COLUMNS:,} columns, or a first line that never ends.")
+        elif path.suffix == ".json" and path.stat().st_size > JSON_BYTES:
+            raise RunError(f"{path.name} has more than {JSON_BYTES / 1e6:.0f} MB.")
 
 
 def listed(run: Run) -> set[str]:
     """Return the names in files.json. Raises RunError where it has another form, or names a file in another folder."""
     try:
         found = json.loads((run.path / "files.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"files.json is missing or no JSON: {error}") from error
     if not isinstance(found, dict):
         raise RunError("files.json is no table of files.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,8 @@ PICTURE_MAP = ["#02010A", *sequential.Magma[1:]]
 PICTURE_RANGE_DB = 80.0
 #: Margins of every figure with a time axis in pixels: the axes of two figures one above the other line up.
 TIME_MARGIN = {"l": 60, "r": 70, "t": 26, "b": 40}
+#: How a link begins in the words that Plotly draws.
+_LINK = re.compile(r"<(?=\s*a\b)", re.IGNORECASE)
 
 
 def colour(emotion: str) -> str:
@@ -40,7 +44,11 @@ def colour(emotion: str) -> str:
 
 
 def dressed(figure: go.Figure, height: int, margin: Mapping[str, int] | None = None) -> go.Figure:
-    """Give a figure its height and margins (px) and the common look, and return it."""
+    """Give a figure its height and margins (px) and the common look, and return it; a link in a name that it shows stays text."""
+    for part in (*figure.data, figure.layout):
+        stated = part.to_plotly_json()
+        if any(_LINK.search(one) for one in _strings(stated)):
+            part.update(_unlinked(stated), overwrite=True)
     figure.update_layout(
         height=height,
         margin=dict(margin or TIME_MARGIN),
@@ -49,6 +57,30 @@ def dressed(figure: go.Figure, height: int, margin: Mapping[str, int] | None = N
         uirevision="stay",
     )
     return figure
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from itertools.chain.from_iterable(map(_strings, value.values()))
+    elif _holds_words(value):
+        yield from itertools.chain.from_iterable(map(_strings, value))
+
+
+def _holds_words(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.dtype.kind in "OU")
+
+
+def _unlinked(value: Any) -> Any:
+    """What a figure states, with no string left that Plotly would make a link of."""
+    if isinstance(value, str):
+        return _LINK.sub("&lt;", value)
+    if isinstance(value, dict):
+        return {name: _unlinked(one) for name, one in value.items()}
+    if _holds_words(value):
+        return [_unlinked(one) for one in value]
+    return value
 
 
 def interval_bars(values: ArrayLike, low: ArrayLike, high: ArrayLike) -> dict[str, Any]:

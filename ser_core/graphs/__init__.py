@@ -1,5 +1,6 @@
 """ONNX graphs without Keras: opened and run, brought to the contract, made of classifiers, given a new head, averaged."""
 
+from ser_core.confined import Session as ConfinedSession
 from ser_core.graphs.exported import OPSET, Placed, from_scikit_learn, rename_outputs
 from ser_core.graphs.head import Head, with_head
 from ser_core.graphs.joined import behind_encoder
@@ -9,6 +10,7 @@ from ser_core.serving import DTYPES, GraphError, run, session, signature
 __all__ = [
     "DTYPES",
     "OPSET",
+    "ConfinedSession",
     "GraphError",
     "Head",
     "Placed",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ser_core import files
+from ser_core.graphs import plain_arrays
 from ser_core.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.
@@ -53,11 +53,7 @@ def load(path: Path, labels: int, dims: int) -> EmotionMeans | None:
     """Return what `save` wrote, None where there is no such file. Raises GraphError for one that cannot be read or is of another size."""
     if not path.is_file():
         return None
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            means = arrays["means"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise GraphError(f"{path.name} cannot be read: {error}") from error
-    if means.shape != (labels, dims) or not np.isfinite(means).all():
+    means = plain_arrays.read(path, ["means"])["means"]
+    if means.dtype.kind != "f" or means.shape != (labels, dims) or not np.isfinite(means).all():
         raise GraphError(f"{path.name} holds means of {means.shape}, not of {labels} labels × {dims} features")
-    return EmotionMeans(means)
+    return EmotionMeans(means.astype(np.float32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from ser_core import files
 from ser_core.features.logmel import RANGE_DB
+from ser_core.graphs import plain_arrays
 from ser_core.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.
@@ -51,7 +51,11 @@ class Novelty:
     threshold: float
 
     def distance(self, clips: np.ndarray) -> np.ndarray:
-        """Return a squared Mahalanobis distance for every row of `clips` (clips × dims)."""
+        """Return a squared Mahalanobis distance for every row of `clips` (clips × dims). Raises GraphError where dims are others."""
+        if np.shape(clips)[-1] != len(self.mean):
+            raise GraphError(
+                f"{FILE} describes a clip by {len(self.mean)} numbers, the model by {np.shape(clips)[-1]}."
+            )
         standard = (np.atleast_2d(clips) - self.mean) / self.deviation
         inside = standard @ self.components.T
         left_over = np.maximum((standard**2).sum(axis=1) - (inside**2).sum(axis=1), 0.0)
@@ -98,10 +102,20 @@ def load(path: Path) -> Novelty | None:
     """Return what `save` wrote, None where there is no such file. Raises GraphError for one that cannot be read."""
     if not path.is_file():
         return None
+    found = plain_arrays.read(path, Novelty.__annotations__)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in Novelty.__annotations__}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        made = Novelty(**{**found, **{name: float(found[name]) for name in ("noise", "threshold")}})
+        _check(made)
+    except (ValueError, TypeError) as error:
         raise GraphError(f"{path.name} cannot be read: {error}") from error
-    scalars = {name: float(found[name]) for name in ("noise", "threshold")}
-    return Novelty(**{**found, **scalars})
+    return made
+
+
+def _check(made: Novelty) -> None:
+    dims, count = made.mean.shape, len(made.variances)
+    shapes = (made.deviation.shape, made.components.shape, made.variances.shape)
+    if len(dims) != 1 or shapes != (dims, (count, *dims), (count,)):
+        raise ValueError("its arrays do not fit each other")
+    known = all(np.isfinite(one).all() for one in (made.mean, made.components, made.variances, made.noise))
+    if not known or not (made.variances > 0).all() or not made.noise > 0 or not (made.deviation > 0).all():
+        raise ValueError("its numbers describe no clips")

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ser_core import files, runs, settings
-from ser_core.jobs import locks, processes, reporting, starting
+from ser_core.jobs import locks, reporting, starting
 from ser_core.runs import Run
 
 #: A training waits for jobs that are expected to take less than this, in seconds.
 SHORT_S = 60.0
+#: Jobs that somebody who has signed in may have waiting and running at a time.
+MOST_OF_ONE = 10
 TRAINING = "training"
 #: States in which a job still takes or waits for its turn; `interrupted` is derived on reading and never written.
 ACTIVE = ("queued", "running")
@@ -148,7 +150,7 @@ class Job:
         status = {
             "state": state,
             "pid": pid,
-            "pid_created": None if pid is None else processes.created(pid),
+            "pid_created": None if pid is None else runs.born(pid),
             "heartbeat": runs.now(),
             "message": message,
             "progress": progress,
@@ -216,8 +218,9 @@ def queue(
         raise JobError("On this server jobs are for those who have signed in.")
     if run is not None:
         _check_free(run)
-    folder = settings.home().jobs
-    folder.mkdir(parents=True, exist_ok=True)
+    if owner and len([job for job in in_state(*ACTIVE, everyone=True) if job.owner == owner]) >= MOST_OF_ONE:
+        raise JobError(f"{MOST_OF_ONE} jobs of yours wait or run already. Cancel one, or wait until one has ended.")
+    folder = files.private_folder(settings.home().jobs)
     stated = {
         "arguments": [str(argument) for argument in arguments],
         "kind": kind,
@@ -271,7 +274,7 @@ def _written(folder: Path, stated: dict[str, Any]) -> Job:
         job = Job.of(folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}", stated)
         unseen = Job.of(folder / f".{job.id}.part", stated)
         try:
-            unseen.path.mkdir()
+            unseen.path.mkdir(0o700)
         except FileExistsError:
             continue
         files.write_json(unseen.path / "job.json", stated)

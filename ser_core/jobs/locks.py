@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filelock
 
-from ser_core import settings
+from ser_core import files, settings
 
 
 def training_lock() -> filelock.FileLock:
@@ -23,6 +23,5 @@ def queue_lock() -> filelock.FileLock:
 
 
 def _lock(name: str) -> filelock.FileLock:
-    folder = settings.home().jobs
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = files.private_folder(settings.home().jobs)
     return filelock.FileLock(folder / f"{name}.lock")

@@ -1,4 +1,4 @@
-"""Processes that outlive whoever starts them, and are ended by pid and creation time, never by pid alone."""
+"""Processes that outlive whoever starts them, and are ended by pid and birth, never by pid alone."""
 
 from __future__ import annotations
 
@@ -42,16 +42,8 @@ def forget(process: subprocess.Popen[bytes]) -> None:
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
 
 
-def created(pid: int) -> float | None:
-    """Return when the process was created, in seconds since 1970, or None when it has gone."""
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.Error:
-        return None
-
-
-def ask_to_end(pid: int | None, made: float | None) -> None:
-    """Send SIGTERM (on Windows: end it) to the process that had this pid at this creation time; nothing where it has gone."""
+def ask_to_end(pid: int | None, made: str | float | None) -> None:
+    """Send SIGTERM (on Windows: end it) to the process that had this pid and was born so (`runs.born`); nothing where it has gone."""
     if pid is not None and runs.process_lives(pid, made):
         try:
             psutil.Process(pid).terminate()
@@ -59,8 +51,8 @@ def ask_to_end(pid: int | None, made: float | None) -> None:
             return
 
 
-def kill(pid: int | None, made: float | None) -> None:
-    """Kill the process that had this pid at this creation time, and all that it started; nothing where it has gone."""
+def kill(pid: int | None, made: str | float | None) -> None:
+    """Kill the process that had this pid and was born so (`runs.born`), and all that it started; nothing where it has gone."""
     if pid is None or not runs.process_lives(pid, made):
         return
     try:

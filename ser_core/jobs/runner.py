@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import filelock
 
-from ser_core import runs, settings
+from ser_core import files, runs, settings
 from ser_core.jobs import job as job_folder
 from ser_core.jobs import locks, processes, reporting, starting
-from ser_core.jobs.job import TRAINING, Job
+from ser_core.jobs.job import TRAINING, Job, JobError
 
 #: Seconds between two looks at the process and its cancel flag.
 LOOK_S = 0.2
@@ -44,9 +45,10 @@ def run() -> None:
 def waiting(*, everyone: bool = False) -> list[Job]:
     """Return the jobs of whoever asks that wait, or everyone's, in the order in which they will run.
 
-    The oldest first; where that is a training, jobs that are expected to take less than a minute go before it.
+    Everybody has a turn, who was served longest ago first, and their oldest first; where that is a training, jobs that are expected
+    to take less than a minute go before it.
     """
-    queued = list(reversed(job_folder.in_state("queued", everyone=True)))
+    queued = _in_turns(job_folder.all_jobs(everyone=True))
     ordered: list[Job] = []
     while queued:
         first = queued[0]
@@ -57,12 +59,29 @@ def waiting(*, everyone: bool = False) -> list[Job]:
     return ordered if everyone else [job for job in ordered if job.mine]
 
 
+def _in_turns(found: list[Job]) -> list[Job]:
+    served: dict[str, str] = {}
+    waits: list[tuple[int, Job]] = []
+    turns: Counter[str] = Counter()
+    for job in reversed(found):
+        try:
+            status = job.status
+        except JobError:  # Deleted since it was listed.
+            continue
+        if status["state"] == "queued":
+            waits.append((turns[job.owner], job))
+            turns[job.owner] += 1
+        else:
+            served[job.owner] = max(served.get(job.owner, ""), status["heartbeat"])
+    return [job for _, job in sorted(waits, key=lambda one: (one[0], served.get(one[1].owner, ""), one[1].id))]
+
+
 @dataclass
 class _Process:
     """The process of a running job; `ended` returns (has it ended, its exit status where that can be known)."""
 
     pid: int
-    created: float | None
+    created: str | float | None
     ended: Callable[[], tuple[bool, int | None]]
     asked_at: float | None = None
 
@@ -81,7 +100,7 @@ def _work() -> None:
         _watch(queued[0], process)
 
 
-def _strange_ended(pid: int, created: float | None) -> tuple[bool, int | None]:
+def _strange_ended(pid: int, created: str | float | None) -> tuple[bool, int | None]:
     """Of a process that another runner started, nobody learns the exit status but from what it told."""
     return not runs.process_lives(pid, created), None
 
@@ -90,7 +109,7 @@ def _started(job: Job) -> _Process:
     # The runner's own pid until the process has one: a runner killed in between leaves an interrupted job, not a queued one.
     job.write_status("running", pid=os.getpid(), message="starting")
     (job.path / reporting.END).unlink(missing_ok=True)
-    with (job.path / "log.txt").open("ab") as log:
+    with files.append_privately(job.path / "log.txt") as log:
         environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
         process = processes.start(job.arguments, log, environment)
     job.write_status("running", pid=process.pid, message="starting")
@@ -99,7 +118,7 @@ def _started(job: Job) -> _Process:
         code = process.poll()
         return code is not None, code
 
-    return _Process(process.pid, processes.created(process.pid), ended)
+    return _Process(process.pid, runs.born(process.pid), ended)
 
 
 def _watch(job: Job, process: _Process) -> None:

@@ -26,9 +26,9 @@ def start_runner() -> None:
     lock.release()
     if _lives(starting_file()):
         return
-    with (settings.home().jobs / "runner.log").open("ab") as log:
+    with files.append_privately(settings.home().jobs / "runner.log") as log:
         runner = processes.start(["jobs", "run"], log, {reporting.VARIABLE: "", settings.OWNER_VARIABLE: ""})
-    files.write_json(starting_file(), {"pid": runner.pid, "created": processes.created(runner.pid)})
+    files.write_json(starting_file(), {"pid": runner.pid, "created": runs.born(runner.pid)})
     processes.forget(runner)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ser_core import settings
+from ser_core import files, settings
 from ser_core.features import profile
 from ser_core.features.profile import ProfileError, VoiceProfile
 
@@ -14,6 +14,7 @@ from ser_core.features.profile import ProfileError, VoiceProfile
 def keep(profiles: list[VoiceProfile]) -> None:
     """Keep a voice, a file a kind of log-mel frames, in place of what was kept before."""
     forget()
+    files.private_folder(_folder())
     for one in profiles:
         one.save(_folder() / f"{one.source}.json")
 

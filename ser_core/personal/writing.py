@@ -103,6 +103,7 @@ def _recipe(heard: Heard, fitted: Fitted, base: Run, seed: int) -> dict[str, Any
             "by": fitted.division.by,
             "remarks": list(heard.remarks),
         },
+        **({"of_strangers": True} if base.of_a_stranger else {}),
         "ear": base.recipe.get("ear"),
         "split_name": "by sitting" if fitted.division.by == BY_SITTING else "by clip, same sitting on both sides",
         "seed": seed,

@@ -65,7 +65,7 @@ def forget(run: Run) -> None:
 
 def _write(known: dict[str, Note]) -> None:
     # A run of which nothing is said any more takes no place.
-    files.write_json(_file(), {run: asdict(one) for run, one in sorted(known.items()) if one != Note()})
+    files.write_json(_file(), {run: asdict(one) for run, one in sorted(known.items()) if one != Note()}, private=True)
 
 
 def _file() -> Path:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import psutil
 
 from ser_core import files, settings, threads
-from ser_core.runs import published
+from ser_core.runs import alive, published
 from ser_core.runs.tables import as_csv
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class Run:
     def status(self) -> dict[str, Any]:
         """The run's state; `interrupted` where its process has gone without saying how it ended."""
         status = self.json("status.json")
-        if status.get("state") == "running" and not process_lives(status.get("pid"), status.get("pid_created")):
+        if status.get("state") == "running" and not alive.process_lives(status.get("pid"), status.get("pid_created")):
             status["state"] = "interrupted"
         return status
 
@@ -154,6 +153,11 @@ class Run:
             return whole and not self.missing and not self.recipe.get("wrong_on_purpose")
         except RunError:
             return False
+
+    @property
+    def of_a_stranger(self) -> bool:
+        """Whether its graph was imported, or made of one that was. Raises RunError for a recipe.json that cannot be read."""
+        return bool(self.recipe.get("imported") or self.recipe.get("of_strangers"))
 
     @property
     def missing(self) -> str:
@@ -214,7 +218,7 @@ class Run:
         """Write status.json: state, this process' pid and creation time, heartbeat (UTC), and what else is given."""
         if state not in STATES:
             raise ValueError(f"no such state: {state}")
-        status = {"state": state, "pid": os.getpid(), "pid_created": psutil.Process().create_time(), "heartbeat": now()}
+        status = {"state": state, "pid": os.getpid(), "pid_created": alive.born(os.getpid()), "heartbeat": now()}
         self.write_json("status.json", {**status, **more})
 
     def append_history(self, row: dict[str, Any]) -> None:
@@ -254,7 +258,7 @@ class Run:
         text = self.text(name)
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{name} of the run {self.name} is not JSON: {error}") from error
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -281,15 +285,3 @@ class Run:
 def now() -> str:
     """Return the time in UTC, to the second, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def process_lives(pid: int | None, created: float | None) -> bool:
-    """Tell whether the process that had this pid at this creation time still runs; a pid alone may be another's by now."""
-    if pid is None or created is None:
-        return False
-    try:
-        process = psutil.Process(pid)
-        # A process that has ended stays in the table until its parent asks for it; in a container that may be never.
-        return abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

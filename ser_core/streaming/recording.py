@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ser_core import audio
+from ser_core import audio, files
 
 _BLOCK = 10 * audio.SAMPLE_RATE
 _BYTES = np.dtype(np.float32).itemsize
@@ -22,7 +22,7 @@ class Recording:
     def __init__(self, folder: Path | None, longest_s: float) -> None:
         """folder: where the file lies, made where missing (None: the system's temporary folder)."""
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+            files.private_folder(folder)
         self.end = 0
         self._capacity = round(longest_s * audio.SAMPLE_RATE)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as the session.

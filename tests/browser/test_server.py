@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import ipaddress
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from ser_core import runs, settings
-from tests import patience
 from tests.browser import serving, steps
+from tests.browser.knocking import ask, shake_hands
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
@@ -59,31 +54,6 @@ def listens_on(server: Server) -> set[str]:
     return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
 
 
-def ask(url: str, headers: dict[str, str]) -> int:
-    """Return the status of an answer."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=patience.SECONDS) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-
-
-def shake_hands(server: Server, headers: dict[str, str]) -> int:
-    """Return the status of the answer to a websocket's opening: 101 where it is let in."""
-    opening = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": base64.b64encode(bytes(16)).decode(),
-    }
-    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=patience.SECONDS)
-    try:
-        line.request("GET", "/_stcore/stream", headers=opening | headers)
-        return line.getresponse().status
-    finally:
-        line.close()
-
-
 @pytest.mark.parametrize(
     ("address", "mode", "reason"),
     [
@@ -114,16 +84,6 @@ def test_shared_mode_may_listen_for_others_and_local_mode_does_not(
     through_proxy = {"X-Forwarded-For": "203.0.113.7"}
     assert ask(shared.url, through_proxy) == 200
     assert shake_hands(shared, through_proxy) == 101
-
-
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "x-forwarded-proto", "FORWARDED", "X-Real-IP", "Via"])
-def test_what_came_through_a_proxy_is_refused_in_local_mode(server: Server, header: str) -> None:
-    through_proxy = {header: "203.0.113.7"}
-    for path in ("/", "/analyze", "/_stcore/health", "/_stcore/stream"):
-        assert ask(server.url + path, through_proxy) == 403
-    assert shake_hands(server, through_proxy) == 403
-    assert ask(server.url, {}) == 200
-    assert shake_hands(server, {}) == 101
 
 
 @pytest.fixture

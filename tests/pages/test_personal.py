@@ -53,7 +53,7 @@ def test_what_is_missing_is_said() -> None:
     record(3)
     said = words(page())
     assert "anger · 3" in said and "calm · 3" in said
-    assert "“too few to say”\\: anger 3, calm 3" in said and "All was recorded in one sitting" in said
+    assert "“too few to say”: anger 3, calm 3" in said and "All was recorded in one sitting" in said
     assert "A class called “background”" in said
 
 
@@ -97,7 +97,7 @@ def test_classes_of_odd_names_are_drawn_as_they_are() -> None:
     at = make(page())
     assert not at.exception
     (run,) = runs.own()
-    assert r"\*a\* \<img src=x\> \$b\$ · 3" in words(at)
+    assert r"\*a\* \<img src=x> \$b\$ · 3" in words(at)
     at = page("analyze", model=run.name, source="samples")
     assert not at.exception
     assert not any("<img" in str(element.body) for element in at.get("html"))

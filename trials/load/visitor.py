@@ -77,6 +77,12 @@ class Visitor:
             if message.WhichOneof("type") == "script_finished":
                 return answered, time.perf_counter() - begun
 
+    async def put(self, sound: bytes) -> int:
+        """Send a file that no page asked for; return the answer's status."""
+        place = f"/_stcore/upload_file/{self._session}/{uuid.uuid4()}"
+        sent = await self._http.put(place, files={"file": ("a.wav", sound)}, headers=self._headers)
+        return sent.status_code
+
     async def leave(self) -> None:
         await self._socket.close()
         await self._http.aclose()
