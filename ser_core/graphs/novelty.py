@@ -104,7 +104,14 @@ def load(path: Path) -> Novelty | None:
         return None
     found = plain_arrays.read(path, Novelty.__annotations__)
     try:
-        made = Novelty(**{**found, **{name: float(found[name]) for name in ("noise", "threshold")}})
+        made = Novelty(
+            found["mean"],
+            found["deviation"],
+            found["components"],
+            found["variances"],
+            float(found["noise"]),
+            float(found["threshold"]),
+        )
         _check(made)
     except (ValueError, TypeError) as error:
         raise GraphError(f"{path.name} cannot be read: {error}") from error
