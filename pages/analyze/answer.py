@@ -28,7 +28,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
         correction.show(key, clip, models)
         return
     if len(models) == 1:
-        _alone(key, clip, models[0])
+        alone(key, clip, models[0])
         correction.show(key, clip, models)
         return
     tuned = None
@@ -68,7 +68,8 @@ def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
     findings(whole)
 
 
-def _alone(key: str, clip: audio.Clip, run: Run) -> None:
+def alone(key: str, clip: audio.Clip, run: Run) -> None:
+    """Draw one model's answer: what it says and what that is worth, beside its probabilities."""
     prediction = prediction_of(key, clip, run)
     if prediction is None:
         return

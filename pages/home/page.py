@@ -1,24 +1,22 @@
-"""Home: what this is, where to start, which models and corpora are here, and what it cannot do."""
+"""Home: an answer first; then which models, corpora and runs are here, and what it cannot do."""
 
 import streamlit as st
 
-from pages.home import here
+from pages.home import first_answer, here
 
-st.title("What does a voice sound like it feels?")
-st.markdown(
-    "Record a sentence or drop a file, see its waveform and spectrogram, and read what models trained on acted speech make of it. "
-    "Everything runs on this machine: no sound and no result leaves it."
-)
+st.title("What emotion does this voice act?")
+st.markdown("A model that learned from actors names it, and says how often it is right. No sound leaves this machine.")
+first_answer.show()
 with st.container(horizontal=True):
-    for label, icon, source in (
-        ("Analyze your voice", ":material/mic:", "record"),
-        ("Upload a clip", ":material/upload:", "upload"),
-        ("Try a sample", ":material/library_music:", "samples"),
-    ):
-        if st.button(label, icon=icon, type="primary" if source == "record" else "secondary"):
-            st.switch_page("pages/analyze/page.py", query_params={"source": source})
-    if st.button("Go live", icon=":material/graphic_eq:"):
-        st.switch_page("pages/live/page.py")
+    st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
+    st.page_link("pages/results/page.py", label="See what models confuse", icon=":material/grid_on:")
+    st.page_link(
+        "pages/results/page.py",
+        label="Guess against it",
+        icon=":material/hearing:",
+        query_params={"view": "guess"},
+    )
+    st.page_link("pages/live/page.py", label="Go live", icon=":material/graphic_eq:")
 
 st.subheader("Models", anchor="models")
 here.models()

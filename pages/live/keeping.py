@@ -58,9 +58,11 @@ def _hand_over(session: streaming.Session, last_s: int | None, begin_s: float | 
         return
     samples = session.recording.between(begin, stop)
     name = f"live-{begin / audio.SAMPLE_RATE:.1f}-{stop / audio.SAMPLE_RATE:.1f}s.wav"
-    audio_source.hand_over(audio_source.Sound(name, audio.encode_wav(samples, subtype="FLOAT"), "from the live page"))
+    audio_source.hand_over(
+        audio_source.Sound(name, audio.encode_wav(samples, subtype="FLOAT"), "from the live page"), "From live"
+    )
     model = {"model": session.model}
-    st.switch_page("pages/analyze/page.py", query_params={"source": audio_source.LIVE, **model})
+    st.switch_page("pages/analyze/page.py", query_params={"source": audio_source.GIVEN, **model})
 
 
 def _zip(session: streaming.Session) -> bytes:

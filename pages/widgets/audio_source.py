@@ -16,13 +16,13 @@ from ser_core import audio, settings
 from ser_core.corpora.base import AUDIO_ENDINGS
 
 SAMPLES = settings.ARTIFACTS / "samples"
-RECORD, UPLOAD, SAMPLE, LIVE = "record", "upload", "samples", "live"
+RECORD, UPLOAD, SAMPLE, GIVEN = "record", "upload", "samples", "live"
 SOURCES = {
     RECORD: ":material/mic: Record",
     UPLOAD: ":material/upload: Upload",
     SAMPLE: ":material/library_music: Samples",
 }
-_HANDED_OVER = "sound-from-live"
+_HANDED_OVER = "sound-handed-over"
 #: Characters of a sound's digest that are the same for all of its channels.
 DIGEST = 16
 ENDINGS = [ending.removeprefix(".") for ending in AUDIO_ENDINGS]
@@ -47,15 +47,15 @@ class Sound:
         return hashlib.sha256(self.data).hexdigest()[:DIGEST] + of_channel
 
 
-def hand_over(sound: Sound) -> None:
-    """Keep a sound of the live page for the chooser, as the source `live`, until the next one or the visit's end."""
-    st.session_state[_HANDED_OVER] = sound
+def hand_over(sound: Sound, title: str) -> None:
+    """Keep a sound of another page for the chooser, as a source of this title, until the next one or the visit's end."""
+    st.session_state[_HANDED_OVER] = sound, title
 
 
 def choose() -> list[Sound]:
     """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
-    handed_over: Sound | None = st.session_state.get(_HANDED_OVER)
-    sources = SOURCES | ({LIVE: ":material/graphic_eq: From live"} if handed_over else {})
+    handed_over: tuple[Sound, str] | None = st.session_state.get(_HANDED_OVER)
+    sources = SOURCES | ({GIVEN: f":material/graphic_eq: {handed_over[1]}"} if handed_over else {})
     source = in_url.segmented("source", "Where the clip comes from", sources)
     if source == UPLOAD:
         return _uploaded("upload")
@@ -64,8 +64,8 @@ def choose() -> list[Sound]:
         st.caption(how_to_read)
         crema_d_samples.offer()
         return [sound]
-    if source == LIVE and handed_over:
-        return [handed_over]
+    if source == GIVEN and handed_over:
+        return [handed_over[0]]
     return _recorded()
 
 

@@ -252,7 +252,7 @@ def test_leaving_the_page_frees_everything(warm: Server, page: Page) -> None:
     start(page)
     assert kept_files(warm) == 1
     page.get_by_role("link", name="Home").first.click()
-    expect(page.get_by_text("What does a voice sound like")).to_be_visible()
+    expect(page.get_by_text("What emotion does this voice act")).to_be_visible()
     assert freed(warm, threads)
     # It can be come back to; and closing the tab is leaving too.
     page.get_by_role("link", name="Live").first.click()

@@ -192,9 +192,11 @@ def test_a_machine_without_a_microphone_is_told_so(server: Server, context: Brow
 def test_home_leads_to_a_first_answer(server: Server, page: Page) -> None:
     page.goto(server.url)
     expect(page.get_by_text("accurate").first).to_be_visible()
-    page.get_by_role("button", name="Try a sample").click()
+    page.get_by_role("button", name="1", exact=True).click()
     expect(page.get_by_test_id("answer")).to_be_visible()
+    page.get_by_role("button", name="See why").click()
     page.wait_for_url("**/analyze?*source=samples*")
+    expect(page.get_by_test_id("answer")).to_be_visible()
 
 
 def test_a_models_link_at_home_leads_to_it(server: Server, page: Page) -> None:

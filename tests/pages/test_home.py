@@ -39,3 +39,43 @@ def test_a_damaged_registry_is_said(home: Path) -> None:
     at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
     assert not at.exception
     assert "is damaged" in words(at)
+
+
+def home_page() -> AppTest:
+    return AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at = next(one for one in at.button if one.key == key).click().run()
+    assert not at.exception
+    return at
+
+
+def answered(at: AppTest) -> list[str]:
+    return [one.value for one in at.get("html") if 'data-testid="answer"' in one.value]
+
+
+def test_one_click_hears_an_actor_and_the_answer() -> None:
+    at = home_page()
+    assert not answered(at)
+    at = press(at, "home-voice-1")
+    assert len(answered(at)) == 1 and "The actor was asked for" in words(at)
+    assert "microphone: less sure" not in words(at), "an actor is nobody who is here"
+
+
+def test_one_may_guess_first() -> None:
+    at = next(one for one in home_page().toggle if one.key == "guess-first").set_value(True).run()
+    at = press(at, "home-voice-2")
+    assert not answered(at) and "asked for **" not in words(at)
+    at = at.button_group[0].select("anger").run()
+    assert not at.exception and len(answered(at)) == 1 and "the actor was asked for **" in words(at)
+
+
+def test_a_recording_is_answered_here_and_taken_along() -> None:
+    at = home_page()
+    voice = (settings.ARTIFACTS / "samples" / "voices" / "anger-1.flac").read_bytes()
+    at = at.audio_input[0].set_value(("recording.wav", voice, "audio/wav")).run()
+    assert not at.exception and len(answered(at)) == 1
+    assert "New voice and microphone: less sure" in words(at)
+    at = at.file_uploader[0].set_value([("notes.wav", b"only words", "audio/wav")]).run()
+    assert any("notes.wav" in one.value for one in at.error) and not answered(at)

@@ -72,10 +72,10 @@ def test_a_stopped_session_stays_and_a_stretch_of_it_goes_to_analyze(stream: Mic
     assert "heard" in words(at) and "latency" in words(at)
     at.slider[0].set_range(0.0, 2.0)
     next(button for button in at.button if button.label == "Analyze this stretch").click().run()
-    sound = at.session_state["sound-from-live"]
+    sound, _ = at.session_state["sound-handed-over"]
     samples = audio.decode(sound.data, name=sound.name).samples
     assert samples.tolist() == audio.decode(VOICE).samples[:32_000].tolist()
-    at.query_params["source"] = audio_source.LIVE
+    at.query_params["source"] = audio_source.GIVEN
     at.switch_page("pages/analyze/page.py").run()
     assert not at.exception and "live-0.0-2.0s.wav" in words(at)
 

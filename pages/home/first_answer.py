@@ -1,0 +1,112 @@
+"""A recording, a file or a real voice, and what the model says of it, right here. What is heavy is imported once there is a sound."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.server import warmup
+from pages.widgets import foreign
+from ser_core import settings
+
+if TYPE_CHECKING:
+    from pages.widgets.audio_source import Sound
+
+VOICES = settings.ARTIFACTS / "samples" / "voices"
+#: Which of the three ways was taken last: `recording`, `file`, or a voice's name.
+_GIVEN, _GUESS = "home-given", "home-guess"
+_RECORDING, _FILE = "recording", "file"
+
+
+def show() -> None:
+    """Draw the recorder, the place for a file and six voices; below them the answer to what was given last."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.audio_input(
+            "Say something, three seconds or more",
+            key=_RECORDING,
+            on_change=_take,
+            args=(_RECORDING,),
+        )
+    with right:
+        st.file_uploader("Or drop a file", key=_FILE, on_change=_take, args=(_FILE,))
+    voices = _voices()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Or hear an actor:")
+        for number, name in enumerate(voices, start=1):
+            st.button(
+                str(number), icon=":material/play_arrow:", key=f"home-voice-{number}", on_click=_take, args=(name,)
+            )
+        st.toggle("Guess first", key="guess-first")
+    given = st.session_state.get(_GIVEN)
+    stated = voices.get(given or "")
+    if stated is not None:
+        _of_an_actor(stated)
+    elif given and st.session_state.get(given) is not None:
+        file = st.session_state[given]
+        _answer(file.name if given == _FILE else "recording.wav", file.getvalue())
+
+
+def _take(what: str) -> None:
+    st.session_state[_GIVEN] = what
+    st.session_state.pop(_GUESS, None)
+
+
+@st.cache_data(show_spinner=False)
+def _voices() -> dict[str, dict[str, Any]]:
+    """One real voice an emotion, in an order that tells nothing."""
+    if not (VOICES / "voices.json").is_file():
+        return {}
+    stated = json.loads((VOICES / "voices.json").read_text(encoding="utf-8"))
+    first = {one["name"]: one for one in stated if one["name"].endswith("-1")}
+    return {name: first[name] for name in sorted(first, key=lambda name: first[name]["clip"])}
+
+
+def _of_an_actor(stated: dict[str, Any]) -> None:
+    data = (VOICES.parent / stated["file"]).read_bytes()
+    st.audio(data, autoplay=True)
+    if st.session_state.get("guess-first"):
+        st.pills("What was the actor asked for?", sorted(one["emotion"] for one in _voices().values()), key=_GUESS)
+        if not st.session_state.get(_GUESS):
+            return
+        right = st.session_state[_GUESS] == stated["emotion"]
+        st.markdown(f"{'Right' if right else 'No'}: the actor was asked for **{stated['emotion']}**.")
+    else:
+        st.caption(f"The actor was asked for {stated['emotion']}. No shipped model has heard this voice.")
+    _answer(stated["name"], data, sample=stated["name"])
+
+
+def _answer(name: str, data: bytes, *, sample: str = "") -> None:
+    # The warm-up's imports are those of what follows.
+    warmup.wait()
+    from pages.analyze import answer
+    from pages.widgets import audio_source, cached, voice_profile
+    from ser_core import audio, runs
+
+    shipped = runs.shipped()
+    if not shipped:
+        return
+    sound = audio_source.Sound(name, data, of_visitor=not sample)
+    try:
+        clip = cached.clip(sound.data, sound.name)
+    except audio.AudioError as error:
+        st.error(foreign.plain(error), icon=":material/error:")
+        return
+    voice_profile.begin()
+    voice_profile.meet(sound)
+    answer.alone(sound.digest, clip, shipped[0])
+    voice_profile.heard(sound, clip, shipped[:1])
+    _see_why(sound, sample)
+
+
+def _see_why(sound: Sound, sample: str) -> None:
+    from pages.widgets import audio_source
+
+    if st.button("See why", icon=":material/arrow_forward:", type="primary"):
+        source = {"source": audio_source.SAMPLE, "sample": sample}
+        if not sample:
+            audio_source.hand_over(sound, "From home")
+            source = {"source": audio_source.GIVEN}
+        st.switch_page("pages/analyze/page.py", query_params=source)
