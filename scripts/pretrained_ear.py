@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from scripts.make_ears import EARS, LEARNERS, NOISES, VOICES, voices
 from scripts.scores import with_interval
+from ser_core import settings
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.evaluation import kept
 from ser_core.runs import Run, leagues
@@ -43,6 +46,7 @@ def lines(published: dict[str, Run]) -> list[str]:
         "labels: what a perfect profile of the voice would be worth, not what a new voice gets.",
         "",
         *people(published),
+        *blocks(),
     ]
 
 
@@ -65,6 +69,26 @@ def people(published: dict[str, Run]) -> list[str]:
             cells.append(f"{test['mean']['accuracy']:.3f} ± {test['deviation']['accuracy']:.3f}" if test else "not run")
         found.append("| " + " | ".join([", ".join(f"`{word}`" for word in (recipe, *changed)), *cells]) + " |")
     return found
+
+
+def blocks() -> list[str]:
+    """Return what each block of an encoder knows, where it was probed (`scripts.probe_blocks`)."""
+    lines = []
+    for path in sorted((settings.ARTIFACTS / "results" / "probes").glob("*.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        lines += [
+            "",
+            f"What each block of {found['encoder']} knows: a linear probe on it alone, fitted on the train part of {found['split']}, accuracy on the "
+            f"{found['n']} clips of its test part and on SAVEE's six common emotions (`scripts.probe_blocks`).",
+            "",
+            "| block | emotion | emotion, SAVEE | which of 12 sentences | sex |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {row['block'].removeprefix('block')} | {row['emotion']:.3f} | {row['savee']:.3f} | {row['sentence']:.3f} | {row['sex']:.3f} |"
+                for row in found["blocks"]
+            ),
+        ]
+    return lines
 
 
 def _row(name: str, run: Run, made: tuple[str, ...]) -> str:

@@ -17,8 +17,8 @@ from tests.browser import serving
 
 
 @functools.cache
-def predict(*files: Path) -> list[dict[str, Any]]:
-    """Return what the command line says of files."""
+def predict(*files: Path | str) -> list[dict[str, Any]]:
+    """Return what the command line says of files; options may stand after them."""
     command = [sys.executable, "-m", "ser_core", "predict", "accurate", *map(str, files), "--json"]
     done = subprocess.run(command, cwd=serving.ROOT, capture_output=True, text=True, timeout=patience.SECONDS)
     found: list[dict[str, Any]] = json.loads(done.stdout)

@@ -182,6 +182,25 @@ def test_a_list_of_devices_that_comes_after_the_refusal_does_not_hide_it(
     expect(page.get_by_role("button", name="Record", exact=True)).to_have_count(0)
 
 
+def test_the_third_recording_of_a_voice_goes_by_the_two_before_it(server: Server, page: Page) -> None:
+    first, second, third = (SAMPLES / "voices" / f"{name}.flac" for name in ("neutral-1", "anger-1", "sadness-1"))
+    page.goto(f"{server.url}/analyze?source=upload")
+    for path in (first, second, third):
+        if path != first:
+            page.get_by_role("button", name="Remove").first.click()
+            expect(page.get_by_test_id("answer")).to_be_hidden()
+        page.locator("input[type=file]").first.set_input_files(path)
+        expect(page.get_by_test_id("answer")).to_be_visible()
+        steps.settled(page)
+    (tuned,) = steps.predict(third, "--profile", first, second)
+    (plain,) = steps.predict(third)
+    assert tuned["probabilities"] != pytest.approx(plain["probabilities"], abs=1e-2)
+    expect(page.get_by_label(steps.bars(tuned), exact=True)).to_be_visible()
+    expect(page.get_by_text("to 2 earlier recordings of this speaker and microphone")).to_be_visible()
+    page.get_by_role("button", name="New speaker").click()
+    expect(page.get_by_label(steps.bars(plain), exact=True)).to_be_visible()
+
+
 def test_a_machine_without_a_microphone_is_told_so(server: Server, context: BrowserContext, page: Page) -> None:
     page.add_init_script("navigator.mediaDevices.enumerateDevices = async () => []")
     page.goto(f"{server.url}/analyze")
