@@ -42,7 +42,8 @@ FRAMED_BY = "SER_FRAMED_BY"
 #: What a page may fetch: of this server alone, whatever words of a stranger's it shows.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "media-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+    "connect-src 'self' blob: data:; media-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
 )
 #: Streamlit's own figures of the process; its visitors need none of them.
 METRICS = "/_stcore/metrics"
