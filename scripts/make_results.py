@@ -72,7 +72,7 @@ def _voices(published: dict[str, Run]) -> str:
 
 def _rows(published: dict[str, Run], split: str) -> list[str]:
     lines = [
-        "| seed's name | recipe | seed: val / test acc / F1 | validation acc | test acc | test UAR | test macro-F1 | n | parameters | to train |",
+        "| in the notebooks | recipe | notebooks: val / test acc / F1 | validation acc | test acc | test UAR | test macro-F1 | n | parameters | to train |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in seed_rows.SEED_ROWS.values():
@@ -129,7 +129,7 @@ def _study() -> list[str]:
     lines = [
         "SAVEE, seven emotions, five feature sets into the same support vector machine (which of so few clips makes more than the "
         f"network), {seeds} seeds a cell: mean accuracy and UAR over the seeds, and the accuracy's deviation. The paper states "
-        f"{seed_rows.PAPER_ON_SAVEE:.3f}, the seed {theirs:.2f}; neither's split is known to us.",
+        f"{seed_rows.PAPER_ON_SAVEE:.3f}, the original notebooks {theirs:.2f}; neither's split is known to us.",
         "",
         "| features | " + " | ".join(f"{title}: accuracy | UAR" for title in msf_or_split.SPLITS.values()) + " |",
         "|---|---|---|---|---|",

@@ -34,6 +34,6 @@ def show() -> None:
             f"From left to right, the descriptor that helps most joins at each step. Score: {stated['score']}, on {stated['clips']} clips of "
             f"{stated['speakers']} train speakers of {foreign.plain(stated['corpus'])} "
             f"(split {foreign.plain(stated['split_name'])}); bars are deviations over the folds. "
-            "Where the path stops rising, more descriptors add noise: the seed's notebooks called this elimination."
+            "Where the path stops rising, more descriptors add noise: the original notebooks called this elimination."
         )
         st.caption("Your own: `python -m ser_core select mlp --set features=all --data FOLDER -o DIR`")

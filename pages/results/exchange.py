@@ -21,7 +21,7 @@ ZIP, TABLE = "A run (zip)", "Predictions (CSV)"
 
 def show_run(run: Run) -> None:
     """Draw the buttons that make and give the run as a zip, its model with an example, and its report."""
-    with st.popover("Take it away", icon=":material/download:"):
+    with st.popover("Export", icon=":material/download:"):
         _offer(run, "zip", "The run as one zip", _zip, f"{run.name}.zip", "application/zip")
         if run.has("model.onnx"):
             _offer(run, "onnx", "The model as ONNX, with an example", _model, f"{run.name}-onnx.zip", "application/zip")

@@ -12,7 +12,7 @@ def show() -> None:
     st.subheader("MSF or the split?")
     seed = seed_rows.SEED_ROWS["Paper implementation on SAVEE"].test_accuracy
     st.markdown(
-        f"The paper behind the seed states an accuracy of {seed_rows.PAPER_ON_SAVEE:.3f} on SAVEE, the seed's re-implementation reached "
+        f"The paper behind the original notebooks states an accuracy of {seed_rows.PAPER_ON_SAVEE:.3f} on SAVEE, their re-implementation reached "
         f"{seed:.2f}; how they divided the clips is not known. Five feature sets into the same support vector machine, two ways to divide:"
     )
     found = msf_or_split.cells()

@@ -1,4 +1,4 @@
-"""The twelve rows: the seed's figures for reference, ours under both splits, and a button that trains those that are picked."""
+"""The twelve rows: the original notebooks' figures for reference, ours under both splits, and a button that trains those that are picked."""
 
 from __future__ import annotations
 
@@ -141,10 +141,12 @@ def _columns() -> dict[str, Any]:
 
     return {
         "family": st.column_config.TextColumn("family"),
-        "seed": st.column_config.TextColumn("the seed's name", width="medium"),
+        "seed": st.column_config.TextColumn("in the notebooks", width="medium"),
         "recipe": st.column_config.TextColumn("recipe"),
-        "seed_validation": share("seed: val acc", "The seed's validation accuracy, as stated."),
-        "seed_test": share("seed: test acc", "The seed's test accuracy, as stated; its split is not known."),
+        "seed_validation": share("notebooks: val acc", "The original notebooks' validation accuracy, as stated."),
+        "seed_test": share(
+            "notebooks: test acc", "The original notebooks' test accuracy, as stated; their split is not known."
+        ),
         "seed_f1": f1("seed: test F1", "As stated; its averaging is not."),
         "clips_accuracy": share("by clip: acc", "Ours, test accuracy, the same speakers on both sides."),
         "clips_f1": f1("by clip: F1", "Ours, macro-F1 of the test part."),

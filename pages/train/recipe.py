@@ -74,7 +74,7 @@ def _about(recipe: Recipe) -> None:
         )
         f1 = f", F1 {row.test_f1:.2f}" if row.test_f1 is not None else ""
         st.caption(
-            f"The seed's “{foreign.plain(row.name)}”: {validation}test accuracy {numbers.percent(row.test_accuracy)}{f1}.",
+            f"The original notebooks' “{foreign.plain(row.name)}”: {validation}test accuracy {numbers.percent(row.test_accuracy)}{f1}.",
             help=recipes.seed_rows.NOTE,
         )
 

@@ -79,7 +79,7 @@ def conclusion(found: list[Cell]) -> str:
         f"{FEATURES[best['kfold-clips']]} ({table[best['kfold-clips'], 'kfold-clips'].accuracy:.2f}), on unheard speakers "
         f"{FEATURES[best['loso']]} ({table[best['loso'], 'loso'].accuracy:.2f}). The exact modulation energies differ from the naive ones "
         f"by {exact:+.2f} by clip, {tell}. The paper's {PAPER_ON_SAVEE:.3f} is nearer to our figure {_nearer(PAPER_ON_SAVEE, *ours)}, the "
-        f"seed's {seed:.2f} to that {_nearer(seed, *ours)}. In SAVEE most sentences are spoken in one emotion alone, so a split by clip "
+        f"original notebooks' {seed:.2f} to that {_nearer(seed, *ours)}. In SAVEE most sentences are spoken in one emotion alone, so a split by clip "
         "also rewards knowing the text."
     )
 

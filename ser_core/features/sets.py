@@ -202,16 +202,22 @@ SETS: dict[str, FeatureSet] = {
             "Log-mel spectrogram of 40 ms windows, 80 bands from 50 to 8000 Hz, 3.2 s windows",
             (Input("logmel", LogMelSource(LogMelSpec(n_fft=1024, win_length=640, n_mels=80)), frames=256, hop=128),),
         ),
-        _frames("seed-frames", "The seed's ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2),
+        _frames(
+            "seed-frames", "The original notebooks' ten descriptors, frame by frame", SpectralSource(SEED_SET), 3.2
+        ),
         _frames(
             "seed-frames-conditioned",
-            "The seed's ten descriptors, frame by frame, of clips without rumble, in noise of one kind, at one level",
+            "The original notebooks' ten descriptors, frame by frame, of clips without rumble, in noise of one kind, at one level",
             _CONDITIONED,
             3.2,
         ),
-        _vector("seed", "The seed's ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)),
         _vector(
-            "seed-percentiles", "The seed's ten descriptors with percentiles", SpectralSource(SEED_SET, PERCENTILES)
+            "seed", "The original notebooks' ten descriptors, mean and deviation", SpectralSource(SEED_SET, MEAN_STD)
+        ),
+        _vector(
+            "seed-percentiles",
+            "The original notebooks' ten descriptors with percentiles",
+            SpectralSource(SEED_SET, PERCENTILES),
         ),
         _vector("all", "Every descriptor, mean and deviation", SpectralSource(SEED_SET + _EXTRA, MEAN_STD)),
         _frames("mfcc-20-frames", "MFCC, 20 coefficients, frame by frame", SpectralSource(_MFCC_20), 3.2),
@@ -247,7 +253,7 @@ SETS: dict[str, FeatureSet] = {
         *_of_ear(EAR),
         _vector(
             "whisper-seed",
-            "Hidden states of a pretrained ear and the seed's ten descriptors, mean and deviation",
+            "Hidden states of a pretrained ear and the original notebooks' ten descriptors, mean and deviation",
             JoinedSource((EAR, SpectralSource(SEED_SET, MEAN_STD))),
         ),
         _vector(

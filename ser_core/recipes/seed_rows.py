@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 #: What must be said wherever these figures stand.
 NOTE = (
-    "The seed's figures stand here for reference. Its layers and its split are not known (most likely clips at random, with the "
-    "same speakers on both sides), and it does not say how its F1 was averaged. Ours are designs of our own that fit the names; "
+    "The original notebooks' figures stand here for reference. Their layers and their split are not known (most likely clips at random, with "
+    "the same speakers on both sides), and they do not say how their F1 was averaged. Ours are designs of our own that fit the names; "
     "our F1 is the macro average."
 )
 #: The accuracy that the paper behind the seed's last rows states for SAVEE; how it split is not known either.
