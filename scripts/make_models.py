@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts import shipped_figures
 from ser_core import runs, settings
 from ser_core.augment import waveform
 from ser_core.augment.degradation import DEGRADATIONS, Degradation
@@ -113,6 +114,7 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     _publish(name, Run(chosen.path), Run(refitted.path))
     corpora = registry.load("crema-d", data), registry.load("savee", savee)
     measure(name, *corpora)
+    shipped_figures.state(Run(settings.ARTIFACTS / "models" / name))
     if shipped.seeds > 1:
         # The form that stands among the ablations.
         measure_form(Run(chosen.path), f"{name}-seeds", *corpora)
@@ -125,6 +127,7 @@ def _measure_again(name: str, crema_d: Corpus, savee: Corpus) -> None:
 
     held_out.read_again(Run(settings.ARTIFACTS / "models" / name), crema_d)
     measure(name, crema_d, savee)
+    shipped_figures.state(Run(settings.ARTIFACTS / "models" / name))
 
 
 def _trained(name: str) -> Run:

@@ -78,6 +78,8 @@ class Evaluation:
         Of whose tested clips a voice profile was made, without labels.
     least : float, optional
         From which probability on the model takes a label into the set beside its answer. Default: it gives no sets.
+    threshold : float, default 0
+        The confidence below which the model's answer is "uncertain".
 
     Examples
     --------
@@ -96,6 +98,7 @@ class Evaluation:
     degradation: Degradation | None = None
     adaptation: str = "none"
     least: float | None = None
+    threshold: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `evaluate --json` prints.
@@ -107,12 +110,12 @@ class Evaluation:
         """
         found = metrics.summary(self.predictions, self.labels)
         enrolled = self.enrolment and self.enrolment.to_dict()
-        bins = metrics.reliability(
-            np.asarray(calibration.confidence(self.predictions, self.labels)), calibration.right(self.predictions)
-        )
+        said = np.asarray(calibration.confidence(self.predictions, self.labels))
+        hits = calibration.right(self.predictions)
         return {
             **found,
-            "reliability": bins.round(4).to_dict("list"),
+            "reliability": metrics.reliability(said, hits).round(4).to_dict("list"),
+            "answered": calibration.at_threshold(said, hits, self.threshold),
             "sets": None if self.least is None else conformal.measured(self.predictions, self.labels, self.least),
             "seen": self.seen,
             "failed": dict(self.unreadable.why),
@@ -217,7 +220,18 @@ def evaluate(
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
     far = None if predictor.novelty is None else unlike
-    return Evaluation(labels, table, int(heard.sum()), left_out, far, enrolled, degradation, adapt, predictor.least)
+    return Evaluation(
+        labels,
+        table,
+        int(heard.sum()),
+        left_out,
+        far,
+        enrolled,
+        degradation,
+        adapt,
+        predictor.least,
+        predictor.threshold,
+    )
 
 
 @dataclass(frozen=True, eq=False)
