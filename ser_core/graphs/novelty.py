@@ -17,6 +17,8 @@ from ser_core.serving import GraphError
 FILE = "novelty.npz"
 #: Directions in which the train part is described; what is left over counts as noise of one variance.
 COMPONENTS = 32
+#: From more dims on, only the directions that are kept are looked for.
+WIDE = 1000
 #: Share of the validation part's clips that lie within the threshold.
 WITHIN = 0.99
 
@@ -91,7 +93,9 @@ def fit(train: np.ndarray, validation: np.ndarray) -> Novelty | None:
         return None
     # A dimension that never moves in the train part must not decide alone.
     deviation = np.where(moves, deviation, np.inf)
-    pca = PCA(count, svd_solver="full").fit((train - mean) / deviation)
+    # Of vectors as wide as an encoder's all directions would take minutes and gigabytes; the first are wanted.
+    solver = "full" if train.shape[1] <= WIDE else "randomized"
+    pca = PCA(count, svd_solver=solver, random_state=0).fit((train - mean) / deviation)
     if not pca.noise_variance_ > 1e-9:
         return None
     found = Novelty(mean, deviation, pca.components_, pca.explained_variance_, float(pca.noise_variance_), np.inf)

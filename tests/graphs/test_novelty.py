@@ -111,3 +111,16 @@ def test_the_shipped_model_knows_voices_from_other_sounds() -> None:
     for name in ("voice-whisper", "voice-high-fast"):
         findings = predictor.predict(audio.decode(samples / f"{name}.flac")).findings
         assert "unlike-training" in [one.code for one in findings], name
+
+
+def test_of_wide_vectors_the_first_directions_are_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    train = random.normal(size=(400, 60)) @ np.diag(np.r_[np.full(40, 8.0), np.ones(20)]) @ random.normal(size=(60, 200))
+    validation = train[:100] + random.normal(size=(100, 200))
+    full = novelty.fit(train, validation)
+    monkeypatch.setattr(novelty, "WIDE", 100)
+    found = novelty.fit(train, validation)
+    assert full is not None and found is not None
+    np.testing.assert_allclose(found.variances, full.variances, rtol=0.05)
+    np.testing.assert_allclose(found.noise, full.noise, rtol=0.05)
+    assert (found.unlike(validation) == full.unlike(validation)).mean() > 0.95
