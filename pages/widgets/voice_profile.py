@@ -28,6 +28,8 @@ PASSAGE = (
 _SPEAKERS, _CURRENT, _CHOSEN, _TUNED = "speakers", "speaker", "speaker-chosen", "tuned"
 _FILES, _GROUPS = "speakers-of-files", "speakers-of-groups"
 _KEPT, _ROUND = "voice-kept", "voice-round"
+#: Speakers of many files whose averages a visit holds.
+MOST_GROUPS = 200
 
 
 def begin() -> None:
@@ -79,6 +81,8 @@ def meet_all(
             if any(speaker.lacks(name, predictor) for predictor in takes) and (clip := read(sound)) is not None:
                 _add(speaker, name, clip, takes)
         by_file |= dict.fromkeys(names, speaker)
+    while len(groups) > MOST_GROUPS:
+        del groups[next(iter(groups))]
     st.session_state[_FILES] = by_file
 
 
@@ -109,10 +113,8 @@ def show(key: str, clip: audio.Clip, run: Run, prediction: Prediction) -> None:
     used = prediction.profile
     if used is not None:
         plain = cached.prediction(key, *cached.judge_key(predictor), clip, predictor)
-        st.markdown(
-            f"**Tuned** to {_of(used)} of this speaker and microphone · untuned: {foreign.plain(plain.label)} "
-            f"{numbers.percent(plain.confidence)}"
-        )
+        by = f"{_of(used)} of this speaker and microphone" if speaker else f"the {used.clips} files of this speaker"
+        st.markdown(f"**Tuned** to {by} · untuned: {foreign.plain(plain.label)} {numbers.percent(plain.confidence)}")
     elif not tuned():
         st.caption("Not tuned to the speaker.")
     elif prediction.decision != "no-speech":

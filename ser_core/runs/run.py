@@ -237,8 +237,9 @@ class Run:
             out.write(f"{now()} {text}\n")
 
     def seal(self) -> None:
-        """Write files.json over everything that belongs to the finished run; the checkpoint is removed first."""
-        (self.path / "checkpoint.keras").unlink(missing_ok=True)
+        """Write files.json over everything that belongs to the finished run; what a fit would go on from is removed first."""
+        for name in ("checkpoint.keras", "best.weights.h5"):
+            (self.path / name).unlink(missing_ok=True)
         listed = {}
         for path in sorted(self.path.iterdir()):
             if path.is_file() and path.name != "files.json" and not path.name.startswith("."):

@@ -161,8 +161,8 @@ def fit(
     watch = _Watch(recipe, run, full, validation, last, reporter, len(batches))
     if done < last:
         model.fit(batches, epochs=last, initial_epoch=done, shuffle=False, verbose=0, callbacks=[watch])
+    # The file stays until the run is sealed: what is ended after the fit goes on from here.
     full.load_weights(run.path / "best.weights.h5")
-    (run.path / "best.weights.h5").unlink()
 
 
 def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:

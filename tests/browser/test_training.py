@@ -41,7 +41,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     set_number(page, "Patience", 0)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile(r"epoch \d+ of 900")).first).to_be_visible(timeout=patience.MILLISECONDS)
-    expect(page.get_by_label(re.compile(r"Learning curves, \d+ epochs"))).to_be_visible()
+    expect(page.get_by_label(re.compile(r"Learning curves, \d+ epochs")).first).to_be_visible()
     job = page.url.partition("job=")[2].partition("&")[0]
     assert job
 

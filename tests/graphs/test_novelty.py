@@ -115,7 +115,9 @@ def test_the_shipped_model_knows_voices_from_other_sounds() -> None:
 
 def test_of_wide_vectors_the_first_directions_are_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
-    train = random.normal(size=(400, 60)) @ np.diag(np.r_[np.full(40, 8.0), np.ones(20)]) @ random.normal(size=(60, 200))
+    train = (
+        random.normal(size=(400, 60)) @ np.diag(np.r_[np.full(40, 8.0), np.ones(20)]) @ random.normal(size=(60, 200))
+    )
     validation = train[:100] + random.normal(size=(100, 200))
     full = novelty.fit(train, validation)
     monkeypatch.setattr(novelty, "WIDE", 100)

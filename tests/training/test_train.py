@@ -175,8 +175,12 @@ def _trained(corpus: Corpus, path: Path, reporter: Quiet | None = None) -> runs.
     return train.train(recipe(), corpus, runs.create(path), reporter or Quiet())
 
 
-def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(
-    corpus: Corpus, short: runs.Run, unread: runs.Run, tmp_path: Path
+def interrupted(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_same_seed_gives_the_same_metrics_also_after_interruptions(
+    corpus: Corpus, short: runs.Run, unread: runs.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = short
     validated = first.predictions[first.predictions["part"] == "validation"].reset_index(drop=True)
@@ -186,8 +190,15 @@ def test_the_same_seed_gives_the_same_metrics_also_after_an_interruption(
     stopped = runs.Run(tmp_path / "third")
     assert stopped.status["state"] == "cancelled" and len(stopped.history) == 2
     reporter = Quiet()
-    resumed = train.train(recipe(), corpus, stopped, reporter)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        # Ended between the fit and the seal.
+        patch.setattr("ser_core.training.novelty.write", interrupted)
+        train.train(recipe(), corpus, stopped, reporter)
     assert [row["epoch"] for row in reporter.epochs] == [3]
+    resumed = train.train(recipe(), corpus, runs.Run(stopped.path), Quiet())
+    assert resumed.status["state"] == "done" and not {"best.weights.h5", "checkpoint.keras"} & set(
+        resumed.json("files.json")
+    )
     history = runs.Run(resumed.path).history
     assert list(history["loss"][:2]) == list(first.history["loss"][:2])
     # The same batches in the same order and the same optimizer; kernels may be chosen anew, which changes last digits.
