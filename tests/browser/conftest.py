@@ -90,10 +90,20 @@ def outside() -> list[str]:
 
 
 @pytest.fixture
-def context(browser: Browser, outside: list[str]) -> Iterator[BrowserContext]:
+def without_policy() -> bool:
+    """Whether the browser lets a page fetch what the server's policy forbids."""
+    return False
+
+
+@pytest.fixture
+def context(browser: Browser, outside: list[str], without_policy: bool) -> Iterator[BrowserContext]:
     """A fresh visitor who allows the microphone; the test fails when a page asked another machine for anything."""
     opened = browser.new_context(
-        viewport={"width": 1280, "height": 900}, permissions=["microphone"], accept_downloads=True, locale="en-US"
+        viewport={"width": 1280, "height": 900},
+        permissions=["microphone"],
+        accept_downloads=True,
+        locale="en-US",
+        bypass_csp=without_policy,
     )
     opened.set_default_timeout(patience.MILLISECONDS)
 

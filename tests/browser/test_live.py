@@ -149,6 +149,7 @@ def test_what_is_shown_and_saved_is_what_the_model_says(server: Server, page: Pa
 def test_live_begins_with_the_passage_and_grows_while_one_speaks(server: Server, page: Page, tmp_path: Path) -> None:
     passage = settings.ARTIFACTS / "samples" / "voices" / "neutral-1.flac"
     page.goto(f"{server.url}/live")
+    steps.settled(page)
     page.get_by_role("button", name="Read 10 s").click()
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(passage)
     page.get_by_role("button", name="Use it").click()

@@ -248,6 +248,7 @@ def test_a_damaged_model_is_said_and_the_page_goes_on(server: Server, page: Page
     assert "Traceback" not in server.log.read_text()[before:]
 
 
+@pytest.mark.parametrize("without_policy", [True])
 def test_what_leaves_this_machine_would_be_noticed(server: Server, page: Page, outside: list[str]) -> None:
     """The guard over all these tests is itself held against a request to a reserved address that nobody has."""
     page.goto(server.url)
