@@ -81,7 +81,7 @@ STEPS = (
         "the sentence, of each test clip.",
         "Leave one speaker out: four trainings, each tested on the one voice that it never heard (`--split loso`).",
         "knowing the tested voices",
-        (("savee-paper-kfold-clips", "savee-paper-loso"),),
+        (("savee-msf-mfcc-kfold-clips", "savee-msf-mfcc-loso"),),
     ),
     Step(
         "crema-d",

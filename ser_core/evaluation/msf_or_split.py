@@ -18,10 +18,10 @@ FEATURES = {
     "msf-raw": "MSF, the 95 exact values",
     "msf": "MSF as Φ and linear prediction",
     "mfcc": "MFCC alone",
-    "paper": "MSF + MFCC (the recipe paper-savee)",
+    "msf-mfcc": "MSF + MFCC (the recipe paper-savee-svm)",
 }
 #: For comparison, the last set into the network.
-NETWORK = {"cnn": "MSF + MFCC into a CNN (the recipe paper-savee-cnn)"}
+NETWORK = {"cnn": "MSF + MFCC into a CNN (the recipe paper-savee)"}
 ROWS = FEATURES | NETWORK
 SPLITS = {"kfold-clips": "5 folds by clip", "loso": "leave one speaker out"}
 
@@ -59,7 +59,7 @@ def conclusion(found: list[Cell]) -> str:
         return ""
     gaps = {name: table[name, "kfold-clips"].accuracy - table[name, "loso"].accuracy for name in FEATURES}
     best = {split: max(FEATURES, key=lambda name: table[name, split].accuracy) for split in SPLITS}
-    ours = table["paper", "kfold-clips"], table["paper", "loso"]
+    ours = table["msf-mfcc", "kfold-clips"], table["msf-mfcc", "loso"]
     of_split = sum(gaps.values()) / len(gaps)
     by_loso = [table[name, "loso"].accuracy for name in FEATURES]
     of_features = max(by_loso) - min(by_loso)

@@ -14,8 +14,7 @@ from ser_core.recipes import SEED_ROWS, Recipe
 from ser_core.runs import measured
 from ser_core.runs.measured import Estimate, Measured
 
-#: Splits that stand for a row's figure, the first found counts; SAVEE's four speakers are cross-validated.
-_BY_CLIP = {"savee": ("kfold-clips", "clips")}
+#: Splits whose figure stands for a row's by speaker, the first found counts; SAVEE's four speakers are left out in turn.
 _BY_SPEAKER = {"savee": ("loso", "speakers", "kfold-speakers")}
 
 
@@ -28,7 +27,7 @@ def seed_recipes() -> list[Recipe]:
 def splits_of(recipe: Recipe, split: str) -> tuple[str, ...]:
     """Return the splits whose figure stands for `split` (clips or speakers) of a row, the best first."""
     if split == "clips":
-        return _BY_CLIP.get(recipe.corpus, schemes.BY_CLIP)
+        return schemes.BY_CLIP
     return _BY_SPEAKER.get(recipe.corpus, schemes.BY_SPEAKER)
 
 

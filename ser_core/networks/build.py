@@ -27,12 +27,13 @@ BODIES: dict[str, Callable[..., Any]] = {
     "cnn2d-residual": cnn2d.residual,
     "cnn2d-separable": cnn2d.separable,
     "qayyum2019": qayyum2019.body,
+    "qayyum2019-strided": qayyum2019.strided,
     "voice": voice.body,
 }
 
 
 #: Those of them that read one vector a clip; the others read frames.
-OF_VECTORS = ("cnn1d-vector", "mlp", "qayyum2019", "voice")
+OF_VECTORS = ("cnn1d-vector", "mlp", "qayyum2019", "qayyum2019-strided", "voice")
 
 
 @dataclass(frozen=True, eq=False)

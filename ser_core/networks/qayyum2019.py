@@ -40,3 +40,27 @@ def body(
     for count in dense:
         y = keras.layers.Dropout(dropout)(keras.layers.Dense(count, activation="relu")(y))
     return keras.layers.Concatenate()([x, y])
+
+
+def strided(
+    inputs: dict[str, Any],
+    *,
+    channels: Sequence[int] = (128,),
+    kernel: int = 15,
+    stride: int = 4,
+    dropout: float = 0.5,
+    limit: float | None = 2.5,
+) -> Any:
+    """Return the embedding of a clip's vector (dims, scaled): convolutions along the values, every `stride` of them, and no more.
+
+    For a corpus of some hundred clips. Neither a maximum over neighbours nor batch normalisation: the one keeps the largest of values
+    that mean different things, the other's statistics are of a few dozen clips. limit: values farther from 0, the train part's mean, are
+    cut to so many deviations; None cuts none.
+    """
+    x = inputs["features"]
+    if limit is not None:
+        x = keras.ops.clip(x, -limit, limit)
+    x = keras.layers.Reshape((x.shape[1], 1))(x)
+    for count in channels:
+        x = keras.layers.Conv1D(count, kernel, strides=stride, padding="same", activation="relu")(x)
+    return keras.layers.Dropout(dropout)(keras.layers.Flatten()(x))

@@ -25,6 +25,7 @@ class NetworkParams(TypedDict, total=False):
     channels: Widths
     kernel: Annotated[int, Field(ge=1, le=101)] | Literal["rbf", "linear"]
     pool: Annotated[int, Field(ge=1, le=16)]
+    stride: Annotated[int, Field(ge=1, le=16)]
     stem: Width
     width: Width
     gru: Units

@@ -220,7 +220,7 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
     )
     assert [(order.recipe.name, order.recipe.split) for order, _ in wanted] == [
         ("cnn2d-model2", "speakers"),
-        ("paper-savee", "kfold-clips"),
+        ("paper-savee", "clips"),
         ("paper-savee", "loso"),
     ]
     assert [expected is not None for _, expected in wanted] == [True, False, False]

@@ -6,8 +6,9 @@ import pytest
 
 from ser_core import recipes, runs, settings
 from ser_core.corpora import schemes
-from ser_core.recipes import SEED_ROWS, Recipe
-from ser_core.runs import measured
+from ser_core.networks import build
+from ser_core.recipes import SEED_ROWS, Recipe, from_dict
+from ser_core.runs import Run, measured
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,20 @@ def test_every_row_of_the_seed_is_some_recipes_and_no_more() -> None:
     stated = [recipe.seed_row for recipe in recipes.RECIPES.values() if recipe.seed_row]
     assert sorted(stated) == sorted(SEED_ROWS) and len(stated) == 12
     assert SEED_ROWS["CNN MODEL2"].test_accuracy == 0.55 and SEED_ROWS["Model 6"].test_f1 == 0.43
+
+
+def test_the_papers_row_is_a_network_on_the_papers_features_and_what_it_reached_ships() -> None:
+    recipe = recipes.named("paper-savee")
+    assert recipe.network in build.BODIES and recipe.features == "msf-mfcc-whole" and recipe.normalise == "train"
+    assert recipes.named("paper-savee-svm").seed_row is None
+    by_clip, left_out = (
+        Run(settings.ROOT / "artifacts" / "results" / f"savee-cnn-{split}") for split in ("clips", "loso")
+    )
+    for run in (by_clip, left_out):
+        trained = from_dict(run.recipe["recipe"])
+        assert measured.without_own_labels(trained).with_(split=recipe.split) == recipe
+        assert not run.problems(hashes=True) and len(run.metrics["test"]["folds"]) == 5
+    assert by_clip.metrics["test"]["accuracy"] >= 0.75 > left_out.metrics["test"]["accuracy"]
 
 
 @pytest.mark.parametrize(("training", "allowed"), [("on", True), ("off", False)])
