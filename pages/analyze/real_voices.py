@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets import audio_source, cached, foreign
+from pages.widgets import actors, cached, foreign
 from ser_core import audio
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -28,6 +28,6 @@ def say(picked: list[Run]) -> None:
 
 @st.cache_data(max_entries=8, show_spinner="Listening to the real voices …")
 def _right(run_path: str, changed: int, _predictor: Predictor) -> tuple[int, int]:
-    voices = [stated for stated in audio_source.voices() if stated["emotion"] in _predictor.labels]
-    said = [_predictor.predict(audio.decode(Path(audio_source.SAMPLES / stated["file"]))).label for stated in voices]
+    voices = [stated for stated in actors.voices() if stated["emotion"] in _predictor.labels]
+    said = [_predictor.predict(audio.decode(Path(actors.SAMPLES / stated["file"]))).label for stated in voices]
     return sum(label == stated["emotion"] for label, stated in zip(said, voices, strict=True)), len(voices)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.server import warmup
-from pages.widgets import foreign
-from ser_core import settings
+from pages.widgets import actors, foreign
 
 if TYPE_CHECKING:
     from pages.widgets.audio_source import Sound
 
-VOICES = settings.ARTIFACTS / "samples" / "voices"
 #: Which of the three ways was taken last: `recording`, `file`, or a voice's name.
 _GIVEN, _GUESS = "home-given", "home-guess"
 _RECORDING, _FILE = "recording", "file"
@@ -54,18 +51,14 @@ def _take(what: str) -> None:
     st.session_state.pop(_GUESS, None)
 
 
-@st.cache_data(show_spinner=False)
 def _voices() -> dict[str, dict[str, Any]]:
     """One real voice an emotion, in an order that tells nothing."""
-    if not (VOICES / "voices.json").is_file():
-        return {}
-    stated = json.loads((VOICES / "voices.json").read_text(encoding="utf-8"))
-    first = {one["name"]: one for one in stated if one["name"].endswith("-1")}
+    first = {one["name"]: one for one in actors.voices() if one["name"].endswith("-1")}
     return {name: first[name] for name in sorted(first, key=lambda name: first[name]["clip"])}
 
 
 def _of_an_actor(stated: dict[str, Any]) -> None:
-    data = (VOICES.parent / stated["file"]).read_bytes()
+    data = (actors.SAMPLES / stated["file"]).read_bytes()
     st.audio(data, autoplay=True)
     if st.session_state.get("guess-first"):
         st.pills("What was the actor asked for?", sorted(one["emotion"] for one in _voices().values()), key=_GUESS)

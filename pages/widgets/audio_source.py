@@ -11,11 +11,11 @@ from typing import Any
 import streamlit as st
 
 from pages.server import uploads
-from pages.widgets import crema_d_samples, in_url, microphone
+from pages.widgets import actors, crema_d_samples, in_url, microphone
+from pages.widgets.actors import SAMPLES
 from ser_core import audio, settings
 from ser_core.corpora.base import AUDIO_ENDINGS
 
-SAMPLES = settings.ARTIFACTS / "samples"
 RECORD, UPLOAD, SAMPLE, GIVEN = "record", "upload", "samples", "live"
 SOURCES = {
     RECORD: ":material/mic: Record",
@@ -94,17 +94,10 @@ def _uploaded(key: str) -> list[Sound]:
 
 
 @st.cache_data(show_spinner=False)
-def voices() -> list[dict[str, Any]]:
-    """Return the real voices that ship: as `_shipped`, with their clip and its emotion."""
-    found: list[dict[str, Any]] = json.loads((SAMPLES / "voices" / "voices.json").read_text(encoding="utf-8"))
-    return found
-
-
-@st.cache_data(show_spinner=False)
 def _shipped() -> list[dict[str, Any]]:
     """The samples that ship, real voices first: name, title, file, kind, what it says, how to read its pictures."""
     made: list[dict[str, Any]] = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
-    return [*voices(), *made]
+    return [*actors.voices(), *made]
 
 
 def sample(name: str, label: str, *, key: str = "") -> tuple[Sound, str]:
