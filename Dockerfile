@@ -12,6 +12,7 @@ COPY .streamlit/config.toml .streamlit/config.toml
 COPY ser_core ser_core
 COPY pages pages
 COPY artifacts artifacts
+COPY docs/lessons docs/lessons
 RUN mkdir /home/ser/ser-home && chown ser /home/ser/ser-home
 
 USER ser

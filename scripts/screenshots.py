@@ -62,7 +62,7 @@ SHOTS = (
     Shot("results", "results?view=runs", "runs. Select", most=1000),
     Shot("results-run", "results?view=run&run=accurate&part=test&norm=true&tab=calibration", "Reliability", most=1900),
     Shot("results-compare", "results?view=compare&runs=accurate,svm-speakers", "Confusion matrices", most=1600),
-    Shot("results-leakage", "results?view=lesson&step=crema-d", "The mistake.", most=1200),
+    Shot("results-leakage", "lessons?view=leakage&step=crema-d", "The mistake.", most=1200),
 )
 
 

@@ -17,7 +17,7 @@ LESSONS = settings.ROOT / "docs" / "lessons"
 DOCUMENTS = [settings.ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
     path for path in (settings.ROOT / "docs").rglob("*") if path.suffix in (".md", ".ipynb")
 )
-LINK = re.compile(r"http://localhost:8501/((?:analyze|live|datasets|train|results)\?[^)\s\"\\`]+)")
+LINK = re.compile(r"http://localhost:8501/((?:analyze|live|datasets|train|results|lessons)\?[^)\s\"\\`]+)")
 #: Of parameters that no document names: links as people have sent them to each other.
 SENT = (
     "analyze?source=samples&sample=voice-british&model=accurate&model=fast&show=none",
@@ -26,8 +26,8 @@ SENT = (
     "analyze?source=upload",
     "results?view=runs&search=svm&corpus=crema-d",
     "results?view=run&run=cnn2d-model2-speakers&part=validation&norm=predicted&tab=groups&by=speaker",
-    "results?view=guess&run=accurate&n=24&seed=7",
-    "results?view=listeners&run=accurate",
+    "lessons?view=guess&run=accurate&n=24&seed=7",
+    "results?view=run&tab=listeners&run=accurate",
 )
 #: Page and parameter → the key of the widget that must show its value.
 WIDGETS = {
@@ -55,9 +55,14 @@ WIDGETS = {
         "corpus": "filter-corpus",
         "split": "filter-split",
         "runs": "pick-runs",
+    },
+    "lessons": {
+        "view": "view",
         "step": "lesson-step",
         "n": "n",
         "seed": "seed",
+        "run": "guess-run",
+        "lesson": "lesson",
     },
     "datasets": {"view": "view"},
 }
@@ -72,8 +77,6 @@ def links() -> list[str]:
 def shown(at: AppTest, page: str, name: str, asked: dict[str, list[str]]) -> list[str]:
     """What the widget of this parameter shows, in the URL's words."""
     key = WIDGETS[page][name]
-    if page == "results" and asked["view"][0] in ("guess", "listeners") and name == "run":
-        key = "pick-run"
     value = at.session_state[key]
     if isinstance(value, bool):
         return ["on" if value else "off"]

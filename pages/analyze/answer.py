@@ -38,7 +38,7 @@ def show(key: str, clip: audio.Clip, models: list[Run], region: tuple[float, flo
             if prediction is not None and tuned is None and voice_profile.takes_one([run]):
                 tuned = run, prediction
             if prediction is not None:
-                st.markdown(f"##### {foreign.plain(run.name)}")
+                st.markdown(f"##### {foreign.plain(worth.label(run))}")
                 _headline(prediction)
                 _bars(prediction, run.name)
                 _worth(key, run, prediction)
@@ -68,10 +68,18 @@ def _each(key: str, clip: audio.Clip, models: list[Run]) -> None:
     findings(whole)
 
 
-def alone(key: str, clip: audio.Clip, run: Run) -> None:
-    """Draw one model's answer: what it says and what that is worth, beside its probabilities."""
+def alone(key: str, clip: audio.Clip, run: Run, *, wide: bool = False) -> None:
+    """Draw one model's answer: what it says, its probabilities and what that is worth; `wide`: the probabilities beside it."""
     prediction = prediction_of(key, clip, run)
     if prediction is None:
+        return
+    if not wide:
+        with st.container(key=f"answer-{run.name}"):
+            _headline(prediction)
+            _bars(prediction, run.name)
+            _worth(key, run, prediction)
+            voice_profile.show(key, clip, run, prediction)
+            findings(prediction.findings)
         return
     said, bars = st.columns([2, 3], gap="large")
     with said, st.container(key=f"answer-{run.name}"):

@@ -42,7 +42,7 @@ COURSES = (
 
 def pictures() -> list[str]:
     """Draw the choice of pictures and return them in their order."""
-    return _many("Pictures", "show", PICTURES, [MEL])
+    return _many("Pictures", "show", PICTURES, [MEL, MSF])
 
 
 def look_closer() -> bool:

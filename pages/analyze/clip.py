@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.analyze import (
     answer,
@@ -27,24 +28,30 @@ from ser_core.runs import Run
 LONG_S = 4.0
 
 
-def show(sound: Sound, models: list[Run], others: list[Sound]) -> None:
-    """Draw everything about one clip; `others` are the sounds that were given together with it."""
+def show(
+    sound: Sound, models: list[Run], others: list[Sound], player_at: DeltaGenerator, answer_at: DeltaGenerator
+) -> None:
+    """Draw everything about one clip; `others` are the sounds that were given together with it.
+
+    player_at, answer_at: where player and answer stand, side by side; answers of several models, or of channels, need the whole width.
+    """
     try:
         whole = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
         st.error(foreign.plain(error), icon=":material/error:")
         return
-    # The answer stands above the player, but which part it is about is chosen below it.
-    above = st.container()
-    sound = channels.choose(sound, whole)
-    if sound.channel:
-        whole = cached.clip(sound.data, sound.name, sound.channel)
-    region = player.show(sound, whole)
+    wide = st.container()
+    with player_at:
+        sound = channels.choose(sound, whole)
+        if sound.channel:
+            whole = cached.clip(sound.data, sound.name, sound.channel)
+        player.show(sound, whole)
+    region = player.region(sound, whole)
     part = whole if region is None else audio.segment(whole, *region)
     key = sound.digest if region is None else f"{sound.digest}#{region[0]:.2f}-{region[1]:.2f}"
     if len(others) == 1:
         voice_profile.meet(sound)
-    with above:
+    with answer_at if len(models) < 2 and not part.apart else wide:
         answer.show(key, part, models, region)
         training_overlap.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
     voice_profile.heard(sound, whole, models)

@@ -12,10 +12,15 @@ from ser_core import audio
 SHORTEST_S = 0.3
 
 
-def show(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
-    """Draw player, facts and region; return the region in seconds, or None for the whole clip."""
-    st.audio(audio.encode_wav(clip.samples), format="audio/wav")
+def show(sound: Sound, clip: audio.Clip) -> None:
+    """Draw the player, unless what gave the sound plays it, and facts."""
+    if not sound.plays:
+        st.audio(audio.encode_wav(clip.samples), format="audio/wav")
     st.caption(facts(sound, clip))
+
+
+def region(sound: Sound, clip: audio.Clip) -> tuple[float, float] | None:
+    """Draw the choice of a part; return it in seconds, or None for the whole clip."""
     if clip.duration < 2 * SHORTEST_S:
         return None
     end = round(clip.duration, 2)

@@ -8,16 +8,29 @@ import streamlit as st
 from pages.datasets import clip_sound, filtering, listeners
 from pages.widgets import model_picker, training_overlap
 from pages.widgets.corpora import Opened
+from ser_core.corpora import durations
+from ser_core.corpora.base import Corpus
 
-SHOWN = ("clip", "emotion", "speaker", "sentence", "intensity", "sex", "age", "flag", "sitting")
-#: More rows are not sent to the browser: nobody scrolls through them, and the filter finds the rest.
-MOST_ROWS = 1000
+SHOWN = ("clip", "seconds", "emotion", "speaker", "sentence", "intensity", "sex", "age", "flag", "sitting")
+#: Rows of a page of the table.
+MOST_ROWS = 5000
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _seconds(key: str, _corpus: Corpus) -> pd.Series:
+    return pd.Series(durations.of(_corpus), index=_corpus.clips.index)
 
 
 def show(shown: Opened) -> None:
     """Draw the filters, the table, and the selected clip."""
-    row = choose(filtering.choose(shown, expanded=True), "clips")
-    if row is not None:
+    wanted = filtering.choose(shown)
+    listed, heard = st.columns([3, 2], gap="large")
+    with listed:
+        row = choose(wanted.assign(seconds=_seconds(shown.key, shown.corpus).loc[wanted.index]), "clips")
+    with heard:
+        if row is None:
+            st.caption("Select a row to hear and see its clip.")
+            return
         clip_sound.show(row, "clip")
         training_overlap.show(
             model_picker.servable().values(), clip=str(row["clip"]), speaker=str(row["speaker"]), named=True
@@ -27,7 +40,11 @@ def show(shown: Opened) -> None:
 
 def choose(clips: pd.DataFrame, place: str) -> pd.Series | None:
     """Draw the table of these clips and return the selected row, or None; `place` is unique on the page."""
-    table = clips.head(MOST_ROWS)
+    n_pages = -(-len(clips) // MOST_ROWS)
+    page = 1
+    if n_pages > 1:
+        page = int(st.number_input(f"Page, of {n_pages}", 1, n_pages, key=f"{place}-page", width=160))
+    table = clips.iloc[(page - 1) * MOST_ROWS : page * MOST_ROWS]
     columns = [name for name in SHOWN if name in table and table[name].replace("", pd.NA).notna().any()]
     chosen = st.dataframe(
         table[columns],
@@ -35,10 +52,9 @@ def choose(clips: pd.DataFrame, place: str) -> pd.Series | None:
         on_select="rerun",
         selection_mode="single-row",
         key=place,
-        height=320,
+        height=420,
         placeholder="",
+        column_config={"seconds": st.column_config.NumberColumn(format="%.1f s")},
     )
-    more = f" These are the first {MOST_ROWS:,}; the filter finds the others." if len(clips) > MOST_ROWS else ""
-    st.caption(f"Select a row to hear and see its clip.{more}")
     rows = chosen["selection"]["rows"]
     return table.iloc[rows[0]] if rows and rows[0] < len(table) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.datasets import getting, offers
 from pages.widgets import corpora, foreign, in_url
@@ -38,8 +39,8 @@ def _facts(key: str, _corpus: Corpus) -> _Facts:
     )
 
 
-def choose() -> Opened | None:
-    """Draw the picker and return the corpus, or None after saying how to get one."""
+def choose(place: DeltaGenerator) -> Opened | None:
+    """Draw the picker in `place` and return the corpus, or None after saying how to get one."""
     titles = corpora.choices()
     if not titles:
         st.info("No corpus is on this machine yet. Fetch a part of CREMA-D below, or name the folder of one you have.")
@@ -47,8 +48,16 @@ def choose() -> Opened | None:
         return None
     here = list(titles)
     in_url.begin("corpus", here, here[0])
-    chosen = st.selectbox("Corpus", here, format_func=lambda name: titles[name], key="corpus")
-    getting.show(expanded=False)
+    with place:
+        chosen = st.selectbox(
+            "Corpus",
+            here,
+            format_func=lambda name: titles[name],
+            key="corpus",
+            label_visibility="collapsed",
+            width=280,
+        )
+        getting.show(expanded=False)
     try:
         return corpora.opened(chosen)
     except (CorpusError, OSError) as error:
@@ -56,23 +65,25 @@ def choose() -> Opened | None:
         return None
 
 
-def header(shown: Opened) -> None:
-    """Draw counts, licence, citation and what must be known of any score on this corpus."""
+def header(shown: Opened, place: DeltaGenerator) -> None:
+    """Draw counts and what must be known of any score on this corpus; licence and citation in `place`."""
     corpus, card = shown.corpus, shown.corpus.card
     facts = _facts(shown.key, corpus)
-    with st.container(horizontal=True):
+    hours = f"{facts.hours:.1f}" if facts.hours is not None else "not known"
+    with st.container(horizontal=True, gap="large"):
         st.metric("Clips", f"{len(corpus.clips):,}", width="content")
         st.metric("Speakers", len(facts.speakers), width="content")
         st.metric("Emotions", len(facts.emotions), width="content")
-        st.metric("Hours", f"{facts.hours:.1f}" if facts.hours is not None else "not known", width="content")
-    licence = f"[{card.licence}]({card.licence_url})" if card.licence_url else card.licence
-    said = [
-        foreign.plain(card.language),
-        licence,
-        foreign.plain(card.citation),
-        f"[{card.url}]({card.url})" if card.url else "",
-    ]
-    st.caption(" · ".join(part.rstrip(".") for part in said if part))
+        st.metric("Hours", hours, width="content")
+    with place.popover("Licence and citation", icon=":material/gavel:"):
+        licence = f"[{card.licence}]({card.licence_url})" if card.licence_url else card.licence
+        said = [
+            foreign.plain(card.language),
+            licence,
+            foreign.plain(card.citation),
+            f"[{card.url}]({card.url})" if card.url else "",
+        ]
+        st.markdown("  \n".join(part.rstrip(".") for part in said if part))
     # Where the card says that text and emotion are confounded, it is not said twice.
     words = [card.honesty, "" if card.name in confounding.STATED else facts.note]
     if 0 < len(facts.speakers) < FEW_SPEAKERS:
@@ -82,7 +93,7 @@ def header(shown: Opened) -> None:
             f"{facts.unknown_speakers:,} of {len(corpus.clips):,} clips state no speaker: whether a model was tested on voices that it "
             "learned cannot be told of them."
         )
-    st.info(foreign.plain(" ".join(dict.fromkeys(word for word in words if word))), icon=":material/info:")
+    st.caption(foreign.plain(" ".join(dict.fromkeys(word for word in words if word))))
     for note in corpus.notes:
         st.warning(foreign.plain(note), icon=":material/warning:")
     offers.show(shown)

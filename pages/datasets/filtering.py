@@ -17,26 +17,25 @@ def _options(key: str, _clips: pd.DataFrame) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if len(values) > 1}
 
 
-def choose(shown: Opened, *, expanded: bool = False) -> pd.DataFrame:
-    """Draw the filters and return the clips that pass them; they stand in the URL.
-
-    expanded: whether they are seen before any is set.
-    """
+def choose(shown: Opened) -> pd.DataFrame:
+    """Draw the filters and return the clips that pass them; they stand in the URL."""
     clips = shown.corpus.clips
     options = _options(shown.key, clips)
     name = shown.corpus.name
-    seen = expanded or any(column in st.query_params for column in options)
-    with st.expander("Filter the clips", icon=":material/filter_list:", expanded=seen), st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = st.popover("Filter the clips", icon=":material/filter_list:")
+        counted = st.container()
+    with place:
         for column, values in options.items():
             key = f"filter-{name}-{column}"
             in_url.begin_many(column, values, [], key=key)
-            wanted = st.multiselect(foreign.plain(column.capitalize()), values, key=key, width=220, select_all=False)
+            wanted = st.multiselect(foreign.plain(column.capitalize()), values, key=key, select_all=False)
             if wanted:
                 clips = clips[clips[column].isin(wanted)]
-        text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text", width=220).strip()
+        text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text").strip()
         if text:
             found = clips["clip"].str.contains(text, case=False, regex=False)
             found |= clips["sentence"].str.contains(text, case=False, regex=False)
             clips = clips[found]
-    st.caption(f"{len(clips):,} of {len(shown.corpus.clips):,} clips")
+    counted.caption(f"{len(clips):,} of {len(shown.corpus.clips):,} clips")
     return clips

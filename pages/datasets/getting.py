@@ -35,7 +35,12 @@ def show(*, expanded: bool) -> None:
         st.caption(visitor.why_not("add corpora"))
         return
     downloads.show()
-    with st.expander("Get or add a corpus", icon=":material/add:", expanded=expanded):
+    place = (
+        st.expander("Get or add a corpus", icon=":material/add:", expanded=True)
+        if expanded
+        else st.popover("Get or add a corpus", icon=":material/add:")
+    )
+    with place:
         titles = {name: module.card.title for name, module in registry.MODULES.items()}
         titles[OWN] = "One of my own: a folder of folders, or a table of clips (CSV, TSV, JSON Lines)"
         kind = st.selectbox("Which", list(titles), format_func=lambda name: titles[name], key="register-kind")

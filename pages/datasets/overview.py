@@ -14,7 +14,7 @@ from ser_core import figures
 from ser_core.corpora import durations
 from ser_core.corpora.base import Corpus
 
-STATED = ("intensity", "sex", "race", "ethnicity", "sentence", "speaker", "sitting")
+STATED = ("emotion", "intensity", "sex", "race", "ethnicity", "sentence", "speaker", "sitting")
 #: More groups than this are no picture any more.
 MOST_GROUPS = 100
 AGES = [0, 25, 35, 45, 55, 65, 120]
@@ -31,8 +31,8 @@ def _table(key: str, by: str, _corpus: Corpus) -> pd.DataFrame:
 @st.cache_resource(max_entries=8, show_spinner="Looking what the corpus states …")
 def _attributes(key: str, _corpus: Corpus) -> list[str]:
     clips = _corpus.clips
-    found = ["age"] if clips["age"].notna().any() else []
-    found += [name for name in STATED if name in clips and 1 < len(set(clips[name].unique()) - {""}) <= MOST_GROUPS]
+    found = [name for name in STATED if name in clips and 1 < len(set(clips[name].unique()) - {""}) <= MOST_GROUPS]
+    found += ["age"] if clips["age"].notna().any() else []
     return [*found, "duration"] if np.isfinite(durations.of(_corpus)).any() else found
 
 
@@ -43,7 +43,13 @@ def show(shown: Opened) -> None:
     if attributes:
         by = (
             st.pills(
-                "Emotions by", attributes, default=attributes[0], key="by", required=True, format_func=foreign.plain
+                "Clips by",
+                attributes,
+                default=attributes[0],
+                key="by",
+                required=True,
+                format_func=foreign.plain,
+                label_visibility="collapsed",
             )
             or attributes[0]
         )
@@ -53,9 +59,7 @@ def show(shown: Opened) -> None:
     title = "duration (s)" if by == "duration" else by
     figure = figures.counts([str(name) for name in table.index], list(table.columns), table.to_numpy(), title)
     st.plotly_chart(figure, key="counts", config={"displayModeBar": False}, alt=f"Clips of each emotion by {title}")
-    st.caption(
-        "Even bars of one colour pattern mean a balanced corpus; where one emotion is rare in a group, a score there says little."
-    )
+    st.caption("Where an emotion is rare in a group, a score there says little.")
 
 
 def _groups(corpus: Corpus, by: str) -> pd.Series:

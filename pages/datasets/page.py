@@ -16,13 +16,17 @@ TABS = {
     "Check": check.show,
 }
 
-view = in_url.segmented("view", "View", VIEWS)
+st.title("Datasets", anchor=False)
+st.markdown("What is in a corpus of emotional speech? See, hear and map its clips, or record your own.")
+top = st.container(horizontal=True, vertical_alignment="center")
+with top:
+    view = in_url.segmented("view", "View", VIEWS)
 if view == "mine":
     my_recordings.show()
 else:
-    shown = corpus.choose()
+    shown = corpus.choose(top)
     if shown is not None:
-        corpus.header(shown)
+        corpus.header(shown, top)
         # Only the open tab is computed, and the URL names it.
         for tab, show in zip(st.tabs(list(TABS), key="tab", bind="query-params"), TABS.values(), strict=True):
             if tab.open:

@@ -29,13 +29,9 @@ def show() -> None:
         )
     with right:
         st.file_uploader("Or drop a file", key=_FILE, on_change=_take, args=(_FILE,))
-    voices = _voices()
+    voices = actors.one_each()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Or hear an actor:")
-        for number, name in enumerate(voices, start=1):
-            st.button(
-                str(number), icon=":material/play_arrow:", key=f"home-voice-{number}", on_click=_take, args=(name,)
-            )
+        actors.row("home-voice", _take)
         st.toggle("Guess first", key="guess-first")
     given = st.session_state.get(_GIVEN)
     stated = voices.get(given or "")
@@ -51,17 +47,13 @@ def _take(what: str) -> None:
     st.session_state.pop(_GUESS, None)
 
 
-def _voices() -> dict[str, dict[str, Any]]:
-    """One real voice an emotion, in an order that tells nothing."""
-    first = {one["name"]: one for one in actors.voices() if one["name"].endswith("-1")}
-    return {name: first[name] for name in sorted(first, key=lambda name: first[name]["clip"])}
-
-
 def _of_an_actor(stated: dict[str, Any]) -> None:
     data = (actors.SAMPLES / stated["file"]).read_bytes()
     st.audio(data, autoplay=True)
     if st.session_state.get("guess-first"):
-        st.pills("What was the actor asked for?", sorted(one["emotion"] for one in _voices().values()), key=_GUESS)
+        st.pills(
+            "What was the actor asked for?", sorted(one["emotion"] for one in actors.one_each().values()), key=_GUESS
+        )
         if not st.session_state.get(_GUESS):
             return
         right = st.session_state[_GUESS] == stated["emotion"]
@@ -89,7 +81,7 @@ def _answer(name: str, data: bytes, *, sample: str = "") -> None:
         return
     voice_profile.begin()
     voice_profile.meet(sound)
-    answer.alone(sound.digest, clip, shipped[0])
+    answer.alone(sound.digest, clip, shipped[0], wide=True)
     voice_profile.heard(sound, clip, shipped[:1])
     _see_why(sound, sample)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pandas as pd
 import streamlit as st
 
@@ -9,28 +11,30 @@ from pages.widgets import foreign, numbers
 from ser_core import runs
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
+from ser_core.runs import leagues, overview, titles
 
 #: Runs that the page lists.
 LAST = 5
 
 
 def models() -> None:
-    """Draw a row a shipped model: its figure on unseen speakers, its size, and the way to try it."""
-    found = runs.shipped()
-    if not found:
+    """Draw the best shipped model of each league: its figure on unseen speakers, and the ways to try it and to look it up."""
+    best: dict[str, runs.Run] = {}
+    for run in sorted(filter(lambda one: one.servable, runs.shipped()), key=_accuracy, reverse=True):
+        best.setdefault(leagues.of(run), run)
+    if not best:
         st.info("No model ships with this copy. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
-    for run in found:
-        with st.container(border=True):
+        return
+    for column, run in zip(st.columns(len(best), gap="large"), best.values(), strict=True):
+        with column:
             try:
-                size = numbers.megabytes((run.path / "model.onnx").stat().st_size)
-                st.markdown(f"**{foreign.plain(run.name)}** — {foreign.plain(run.recipe['recipe']['title'])}, {size}")
-                score = numbers.score(run.metrics)
+                st.markdown(
+                    f"**{foreign.plain(titles.of(run))}** · :small[{foreign.plain(run.name)}]  \n{numbers.score(run.metrics)}"
+                )
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
                 continue
-            # A line of their own, whatever the title's length: the rows are alike.
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(score)
+            with st.container(horizontal=True):
                 st.page_link(
                     "pages/analyze/page.py",
                     label="Try it",
@@ -43,56 +47,56 @@ def models() -> None:
                     icon=":material/grid_on:",
                     query_params={"view": "run", "run": run.name},
                 )
-    if found:
-        st.caption(
-            "Accuracy on speakers that no choice and no training had heard, with a 95 % interval over speakers; guessing gives 17 %. What "
-            "noise, telephones and other corpora take from it, more of one model than of another, stands under “Trust it?”, Other corpora."
-        )
+
+
+def _accuracy(run: runs.Run) -> float:
+    """On the test part; of a damaged run none, and its place says so."""
+    try:
+        return float(run.metrics["test"]["accuracy"])
+    except (runs.RunError, KeyError, TypeError):
+        return 0.0
 
 
 def corpora() -> None:
-    """Draw a row a corpus: whether it is here, its licence, and how to get it."""
+    """Draw the corpora that are here, each a link, and the names of those that could be."""
     try:
         folders = registry.folders()
     except CorpusError as error:
         st.warning(foreign.plain(error))
         return
+    absent = []
     for name, module in registry.MODULES.items():
-        folder = folders.get(name)
-        card = module.card
+        folder, title = folders.get(name), foreign.plain(module.card.title)
         if folder is not None and folder.is_dir():
-            link = f"[**{card.title}**](datasets?corpus={name})"
-            st.markdown(f":material/check_circle: {link} — on this machine. {card.licence}")
+            st.markdown(f":material/check_circle: [**{title}**](datasets?corpus={name})")
         elif folder is not None:
-            st.markdown(f":material/error: **{foreign.plain(card.title)}** — its folder has gone. {card.how_to_get}")
+            st.markdown(f":material/error: **{title}**: its folder has gone. {module.card.how_to_get}")
         else:
-            st.markdown(
-                f":material/radio_button_unchecked: **{foreign.plain(card.title)}** — not on this machine. [{card.url}]({card.url})"
-            )
-            st.caption(f"{card.how_to_get} Licence: {card.licence}")
+            absent.append(title)
+    if absent:
+        st.caption(f"Not on this machine: {', '.join(absent)}.")
+        st.page_link("pages/datasets/page.py", label="Get one", icon=":material/add:")
 
 
 def last_runs() -> None:
-    """Draw the newest own runs, or how to make one."""
-    rows = []
-    for run in runs.own()[:LAST]:
-        try:
-            found = runs.summary(run)
-            score = found["metrics"].get("test") or found["metrics"].get("validation") or {}
-            rows.append(
-                {
-                    "run": run.name,
-                    "recipe": found["recipe"],
-                    "status": found["status"],
-                    "accuracy": score.get("accuracy"),
-                }
-            )
-        except runs.RunError as error:
-            rows.append({"run": run.name, "recipe": str(error), "status": "damaged", "accuracy": None})
-    if not rows:
+    """Draw the newest own runs, each a link with what it found, or how to make one."""
+    try:
+        table = overview.table()
+    except runs.RunError as error:
+        st.warning(foreign.plain(error))
+        return
+    own = table[~table["shipped"].astype(bool)].sort_values("created", ascending=False, na_position="last")
+    for _, row in own.head(LAST).iterrows():
+        st.markdown(f"[**{foreign.plain(row['name'])}**](results?view=run&run={quote(row['run'])}) — {_found(row)}")
+    if own.empty:
         st.caption("None yet.")
         st.page_link("pages/train/page.py", label="Train a model", icon=":material/model_training:")
-        return
-    config = {"accuracy": st.column_config.NumberColumn(format="percent")}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
-    st.page_link("pages/results/page.py", label="All runs", icon=":material/table_rows:")
+
+
+def _found(row: pd.Series) -> str:
+    if row["state"] != "done":
+        return foreign.plain(row["state"])
+    if pd.isna(row["accuracy"]):
+        return "too few to say"
+    span = {"low": row["accuracy_low"], "high": row["accuracy_high"]}
+    return f"{numbers.percent(row['accuracy'])} ({numbers.span(span)}) on the {row['part']} part"

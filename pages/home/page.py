@@ -11,14 +11,14 @@ with st.container(horizontal=True):
     st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
     st.page_link("pages/results/page.py", label="See what models confuse", icon=":material/grid_on:")
     st.page_link(
-        "pages/results/page.py",
+        "pages/lessons/page.py",
         label="Guess against it",
         icon=":material/hearing:",
         query_params={"view": "guess"},
     )
     st.page_link("pages/live/page.py", label="Go live", icon=":material/graphic_eq:")
 
-st.subheader("Models", anchor="models")
+st.subheader("The best models", anchor="models")
 here.models()
 
 corpora, runs = st.columns(2, gap="large")

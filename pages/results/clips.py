@@ -15,14 +15,12 @@ def show(shown: Shown, rows: pd.DataFrame, key: str) -> None:
     """Draw the table of these predictions and hear and see the selected one, the first until one is selected."""
     said = calibration.confidence(rows, shown.labels)
     table = rows[["clip", "speaker", "true", "predicted"]].copy()
+    # What all of them have in common stands above the table.
+    table = table[[name for name in table if name == "clip" or table[name].nunique() > 1 or len(table) == 1]]
     if said is not None:
-        table.insert(4, "confidence", said)
-    probabilities = {f"p_{label}": label for label in shown.labels} if said is not None else {}
-    for column, label in probabilities.items():
-        table[f"p {label}"] = rows[column]
+        table.insert(1, "confidence", said)
     if rows["fold"].astype(str).nunique() > 1:
         table["fold"] = rows["fold"]
-    share = st.column_config.NumberColumn(format="%.2f")
     chosen = st.dataframe(
         table,
         hide_index=True,
@@ -30,8 +28,8 @@ def show(shown: Shown, rows: pd.DataFrame, key: str) -> None:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
         key=f"clips-{key}",
-        height=min(38 + 35 * len(table), 318),
-        column_config={name: share for name in table.columns if name == "confidence" or name.startswith("p ")},
+        height=min(38 + 35 * len(table), 248),
+        column_config={"confidence": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
         alt=f"Clips with the model's probabilities: {shown.words}",
     )
     selected = chosen["selection"]["rows"]
@@ -44,13 +42,11 @@ def _clip(shown: Shown, row: pd.Series, key: str) -> None:
         f"**{foreign.plain(row['clip'])}** · "
         f"{foreign.plain(f'speaker {row.speaker} · true {row.true}, predicted {row.predicted}')}{said}"
     )
-    left, right = st.columns(2)
-    with left:
-        clip_player.show(row["clip"], key)
+    clip_player.show(row["clip"], key)
     if said:
         values = row[[f"p_{label}" for label in shown.labels]].to_numpy(float)
         spoken = ", ".join(f"{label} {numbers.percent(p)}" for label, p in zip(shown.labels, values, strict=True))
-        right.plotly_chart(
+        st.plotly_chart(
             figures.probabilities(shown.labels, values),
             key=f"bars-{key}",
             config={"displayModeBar": False},

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.results import listener_votes, run_picker
-from pages.widgets import foreign, numbers
+from pages.results.shown_run import Shown
+from pages.widgets import foreign, listener_votes, numbers
 from ser_core import figures, runs
+from ser_core.corpora.splits import corpus_of
 from ser_core.evaluation import listeners, metrics
 from ser_core.figures import comparison as drawn
 from ser_core.runs import Run
@@ -15,10 +16,11 @@ from ser_core.runs import Run
 PLAIN = {"displayModeBar": False}
 
 
-def show() -> None:
-    """Draw the run's picker and, where the votes are here, both matrices, who is right where, and how alike their doubts are."""
-    run = run_picker.one_on_crema_d("run")
-    if run is None:
+def show(shown: Shown) -> None:
+    """Draw both matrices, who is right where, and how alike their doubts are, where the run was tested on CREMA-D and the votes are here."""
+    run = shown.run
+    if "test" not in run.metrics or not (corpus_of(run.predictions) == "crema-d").any():
+        st.caption("People's votes are known of CREMA-D alone, and this run was not tested on it.")
         return
     stated = listener_votes.here()
     if isinstance(stated, str):

@@ -1,10 +1,10 @@
-"""Results: can I trust it? All runs, one of them, comparisons, listeners, and what leaks."""
+"""Results: can this model be trusted? All runs, one of them, some side by side."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from pages.results import guess, lesson, listeners, msf, run_comparison, run_view, table
+from pages.results import run_comparison, run_view, table
 from pages.widgets import in_url
 
 #: Name in the URL → what the view is called, and what draws it.
@@ -12,12 +12,10 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "runs": (":material/table_rows: Runs", lambda: table.show(go)),
     "run": (":material/grid_on: One run", run_view.show),
     "compare": (":material/compare: Compare", run_comparison.show),
-    "listeners": (":material/hearing: Listeners", listeners.show),
-    "guess": (":material/quiz: Listen and guess", guess.show),
-    "lesson": (":material/school: Leakage lesson", lesson.show),
-    "msf": (":material/science: MSF or the split?", msf.show),
 }
 TITLES = {name: title for name, (title, _) in VIEWS.items()}
+#: Views that have moved to the lessons, under what name; links of before lead there.
+MOVED = {"guess": "guess", "lesson": "leakage", "msf": "msf"}
 
 
 def go(view: str, runs: list[str]) -> None:
@@ -31,6 +29,15 @@ def _switched() -> None:
     go(st.session_state["view"], [run] if run else [])
 
 
+asked = st.query_params.get("view", "")
+if asked in MOVED:
+    st.switch_page("pages/lessons/page.py", query_params={**st.query_params, "view": MOVED[asked]})
+if asked == "listeners":
+    # What people heard is a tab of the run that is held against them.
+    st.query_params.update(view="run", tab="listeners")
+
+st.title("Results", anchor=False)
+st.markdown("How often is a model right, where does it err, and on whose voices?")
 # A link that names a run and no view means that run.
 view = in_url.segmented("view", "View", TITLES, "run" if "run" in st.query_params else "runs", on_change=_switched)
 VIEWS[view][1]()

@@ -37,20 +37,6 @@ def several(key: str, fewest: int, most: int) -> dict[str, Run]:
     return {name: runs[name] for name in picked}
 
 
-def one_on_crema_d(key: str) -> Run | None:
-    """Draw the picker of one run with a test part on CREMA-D; return it, or None after saying why there is none."""
-    table = _scored()
-    fits = table["corpus"].fillna("").str.contains("crema-d", regex=False) & (table["part"] == "test")
-    table = table[fits & (table["wrong_on_purpose"] == "")]
-    if table.empty:
-        st.info("This needs a run that was tested on CREMA-D; there is none.")
-        return None
-    titles = dict(zip(table["run"], table["name"], strict=True))
-    in_url.begin(key, titles, next(iter(titles)), key=f"pick-{key}")
-    name = st.selectbox("Run", list(titles), format_func=titles.__getitem__, key=f"pick-{key}")
-    return overview.named()[name]
-
-
 def _scored() -> pd.DataFrame:
     """The runs that have scores and are whole, as the table of runs lists them."""
     table = overview.table()

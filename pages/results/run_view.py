@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.results import about, calibration, elsewhere, exchange, groups, matrix, shown_run
+from pages.results import about, calibration, elsewhere, groups, listeners, matrix, shown_run
 from pages.widgets import foreign, in_url
 from ser_core.runs import RunError
 
@@ -13,6 +13,7 @@ TABS = {
     "groups": ("Groups", groups.show),
     "calibration": ("Calibration", calibration.show),
     "mistakes": ("Sure but wrong", calibration.mistakes),
+    "listeners": ("Listeners", listeners.show),
     "elsewhere": ("Other corpora", elsewhere.show),
     "curves": ("Learning curves", about.learning),
     "layers": ("Layers", about.layers),
@@ -28,9 +29,6 @@ def show() -> None:
     if shown is None:
         return
     try:
-        shown_run.headline(shown)
-        exchange.show_run(shown.run)
-        shown_run.analyzes(shown)
         matrix.show(shown)
         _more(shown)
     except (RunError, KeyError) as error:

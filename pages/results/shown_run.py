@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.results import run_picker
+from pages.results import exchange, run_picker
 from pages.widgets import foreign, in_url, model_picker, numbers
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, pooling
 from ser_core.personal import worth as personal
-from ser_core.runs import Run, RunError, notes, overview
+from ser_core.runs import Run, RunError, notes, overview, titles
 
 PARTS = ("validation", "test")
 
@@ -65,13 +65,13 @@ def choose() -> Shown | None:
         return None
     names = display_names(runs)
     links = list(runs)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     with left:
         asked = st.query_params.get("run")
         if asked is not None and asked not in runs and "run" not in st.session_state:
             st.warning(f"There is no run called “{foreign.plain(asked)}” here.")
         in_url.begin("run", links, links[0])
-        link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run")
+        link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run", label_visibility="collapsed")
     run = runs[link]
     try:
         problems = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []
@@ -95,7 +95,7 @@ def display_names(runs: dict[str, Run]) -> dict[str, str]:
         said = notes.read()
     except RunError:
         said = {}
-    return {link: said.get(notes.key(run), notes.Note()).name or link for link, run in runs.items()}
+    return {link: said.get(notes.key(run), notes.Note()).name or titles.of(run) for link, run in runs.items()}
 
 
 def labels_of(run: Run, part: str) -> tuple[str, ...]:
@@ -109,10 +109,20 @@ def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
     if not parts:
         st.info(f"{foreign.plain(name)} has no predictions of a validation or test part.")
         return None
-    with place:
+    with place, st.container(horizontal=True, vertical_alignment="center"):
         part = str(
-            st.segmented_control("Part", parts, default=parts[-1], required=True, key="part", bind="query-params")
+            st.segmented_control(
+                "Part",
+                parts,
+                default=parts[-1],
+                required=True,
+                key="part",
+                bind="query-params",
+                label_visibility="collapsed",
+            )
         )
+        exchange.show_run(run)
+        _analyzes(run)
     rows = table[table["part"] == part].reset_index(drop=True)
     return Shown(run, link, name, part, labels_of(run, part), rows)
 
@@ -134,28 +144,22 @@ def headline(shown: Shown) -> None:
             return
     with st.container(horizontal=True, gap="small"):
         for metric, title in (("accuracy", "Accuracy"), ("uar", "UAR"), ("macro_f1", "Macro-F1")):
-            say = numbers.percent if metric != "macro_f1" else "{:.2f}".format
-            span = summary["intervals"][metric]
-            _number(title, say(summary[metric]), f"{say(span['low'])} to {say(span['high'])}")
+            _number(title, numbers.percent(summary[metric]), numbers.span(summary["intervals"][metric]))
         majority = metrics.majority(np.array(summary["confusion"]))
-        _number("Majority class", numbers.percent(majority), "right by always naming it")
+        _number("Chance", numbers.percent(majority), "naming one class")
     method = summary["intervals"]["accuracy"]["method"]
     choice = " Choices (epoch, temperature, threshold) were made on this part." if shown.part == "validation" else ""
     st.caption(
-        f"{foreign.plain(shown.words)} clips of {summary['speakers']} speakers. Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
+        f"{foreign.plain(shown.run.name)} · {foreign.plain(shown.corpus)} · {len(shown.predictions):,} clips of {summary['speakers']} speakers. "
+        f"Split: {_split(shown.run)}. 95 % intervals: {method}.{choice}"
     )
 
 
-def analyzes(shown: Shown) -> None:
+def _analyzes(run: Run) -> None:
     """Draw the link to where the run's model answers, where it has one that is found by this name."""
     servable = model_picker.servable()
-    if shown.run.name in servable and servable[shown.run.name].path == shown.run.path:
-        st.page_link(
-            "pages/analyze/page.py",
-            label="Try it on a clip",
-            icon=":material/mic:",
-            query_params={"model": shown.run.name},
-        )
+    if run.name in servable and servable[run.name].path == run.path:
+        st.page_link("pages/analyze/page.py", label="Try it", icon=":material/mic:", query_params={"model": run.name})
 
 
 def _split(run: Run) -> str:
@@ -165,7 +169,7 @@ def _split(run: Run) -> str:
 
 def _number(title: str, value: str, below: str) -> None:
     # Of a fixed width: two stand side by side on a phone.
-    with st.container(width=160, gap=None):
+    with st.container(width=112, gap=None):
         st.metric(title, value)
         st.caption(below)
 

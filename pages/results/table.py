@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,8 @@ from ser_core.runs.run import Run
 #: Most runs that are compared.
 MOST = 4
 FILTERS = ("league", "corpus", "split", "tag")
+#: Whether runs that ship are listed beside one's own, in the URL.
+SHIPPED = "shipped"
 
 
 def show(go: Callable[[str, list[str]], None]) -> None:
@@ -31,7 +34,9 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     if table.empty:
         run_picker.say_none()
         return
-    found = _filtered(table)
+    found = _filtered(_newest_first(table))
+    if found.empty:
+        st.caption("No run fits.")
     chosen = st.dataframe(
         _said(found),
         hide_index=True,
@@ -50,7 +55,16 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     elsewhere.every_run()
 
 
+def _newest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """One's own runs before those that ship, the newest first; those that ship in their own order."""
+    own = table[~table["shipped"].astype(bool)].sort_values(
+        "created", ascending=False, na_position="last", kind="stable"
+    )
+    return pd.concat([own, table[table["shipped"].astype(bool)]], ignore_index=True)
+
+
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
+    own = table[~table["shipped"].astype(bool)]
     present = {
         "league": sorted(set(table["league"].dropna())),
         "corpus": sorted(set(table["corpus"].dropna())),
@@ -58,12 +72,28 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
         "tag": sorted({tag for tags in table["tags"] for tag in tags}),
     }
     asked = [name for name in FILTERS if len(present[name]) > (0 if name == "tag" else 1)]
-    columns = st.columns([2] + [1] * len(asked))
-    text = columns[0].text_input("Search", key="search", bind="query-params", placeholder="name, recipe, note …")
-    for name, column in zip(asked, columns[1:], strict=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = st.text_input(
+            "Search",
+            key="search",
+            bind="query-params",
+            placeholder="Search name, recipe, note …",
+            label_visibility="collapsed",
+            width=320,
+        )
+        more = st.popover("Filter", icon=":material/filter_list:")
+        if not own.empty:
+            in_url.begin(SHIPPED, in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
+            st.toggle("Runs that ship", key=SHIPPED)
+    filters = {}
+    for name in asked:
         # Not bound: a bound value of this name would come along from the pages that pick a corpus or a split.
         in_url.begin_many(name, present[name], [], key=f"filter-{name}")
-        wanted = column.multiselect(name.capitalize(), present[name], key=f"filter-{name}")
+        filters[name] = more.multiselect(name.capitalize(), present[name], key=f"filter-{name}")
+    # Who looks for something looks among all.
+    if not own.empty and not st.session_state[SHIPPED] and not text and not any(filters.values()):
+        table = own
+    for name, wanted in filters.items():
         if wanted and name == "tag":
             table = table[[bool(set(tags) & set(wanted)) for tags in table["tags"]]]
         elif wanted:
@@ -81,42 +111,58 @@ def _said(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": table["name"],
+            "date": pd.to_datetime(table["created"], utc=True, errors="coerce"),
             "accuracy": 100 * pd.to_numeric(table["accuracy"]),
-            "accuracy 95 %": _interval(table, "accuracy", 100),
+            "accuracy 95 %": _interval(table, "accuracy"),
+            "learning": [_curve(run) for run in table["run"]],
             "split": table["split"],
             "league": table["league"],
             "state": table["state"].where(~wrong, "wrong on purpose").where(~few, "too few to say"),
             "part": table["part"],
-            "n": table["n"],
+            "clips": table["n"],
             "UAR": 100 * pd.to_numeric(table["uar"]),
-            "UAR 95 %": _interval(table, "uar", 100),
-            "macro-F1": pd.to_numeric(table["macro_f1"]),
-            "macro-F1 95 %": _interval(table, "macro_f1", 1),
+            "UAR 95 %": _interval(table, "uar"),
+            "macro-F1": 100 * pd.to_numeric(table["macro_f1"]),
+            "macro-F1 95 %": _interval(table, "macro_f1"),
             "recipe": table["recipe"],
             "corpus": table["corpus"],
             "parameters": pd.to_numeric(table["parameters"]),
             "MB": pd.to_numeric(table["bytes"]) / 1e6,
             "minutes": pd.to_numeric(table["seconds"]) / 60,
-            "date": pd.to_datetime(table["created"], utc=True, errors="coerce"),
             "note": table["note"],
             "tags": table["tags"],
+            "folder": table["run"],
         }
     )
 
 
-def _interval(table: pd.DataFrame, metric: str, scale: int) -> list[str | None]:
-    say = "{:.0f} to {:.0f}" if scale == 100 else "{:.2f} to {:.2f}"
+def _interval(table: pd.DataFrame, metric: str) -> list[str | None]:
     pairs = zip(table[f"{metric}_low"], table[f"{metric}_high"], strict=True)
-    return [None if pd.isna(low) or pd.isna(high) else say.format(scale * low, scale * high) for low, high in pairs]
+    return [None if pd.isna(low) or pd.isna(high) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in pairs]
+
+
+def _curve(link: str) -> list[float]:
+    """The validation UAR of every epoch; empty where there are none."""
+    run = overview.named()[link]
+    return _validated(str(run.path), run.changed("history.csv")) if run.has("history.csv") else []
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _validated(path: str, changed: int) -> list[float]:
+    history = Run(Path(path)).history
+    return [float(value) for value in history["val_uar"].dropna()] if "val_uar" in history else []
 
 
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
-        "name": st.column_config.TextColumn(pinned=True),
+        "name": st.column_config.TextColumn(width="medium"),
+        "learning": st.column_config.LineChartColumn(
+            y_min=0, y_max=1, help="UAR on the validation part, epoch by epoch."
+        ),
         "accuracy": number(format="%.0f %%", help="Of the part in the column beside; test where there is one."),
         "UAR": number(format="%.0f %%", help="Unweighted average recall: the mean of the classes' recalls."),
-        "macro-F1": number(format="%.2f"),
+        "macro-F1": number(format="%.0f %%"),
         "parameters": number(format="localized"),
         "MB": number(format="%.1f", help="Size of the run's folder on disk."),
         "minutes": number(format="%.1f", help="Duration of the training."),
@@ -157,10 +203,7 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
         )
         exchange.show_import(go)
     doing = "open, name, tag or delete it" if visitor.may_delete() else "open it"
-    st.caption(
-        f"{len(found)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them. A score is worth "
-        "what its split is: by clips, the voices were heard in training."
-    )
+    st.caption(f"{len(found)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them.")
 
 
 def _csv(found: pd.DataFrame) -> str:

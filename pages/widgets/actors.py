@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -18,3 +20,27 @@ def voices() -> list[dict[str, Any]]:
     path = SAMPLES / "voices" / "voices.json"
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     return found
+
+
+def one_each() -> dict[str, dict[str, Any]]:
+    """Return one voice an emotion by name, in an order that tells nothing."""
+    first = {one["name"]: one for one in voices() if one["name"].endswith("-1")}
+    return {name: first[name] for name in sorted(first, key=lambda name: first[name]["clip"])}
+
+
+def row(place: str, pressed: Callable[[str], None]) -> None:
+    """Draw a button a voice of `one_each`; `pressed` is called with its name. `place` is unique on the page."""
+    st.markdown("Or an actor:")
+    for number, name in enumerate(one_each(), start=1):
+        st.button(str(number), icon=":material/play_arrow:", key=f"{place}-{number}", on_click=pressed, args=(name,))
+
+
+def file_of(clip: str) -> Path | None:
+    """Return the file of a clip of CREMA-D (its id): a voice that ships, a clip that was fetched, one of the registered corpus; else None."""
+    shipped = next((SAMPLES / voice["file"] for voice in voices() if voice["clip"] == clip), None)
+    if shipped is not None:
+        return shipped
+    # Imported here: the registry of corpora takes a moment to load.
+    from ser_core.corpora import samples
+
+    return samples.on_disk(clip.partition("/")[2])

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.server import uploads
-from pages.widgets import actors, crema_d_samples, in_url, microphone
+from pages.widgets import actors, in_url, microphone
 from pages.widgets.actors import SAMPLES
 from ser_core import audio, settings
 from ser_core.corpora.base import AUDIO_ENDINGS
@@ -39,6 +39,8 @@ class Sound:
     """Which of its channels was asked for; None: what the look at them decides."""
     of_visitor: bool = True
     """Whether it may be of whoever sits here; a sample is not."""
+    plays: bool = False
+    """Whether where it came from plays it, so that it needs no player."""
 
     @property
     def digest(self) -> str:
@@ -53,16 +55,25 @@ def hand_over(sound: Sound, title: str) -> None:
 
 
 def choose() -> list[Sound]:
-    """Draw the chooser and return what was recorded, uploaded or picked; empty until there is something."""
+    """Draw where a clip comes from and, below it, what gives it; return what was given, empty until there is something."""
+    return sounds(where())
+
+
+def where() -> str:
+    """Draw the choice of where a clip comes from and return it."""
     handed_over: tuple[Sound, str] | None = st.session_state.get(_HANDED_OVER)
     sources = SOURCES | ({GIVEN: f":material/graphic_eq: {handed_over[1]}"} if handed_over else {})
-    source = in_url.segmented("source", "Where the clip comes from", sources)
+    return in_url.segmented("source", "Where the clip comes from", sources)
+
+
+def sounds(source: str) -> list[Sound]:
+    """Draw recorder, upload or list of samples and return what was given; empty until there is something."""
+    handed_over: tuple[Sound, str] | None = st.session_state.get(_HANDED_OVER)
     if source == UPLOAD:
         return _uploaded("upload")
     if source == SAMPLE:
         sound, how_to_read = sample("sample", "Sample")
         st.caption(how_to_read)
-        crema_d_samples.offer()
         return [sound]
     if source == GIVEN and handed_over:
         return [handed_over[0]]
@@ -74,11 +85,12 @@ def _recorded() -> list[Sound]:
     if why:
         st.info(f"{why} Until then, upload a file:", icon=":material/mic_off:")
         return _uploaded("upload-instead")
-    recording = st.audio_input("Record your voice: a sentence or two, three seconds or more", key="recording")
+    recording = st.audio_input("Say something, three seconds or more", key="recording")
     if recording is None:
         st.caption("What you record stays on this machine and is forgotten when you close the page.")
         return []
-    return [Sound("recording.wav", recording.getvalue())]
+    # The recorder plays what it holds.
+    return [Sound("recording.wav", recording.getvalue(), plays=True)]
 
 
 def _uploaded(key: str) -> list[Sound]:
@@ -102,11 +114,11 @@ def _shipped() -> list[dict[str, Any]]:
 
 def sample(name: str, label: str, *, key: str = "") -> tuple[Sound, str]:
     """Draw the picker of a sample, which the URL states as `name`; return the sample, and how its pictures are to be read."""
-    by_name = {stated["name"]: stated for stated in _shipped()} | crema_d_samples.listed()
+    by_name = {stated["name"]: stated for stated in _shipped()}
     in_url.begin(name, by_name, next(iter(by_name)), key=key)
     stated = by_name[
         st.selectbox(label, list(by_name), format_func=lambda option: by_name[option]["title"], key=key or name)
     ]
-    path = Path(stated.get("path") or SAMPLES / stated["file"])
+    path = Path(SAMPLES / stated["file"])
     note = "synthetic voice, no person spoke" if stated["kind"] == "voice" else ""
     return Sound(path.name, path.read_bytes(), note, of_visitor=False), stated["how_to_read"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.widgets import corpora, foreign
+from pages.widgets import actors, corpora, foreign
 from ser_core import audio
 from ser_core.corpora import crema_d, details, samples
 from ser_core.corpora.base import CorpusError, index
@@ -37,7 +37,7 @@ def _sound(clip: str, corpus: str) -> audio.Clip | None:
         if len(rows):
             row = rows.iloc[0]
             return ClipReader().read(row["path"], row["start"], row["end"])
-    path = samples.on_disk(clip.removeprefix("crema-d/")) if corpus == crema_d.CARD.name else None
+    path = actors.file_of(clip) if corpus == crema_d.CARD.name else None
     return audio.decode(path) if path is not None else None
 
 

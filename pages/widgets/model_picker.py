@@ -36,7 +36,8 @@ def choose() -> list[Run]:
         max_selections=MOST,
         format_func=lambda name: worth.label(found[name]),
         key="model",
-        help=f"Up to {MOST} models answer side by side.",
+        label_visibility="collapsed",
+        placeholder="Pick a model",
         select_all=False,
         on_change=_forget_missing,
     )
@@ -82,12 +83,11 @@ def _forget_missing() -> None:
 
 
 def about(run: Run) -> None:
-    """Draw what a model is worth: its figure with the split that it was measured under, and its card and layers on click."""
+    """Draw what a model is worth in a line, and on click its figure with the split that it was measured under, its card and layers."""
     try:
-        st.caption(worth.of_model(run))
-        with st.container(horizontal=True):
-            card = st.popover("Model card", icon=":material/description:")
-            layers = st.popover("Layers", icon=":material/layers:")
+        with st.popover("About this model", icon=":material/info:", type="tertiary"):
+            st.markdown(worth.of_model(run))
+            card, layers = st.tabs(["Model card", "Layers"])
         card.html(cards.as_html(run.card))
         with layers:
             table = pd.DataFrame(run.layers)

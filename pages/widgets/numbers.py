@@ -15,6 +15,11 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
 
 
+def span(of: dict[str, Any]) -> str:
+    """69 % to 82 %"""
+    return f"{percent(of['low'])} to {percent(of['high'])}"
+
+
 def megabytes(size: int) -> str:
     """0.9 MB"""
     return f"{size / 1e6:.1f} MB"
@@ -26,6 +31,5 @@ def score(metrics: dict[str, Any]) -> str:
     if part not in metrics:
         return "not measured"
     found = metrics[part]
-    span = found["intervals"]["accuracy"]
     speakers = f"{found['speakers']} speakers"
-    return f"{percent(found['accuracy'])} ({percent(span['low'])} to {percent(span['high'])}) on {found['n']} clips of {speakers} of the {part} part"
+    return f"{percent(found['accuracy'])} ({span(found['intervals']['accuracy'])}) on {found['n']} clips of {speakers} of the {part} part"

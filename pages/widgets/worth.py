@@ -12,7 +12,7 @@ from ser_core.corpora import schemes
 from ser_core.corpora.schemes import Scheme
 from ser_core.evaluation import conformal, kept, metrics
 from ser_core.personal import worth as personal
-from ser_core.runs import Run, RunError, leagues
+from ser_core.runs import Run, RunError, leagues, titles
 
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
@@ -38,6 +38,14 @@ def of_model(run: Run) -> str:
         f"{of_what} Right in {numbers.percent(found['accuracy'])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])}) of "
         f"{found['n']} clips, **{own.label}**. {foreign.plain(own.sentence)}"
     )
+
+
+def in_short(run: Run) -> str:
+    """Say the same in a line. Raises RunError or KeyError for a damaged run."""
+    own = personal.of(run)
+    if own is not None:
+        return f"A model of your own · {own.label}"
+    return f"{leagues.of(run).capitalize()} · {numbers.score(run.metrics)}"
 
 
 def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
@@ -116,12 +124,12 @@ def _unheard(run: Run) -> pd.DataFrame:
 
 
 def label(run: Run) -> str:
-    """Return how a picker calls the model: its name, and of one's own model what its figure is worth."""
+    """Return how a picker calls the model: what it is, and of one's own model what its figure is worth."""
     try:
         own = personal.of(run)
     except RunError:
         own = None
-    return f"{run.name} · {own.label}" if own is not None else run.name
+    return f"{run.name} · {own.label}" if own is not None else titles.of(run)
 
 
 def _split(run: Run) -> Scheme:

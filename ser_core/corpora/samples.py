@@ -1,40 +1,12 @@
-"""Clips of CREMA-D to listen to one by one: twelve, two an emotion, of speakers whom no shipped model has heard, and any other."""
+"""Clips of CREMA-D to listen to one by one, fetched where they are not on this machine."""
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 from ser_core import settings
-from ser_core.corpora import crema_d, fetching, links, registry, splits
+from ser_core.corpora import crema_d, fetching, links, registry
 from ser_core.corpora.base import index
-
-SENTENCES = ("IEO", "TSI", "DFA", "ITS", "IWL", "MTI")
-
-
-def stems() -> list[str]:
-    """Return the twelve clips' names: for every emotion two of the public test speakers, with different sentences."""
-    return list(_stems())
-
-
-@functools.cache
-def _stems() -> tuple[str, ...]:
-    """The same, chosen once: the index that they are chosen from ships with the library, and is long."""
-    speakers = [str(number) for number in splits.published_speakers("crema-d", "tfds", "test")]
-    chosen = []
-    for number, code in enumerate(crema_d.EMOTION_CODES):
-        for turn in range(2):
-            speaker = speakers[(2 * number + turn) % len(speakers)]
-            sentence = SENTENCES[(number + 3 * turn) % len(SENTENCES)]
-            named = [stem for stem in index("crema-d") if stem.startswith(f"{speaker}_{sentence}_{code}_")]
-            chosen.append(sorted(named)[0])
-    return tuple(chosen)
-
-
-def present() -> dict[str, Path]:
-    """Return those of the twelve that are on this machine, name → file."""
-    found = {stem: on_disk(stem) for stem in stems()}
-    return {stem: path for stem, path in found.items() if path is not None}
 
 
 def on_disk(stem: str) -> Path | None:
@@ -48,7 +20,7 @@ def on_disk(stem: str) -> Path | None:
 
 
 def fetch(stem: str) -> Path:
-    """Fetch one clip of CREMA-D, of the twelve or any other, from the official repository and return its file; one that is here already is not fetched again.
+    """Fetch one clip of CREMA-D from the official repository and return its file; one that is here already is not fetched again.
 
     It is kept only when the hash of its decoded samples is the index's. Raises CorpusError with what went wrong.
     """

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import dressed, interval_bars, matrix_cells
+from ser_core.figures.look import DIFFERENCES, dressed, interval_bars, matrix_cells
 
 #: One colour and one pattern a run, in the order in which they were picked; none is an emotion's.
 RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F")
@@ -36,18 +36,19 @@ def difference(first: np.ndarray, second: np.ndarray, labels: Sequence[str], tit
             gap,
             labels,
             text,
+            np.abs(gap) / _FULL,
             customdata=words,
             zmin=-_FULL,
             zmax=_FULL,
             zmid=0,
-            colorscale="RdBu",
+            colorscale=DIFFERENCES,
             colorbar={"title": {"text": "points"}, "tickformat": "+d", "thickness": 12},
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
     limits = [-0.5, len(labels) - 0.5]
-    figure.update_xaxes(title_text="predicted", fixedrange=True, range=limits)
-    figure.update_yaxes(title_text="true", fixedrange=True, range=limits[::-1])
+    figure.update_xaxes(title_text="predicted", fixedrange=True, range=limits, showgrid=False)
+    figure.update_yaxes(title_text="true", fixedrange=True, range=limits[::-1], showgrid=False)
     return _titled(figure, title, 80 + 58 * len(labels), left=90)
 
 

@@ -30,6 +30,18 @@ WAVE_COLOUR = "#5B7BD5"
 PICTURE_MAP = ["#02010A", *sequential.Magma[1:]]
 #: Range of every spectrogram, dB below its maximum.
 PICTURE_RANGE_DB = 80.0
+#: Shares from none to all, and differences from one to the other: they begin at the page's own ground, whatever its colour.
+SHARES = [[0.0, "rgba(8,81,156,0.02)"], [1.0, "rgba(8,81,156,1)"]]
+DIFFERENCES = [
+    [0.0, "rgba(165,15,21,1)"],
+    [0.5, "rgba(165,15,21,0.02)"],
+    [0.5, "rgba(8,81,156,0.02)"],
+    [1.0, "rgba(8,81,156,1)"],
+]
+#: Nearly black; Streamlit's theme takes it for a placeholder of its own, the colour of its text in the light or the dark theme.
+TEXT_COLOUR = "#000037"
+#: From this strength of a cell's colour on its text is white.
+_STRONG = 0.7
 #: Margins of every figure with a time axis in pixels: the axes of two figures one above the other line up.
 TIME_MARGIN = {"l": 60, "r": 70, "t": 26, "b": 40}
 #: How a link begins in the words that Plotly draws.
@@ -108,7 +120,28 @@ def colourbar(title: str, bottom: float, top: float) -> dict[str, Any]:
     return {"title": {"text": title, "side": "top"}, "thickness": 10, "nticks": 5, **place}
 
 
-def matrix_cells(values: np.ndarray, labels: Sequence[str], text: Sequence[Sequence[str]], **more: Any) -> go.Heatmap:
-    """Return the heatmap of a matrix over labels, rows and columns alike, each cell with its text."""
+def matrix_cells(
+    values: np.ndarray, labels: Sequence[str], text: Sequence[Sequence[str]], strength: np.ndarray, **more: Any
+) -> list[go.Heatmap | go.Scatter]:
+    """Return the traces of a matrix over labels, rows and columns alike: a heatmap and each cell's text.
+
+    strength: how strongly each cell is coloured, 0 (not at all: the page's own ground shows through, light or dark) to 1. On strong
+    cells the text is white, elsewhere the page's own colour.
+    """
     names = list(labels)
-    return go.Heatmap(z=values, x=names, y=names, text=text, texttemplate="%{text}", xgap=1, ygap=1, **more)
+    strong = np.asarray(strength) >= _STRONG
+    traces: list[go.Heatmap | go.Scatter] = [go.Heatmap(z=values, x=names, y=names, text=text, xgap=1, ygap=1, **more)]
+    for cells, text_colour in ((~strong, TEXT_COLOUR), (strong, "#FFFFFF")):
+        at = [(int(i), int(j)) for i, j in np.argwhere(cells)]
+        traces.append(
+            go.Scatter(
+                x=[names[j] for _, j in at],
+                y=[names[i] for i, _ in at],
+                text=[text[i][j] for i, j in at],
+                mode="text",
+                textfont={"color": text_colour, "size": 12},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+    return traces

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from ser_core.figures.look import dressed, matrix_cells
+from ser_core.figures.look import SHARES, dressed, matrix_cells
 
 #: How cells may be read: numbers alone, shares of the true class (rows), shares of the predicted class (columns).
 NORMS = ("counts", "true", "predicted")
@@ -41,9 +41,10 @@ def confusion(
             shown,
             labels,
             text,
+            shown / top,
             zmin=0,
             zmax=top,
-            colorscale="Blues",
+            colorscale=SHARES,
             # Every cell states its number; a scale beside it would take the room that cells need on a phone.
             showscale=False,
             hoverinfo="skip",
@@ -71,8 +72,8 @@ def confusion(
             line={"color": "#D55E00", "width": 3},
         )
     limits = [-0.5, len(labels) - 0.5]
-    figure.update_xaxes(title_text=columns_are, side="bottom", fixedrange=True, range=limits)
-    figure.update_yaxes(title_text=rows_are, range=limits[::-1], fixedrange=True)
+    figure.update_xaxes(title_text=columns_are, side="bottom", fixedrange=True, range=limits, showgrid=False)
+    figure.update_yaxes(title_text=rows_are, range=limits[::-1], fixedrange=True, showgrid=False)
     figure.update_layout(title=title)
     lines = title.count("<br>") + 1 if title else 0
     return dressed(figure, 80 + 58 * len(labels) + 22 * lines, margin={"l": 90, "r": 10, "t": 14 + 24 * lines, "b": 50})

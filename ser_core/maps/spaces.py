@@ -21,10 +21,10 @@ from ser_core.predictor import Predictor
 
 #: Feature sets with a vector a clip that maps are offered of, and how they are called there.
 FEATURE_SETS = {
-    "whisper": "A pretrained ear (Whisper's first blocks), mean and deviation",
-    "seed": "Ten spectral descriptors, mean and deviation",
-    "msf": "Modulation spectral features (MSF), mean and deviation",
-    "msf-raw": "The 95 modulation energies, mean over time",
+    "whisper": "What a pretrained ear hears",
+    "seed": "Ten spectral descriptors",
+    "msf": "Modulation (MSF)",
+    "msf-raw": "The 95 modulation energies",
 }
 #: Clips between two calls of progress.
 _STEP = 64

@@ -11,7 +11,7 @@ COUNTS = np.array([[60, 12, 10], [3, 40, 7], [0, 0, 0]])
 
 
 def words(norm: str, counted: str = "clips") -> dict[tuple[str, str], str]:
-    cells = matrix.confusion(COUNTS, LABELS, norm=norm, counted=counted).data[1]
+    cells = matrix.confusion(COUNTS, LABELS, norm=norm, counted=counted).data[-1]
     return {tuple(cell): text for cell, text in zip(cells.customdata, cells.hovertext, strict=True)}
 
 
@@ -37,8 +37,17 @@ def test_cells_are_counts_or_shares_of_their_row_or_column(norm: str, expected: 
     assert heatmap.text[0][1].endswith("12")
 
 
+def test_cells_begin_at_the_pages_ground_and_each_text_is_drawn_once() -> None:
+    figure = matrix.confusion(COUNTS, LABELS)
+    heatmap, weak, strong, _ = figure.data
+    assert heatmap.colorscale[0][1].endswith(",0.02)") and weak.textfont.color != strong.textfont.color
+    cells = {(y, x): text for one in (weak, strong) for x, y, text in zip(one.x, one.y, one.text, strict=True)}
+    assert len(cells) == len(weak.x) + len(strong.x) == 9
+    assert cells["anger", "anger"] == "73 %<br>60" and ("anger", "anger") in zip(strong.y, strong.x, strict=True)
+
+
 def test_a_difference_is_in_points_of_the_row_in_cells_and_scale() -> None:
-    (heatmap,) = comparison.difference(COUNTS, COUNTS.T, LABELS).data
+    heatmap = comparison.difference(COUNTS, COUNTS.T, LABELS).data[0]
     shares = 100 * (COUNTS[0] / 82 - COUNTS.T[0] / 63)
     np.testing.assert_allclose(np.asarray(heatmap.z)[0], shares)
     assert heatmap.text[0] == [f"{share:+.0f}" for share in shares]
@@ -47,7 +56,7 @@ def test_a_difference_is_in_points_of_the_row_in_cells_and_scale() -> None:
 
 def test_every_cell_has_an_invisible_point_that_names_it_and_one_is_framed() -> None:
     figure = matrix.confusion(COUNTS, LABELS, "A<br>B", marked=("anger", "fear"))
-    points = figure.data[1]
+    points = figure.data[-1]
     assert [(y, x) for x, y in zip(points.x, points.y, strict=True)] == [tuple(one) for one in points.customdata]
     assert len(points.x) == 9 and points.marker.opacity == 0
     (frame,) = figure.layout.shapes

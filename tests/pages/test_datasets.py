@@ -100,8 +100,8 @@ def test_averages_are_drawn_after_asking(corpus: Path) -> None:
     assert not at.exception and "anger 4, fear 4 clips" in words(at)
 
 
-def test_a_map_is_drawn_after_asking_and_its_title_tells_how(corpus: Path) -> None:
-    at = press(datasets(tab="Map", of="features:msf"), "Compute the vectors of 24 clips")
+def test_a_map_is_drawn_at_once_and_its_title_tells_how(corpus: Path) -> None:
+    at = datasets(tab="Map", of="features:msf")
     assert not at.exception
     assert "PCA of 24 clips" in words(at)
     at.segmented_control(key="map-method").set_value("lda").run()
@@ -111,13 +111,13 @@ def test_a_map_is_drawn_after_asking_and_its_title_tells_how(corpus: Path) -> No
 
 
 def test_the_map_of_a_models_embedding(corpus: Path) -> None:
-    at = press(datasets(tab="Map", of="model:accurate"), "Compute the vectors of 24 clips")
+    at = datasets(tab="Map", of="model:accurate")
     assert not at.exception
     assert "PCA of 24 clips" in words(at)
 
 
 def test_clips_most_like_ones_own_voice(corpus: Path) -> None:
-    at = press(datasets(tab="Map", of="features:msf"), "Compute the vectors of 24 clips")
+    at = datasets(tab="Map", of="features:msf")
     at.segmented_control(key="similar-to").set_value("upload").run()
     uploader = at.get("file_uploader")[-1]
     uploader.set_value(("a.wav", (corpus / "AudioWAV" / "2002_TIE_SAD_XX.wav").read_bytes(), "audio/wav")).run()

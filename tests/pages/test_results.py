@@ -42,9 +42,12 @@ def test_the_table_lists_every_run(home: Path) -> None:
     own(home)
     at = results()
     assert not at.exception and not at.warning
+    assert list(at.dataframe[0].value["folder"]) == ["mine"], "one's own come first"
+    at.toggle(key="shipped").set_value(True).run()
     table = at.dataframe[0].value
-    assert {"accurate", "svm-clips", "mine"} <= set(table["name"])
-    accurate = table[table["name"] == "accurate"].iloc[0]
+    assert table["folder"][0] == "mine" and {"accurate", "svm-clips"} <= set(table["folder"])
+    accurate = table[table["folder"] == "accurate"].iloc[0]
+    assert accurate["name"] == "Best: a pretrained ear"
     stated = json.loads((SHIPPED / "metrics.json").read_text())["test"]
     assert accurate["accuracy"] == pytest.approx(100 * stated["accuracy"])
     span = stated["intervals"]["accuracy"]
@@ -67,11 +70,11 @@ def test_search_and_filters_narrow_the_table_and_stand_in_the_url(home: Path) ->
 def test_a_damaged_run_is_listed_with_the_reason_and_the_others_work(home: Path) -> None:
     path = own(home).path / "predictions.csv"
     path.write_bytes(path.read_bytes()[:-9])
-    at = results()
+    at = results(shipped="on")
     assert not at.exception
     assert "**mine** is damaged: predictions.csv has" in words(at)
     table = at.dataframe[0].value
-    assert table[table["name"] == "accurate"].iloc[0]["state"] == "done"
+    assert table[table["folder"] == "accurate"].iloc[0]["state"] == "done"
     at = results(view="run", run="mine")
     assert not at.exception and "The run mine is damaged: predictions.csv has" in at.error[0].value
     assert not at.metric
@@ -100,9 +103,9 @@ def test_every_part_of_one_run_is_drawn(tab: str) -> None:
     at = results(view="run", run="accurate", tab=tab)
     assert not at.exception and not at.error and not at.warning
     stated = json.loads((SHIPPED / "metrics.json").read_text())["test"]
-    shown = [f"{100 * stated['accuracy']:.0f} %", f"{100 * stated['uar']:.0f} %", f"{stated['macro_f1']:.2f}", "17 %"]
-    assert [metric.value for metric in at.metric] == shown
-    assert "accurate · CREMA-D · test part · n = 738" in words(at)
+    shown = [f"{100 * stated[name]:.0f} %" for name in ("accuracy", "uar", "macro_f1")]
+    assert [metric.value for metric in at.metric] == [*shown, "17 %"]
+    assert "accurate · CREMA-D · 738 clips of 9 speakers" in words(at)
     assert at.query_params["tab"] == tab
 
 
@@ -116,7 +119,7 @@ def test_an_ensemble_made_of_compared_runs_is_a_run_like_any_other(home: Path) -
     for tab in TABS:
         at = results(view="run", run=name, tab=tab)
         assert not at.exception and not at.error
-        assert f"{name} · CREMA-D · test part" in words(at)
+        assert f"{name} · CREMA-D · " in words(at)
 
 
 def test_a_visitor_of_a_shared_server_makes_no_ensemble(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +138,7 @@ def test_the_shown_numbers_are_those_of_the_predictions() -> None:
     for _, row in classes.iterrows():
         found = rows[rows["true"] == row["emotion"]]
         assert row["support"] == len(found)
-        assert row["recall"] == pytest.approx((found["predicted"] == row["emotion"]).mean())
+        assert row["recall"] == pytest.approx(100 * (found["predicted"] == row["emotion"]).mean())
 
 
 def test_a_cell_gives_its_clips_and_the_way_to_hear_one_that_is_not_here() -> None:
@@ -144,9 +147,9 @@ def test_a_cell_gives_its_clips_and_the_way_to_hear_one_that_is_not_here() -> No
     rows = pd.read_csv(SHIPPED / "predictions.csv")
     rows = rows[(rows["part"] == "test") & (rows["true"] == "sadness") & (rows["predicted"] == "neutral")]
     assert f"sadness, taken for neutral: {len(rows)} clips" in words(at)
-    table = at.dataframe[1].value
+    table = at.dataframe[0].value
     assert set(table["clip"]) == set(rows["clip"])
-    assert table["p neutral"].is_monotonic_decreasing
+    assert table["confidence"].is_monotonic_decreasing
     assert "is not on this machine" in words(at)
     assert any(one.label.startswith("Fetch this clip") for one in at.button)
     at.selectbox(key="cell").set_value("anger,anger").run()
@@ -199,7 +202,7 @@ def test_a_run_of_labels_alone_leaves_confidence_out(home: Path) -> None:
         at = results(view="run", run="mine", tab=tab, cell="anger,fear")
         assert not at.exception and not at.error
         assert "without probabilities" in words(at)
-    assert "p anger" not in at.dataframe[1].value and "confidence" not in at.dataframe[1].value
+    assert "clip" in at.dataframe[0].value and "confidence" not in at.dataframe[0].value
 
 
 def test_folds_are_pooled_and_stated(home: Path) -> None:

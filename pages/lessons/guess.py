@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pandas as pd
 import streamlit as st
 
-from pages.results import guess_outcome, listener_votes, run_picker
-from pages.widgets import foreign, numbers
+from pages.lessons import guess_outcome
+from pages.widgets import actors, foreign, in_url, listener_votes, numbers
 from ser_core import audio, figures, runs
 from ser_core.corpora import samples
 from ser_core.corpora.base import CorpusError
@@ -16,52 +17,101 @@ from ser_core.corpora.crema_d import EMOTION_CODES
 from ser_core.corpora.splits import corpus_of
 from ser_core.evaluation import guessing
 from ser_core.evaluation.compare import COPY
-from ser_core.runs import Run
+from ser_core.runs import Run, overview
 
+#: The round of the voices that ship, in the URL; and all rounds.
+SHIPPED = "shipped"
+SIZES = {SHIPPED: "The 12 that ship", **{str(size): str(size) for size in guessing.SIZES}}
+_BEGUN = "guess-begun"
 #: About what a clip of 2.5 s takes as WAV, in bytes.
 CLIP_BYTES = 81_000
 
 
 def show() -> None:
     """Draw the choice of a round, then its clips one by one, then what came of it; and the class' table below."""
-    run = run_picker.one_on_crema_d("run")
+    run = _run()
     if run is not None:
         _play(run)
     guess_outcome.show_class()
 
 
+def _run() -> Run | None:
+    """The run against which is guessed: one that was tested on CREMA-D; None after saying that there is none."""
+    table = overview.table()
+    fits = (table["state"] == "done") & table["corpus"].fillna("").str.contains("crema-d", regex=False)
+    table = table[fits & (table["part"] == "test") & (table["wrong_on_purpose"] == "")]
+    if table.empty:
+        st.info("This needs a run that was tested on CREMA-D; there is none.")
+        return None
+    titles = dict(zip(table["run"], table["name"], strict=True))
+    in_url.begin("run", titles, next(iter(titles)), key="guess-run")
+    with st.popover("Another round", icon=":material/tune:"):
+        name = st.selectbox("Against", list(titles), format_func=titles.__getitem__, key="guess-run")
+        _round()
+    return overview.named()[name]
+
+
+def _round() -> None:
+    in_url.segmented("n", "Clips", SIZES, labelled=True)
+    st.number_input(
+        "Draw",
+        1,
+        10**6 - 1,
+        key="seed",
+        bind="query-params",
+        help="Another number draws other clips.",
+        disabled=st.session_state["n"] == SHIPPED,
+    )
+
+
 def _play(run: Run) -> None:
-    n, seed = _round()
+    size, seed = str(st.session_state["n"]), int(st.session_state["seed"])
     try:
         answers, labels = _answers(run)
-        drawn = guessing.draw(answers, labels, n, seed)
+        drawn = _shipped(answers) if size == SHIPPED else guessing.draw(answers, labels, int(size), seed)
     except (runs.RunError, guessing.GuessError, KeyError) as error:
         st.error(f"No round can be drawn from this run: {foreign.plain(error)}")
         return
-    guesses = _kept(run, n, seed)
+    guesses = _kept(run, size, seed)
     if not _here(drawn):
+        return
+    if not guesses and not st.session_state.get(_BEGUN):
+        st.markdown(
+            f"Hear {len(drawn)} actors whom no shipped model has heard, name what each was asked to play, and see who is right more "
+            "often: you, the model, or the people who rated them."
+        )
+        st.button("Start", icon=":material/play_arrow:", type="primary", on_click=_begin)
         return
     if len(guesses) < len(drawn):
         _ask(drawn[len(guesses)], labels, guesses, len(drawn))
         return
     guess_outcome.show(run.name, guesses, answers, labels, listener_votes.here())
     with st.container(horizontal=True):
-        st.button("Other clips", icon=":material/shuffle:", type="primary", on_click=_next_seed, args=(seed,))
+        st.button("Other clips", icon=":material/shuffle:", type="primary", on_click=_other, args=(size, seed))
         st.button("The same clips again", icon=":material/replay:", on_click=guesses.clear)
 
 
-def _round() -> tuple[int, int]:
-    left, right = st.columns([2, 1])
-    sizes = [str(size) for size in guessing.SIZES]
-    size = left.segmented_control("Clips", sizes, default=sizes[0], required=True, key="n", bind="query-params")
-    seed = right.number_input(
-        "Draw", 1, 10**6 - 1, key="seed", bind="query-params", help="Another number draws other clips."
+def _begin() -> None:
+    st.session_state[_BEGUN] = True
+
+
+def _other(size: str, seed: int) -> None:
+    if size == SHIPPED:
+        st.session_state["n"] = str(guessing.SIZES[0])
+    else:
+        st.session_state["seed"] = seed + 1
+
+
+def _shipped(answers: pd.DataFrame) -> list[str]:
+    """The twelve voices that ship, in an order that tells nothing. Raises GuessError where the run was not tested on all of them."""
+    clips = sorted(
+        (voice["clip"] for voice in actors.voices()), key=lambda clip: hashlib.sha256(clip.encode()).digest()
     )
-    return int(str(size)), int(seed)
-
-
-def _next_seed(seed: int) -> None:
-    st.session_state["seed"] = seed + 1
+    if not clips or set(clips) - set(answers["clip"]):
+        raise guessing.GuessError(
+            "it was not tested on the voices that ship; choose 12 or 24 clips under “Another round”."
+        )
+    return clips
 
 
 def _answers(run: Run) -> tuple[pd.DataFrame, list[str]]:
@@ -72,16 +122,16 @@ def _answers(run: Run) -> tuple[pd.DataFrame, list[str]]:
     return rows[~rows["clip"].str.contains(COPY, regex=False)].drop_duplicates("clip"), labels
 
 
-def _kept(run: Run, n: int, seed: int) -> dict[str, str]:
+def _kept(run: Run, size: str, seed: int) -> dict[str, str]:
     """The guesses of this round, clip → emotion; kept for the visit."""
     rounds = st.session_state.setdefault("guesses", {})
-    found: dict[str, str] = rounds.setdefault((str(run.path), n, seed), {})
+    found: dict[str, str] = rounds.setdefault((str(run.path), size, seed), {})
     return found
 
 
 def _here(drawn: list[str]) -> bool:
     """Tell whether the round's clips are on this machine; offer to fetch those that are not. No clip's name is shown."""
-    missing = [clip for clip in drawn if samples.on_disk(_stem(clip)) is None]
+    missing = [clip for clip in drawn if actors.file_of(clip) is None]
     if not missing:
         return True
     st.info(
@@ -113,13 +163,14 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
     number = len(guesses) + 1
     st.progress(len(guesses) / n, text=f"Clip {number} of {n}")
     try:
-        path = samples.on_disk(_stem(clip))
+        path = actors.file_of(clip)
         sound = audio.encode_wav(audio.decode(path).samples) if path else b""
     except (audio.AudioError, OSError):
         st.error("This clip cannot be read. Check the corpus on the datasets page, or draw other clips.")
         return
     st.markdown("##### Which emotion was the actor asked to play?")
-    st.audio(sound, format="audio/wav")
+    # It plays as it appears: nobody names what was not heard.
+    st.audio(sound, format="audio/wav", autoplay=True)
     styles = "".join(
         f".st-key-{_key(label)} button {{ border-left: 8px solid {figures.colour(label)}; min-width: 8.5rem; }}"
         for label in labels
@@ -136,8 +187,7 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
                 shortcut=str(key),
             )
     st.caption(
-        f"Keys 1 to {len(labels)} choose too. One of these has to be named, as CREMA-D's own listeners had to; listen as often as you "
-        "like. The actors' sentences mean nothing: only the voice counts."
+        f"Keys 1 to {len(labels)} choose too. One has to be named, as CREMA-D's own listeners had to; the words mean nothing."
     )
 
 

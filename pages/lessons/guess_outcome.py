@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import foreign, numbers, spreadsheet
+from pages.widgets import actors, foreign, numbers, spreadsheet
 from ser_core import audio, figures
-from ser_core.corpora import samples
 from ser_core.corpora.crema_d import EMOTION_CODES
 from ser_core.evaluation import groups, guessing, listeners, metrics
 
@@ -85,7 +84,7 @@ def _clips(table: pd.DataFrame) -> None:
         crowd = f", most listeners {row.listeners}" if row.listeners else ""
         clip, true, guess, model = map(foreign.plain, (row.clip, row.true, row.guess, row.model))
         left.markdown(f"**{clip}** was meant as **{true}**: you said {guess}, the model {model}{crowd}")
-        path = samples.on_disk(str(row.clip).partition("/")[2])
+        path = actors.file_of(str(row.clip))
         try:
             if path is not None:
                 right.audio(audio.encode_wav(audio.decode(path).samples), format="audio/wav")

@@ -20,10 +20,6 @@ def show() -> None:
         st.info("The published runs of this lesson are not in this copy (artifacts/results).")
         return
     keys = [step.key for step in steps]
-    st.markdown(
-        "A score is worth what its test clips are worth. Each step takes one mistake that is easy to make, and shows published runs of "
-        "this project with it and without it. No corpus and no training are needed."
-    )
     titles = {step.key: f"{number}. {step.title}" for number, step in enumerate(steps, start=1)}
     number = keys.index(in_url.segmented("step", "Step", titles, key="lesson-step"))
     _step(steps[number], found[keys[number]])
@@ -43,9 +39,8 @@ def _go(key: str) -> None:
 
 def _step(step: Step, found: list[Outcome]) -> None:
     st.subheader(step.title)
-    st.markdown(f"**The mistake.** {step.mistake}\n\n**Instead.** {step.instead}")
+    st.markdown(f"**The mistake.** {step.mistake}")
     first = found[0]
-    st.markdown(f"**{first.leaky.name}, {first.honest.name}: {first.sentence}**")
     scores = [one for pair in found for one in (pair.leaky, pair.honest)]
     st.plotly_chart(
         drawn.spans(
@@ -60,6 +55,7 @@ def _step(step: Step, found: list[Outcome]) -> None:
         config=PLAIN,
         alt="Accuracy with interval of every run, the leaky one of each pair with an open red point",
     )
+    st.markdown(f"**{first.leaky.name}, {first.honest.name}: {first.sentence}**\n\n**Instead.** {step.instead}")
     st.caption("Open red points: with the mistake. Filled blue points: without it. " + _clips(first))
     together = lesson.together(found)
     if together:

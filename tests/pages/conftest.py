@@ -1,0 +1,33 @@
+"""What tests of several pages need."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ser_core import runs
+from ser_core.corpora import crema_d, registry
+from tests import made
+
+
+@pytest.fixture
+def listened(tmp_path: Path) -> Path:
+    """CREMA-D's folder with a clip and made votes for every test clip of the shipped model."""
+    rows = runs.find("accurate").predictions
+    rows = rows[rows["part"] == "test"]
+    folder = made.crema_d(tmp_path / "c", ("2001",), ("IEO",), seconds=0.3)
+    source = sorted((folder / "AudioWAV").iterdir())[0]
+    for clip in rows["clip"]:
+        shutil.copyfile(source, folder / "AudioWAV" / f"{clip.partition('/')[2]}.wav")
+    (folder / "processedResults").mkdir()
+    codes = {emotion: code[0] for code, emotion in crema_d.EMOTION_CODES.items()}
+    table = pd.DataFrame(0, index=range(len(rows)), columns=list("ADFHNS"))
+    for number, emotion in enumerate(rows["true"]):
+        table.loc[number, codes[emotion]] += 4
+        table.loc[number, "N"] += 3
+    table.insert(0, "fileName", [clip.partition("/")[2] for clip in rows["clip"]])
+    table.index = pd.Index([100_000 + number for number in range(len(rows))])
+    table.to_csv(folder / "processedResults" / "tabulatedVotes.csv")
+    registry.register("crema-d", folder)
+    return folder
