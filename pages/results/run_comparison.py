@@ -7,16 +7,18 @@ import streamlit as st
 
 from pages.results import run_picker
 from pages.server import visitor
-from pages.widgets import foreign, numbers
+from pages.widgets import cached, corpora, foreign, numbers
 from ser_core import ensemble, figures, runs
+from ser_core.corpora.base import CorpusError
 from ser_core.corpora.splits import corpus_of
-from ser_core.evaluation import compare, metrics
+from ser_core.evaluation import compare, metrics, on_common_ground
 from ser_core.evaluation.compare import Comparison, p_value
 from ser_core.figures import comparison as drawn
 from ser_core.graphs import GraphError
 from ser_core.runs import Run
 
 PLAIN = {"displayModeBar": False}
+_ANEW = "judged-anew"
 
 
 def show() -> None:
@@ -25,8 +27,8 @@ def show() -> None:
     if not picked:
         return
     try:
-        found = compare.compare(picked)
-        _verdict(found)
+        found = _judged(picked) or compare.compare(picked)
+        _verdict(found, picked)
         _matrices(picked, found)
         _classes(found)
         _curves(picked)
@@ -36,11 +38,57 @@ def show() -> None:
         st.error(f"These runs cannot be compared: {foreign.plain(error)}")
 
 
-def _verdict(found: Comparison) -> None:
+def _judged(picked: dict[str, Run]) -> Comparison | None:
+    """What came of judging them anew in this visit, if that was asked for."""
+    kept: dict[str, Comparison] = st.session_state.setdefault(_ANEW, {})
+    return kept.get(_key(picked))
+
+
+def _key(picked: dict[str, Run]) -> str:
+    return "|".join(f"{run.path}@{run.changed('predictions.csv')}" for run in picked.values())
+
+
+def _judge_anew(picked: dict[str, Run]) -> None:
+    """Offer to have all of them answer the clips that none of them heard, where they can answer and such clips are here."""
+    corpora_ = {str(run.recipe.get("recipe", {}).get("corpus") or "") for run in picked.values()}
+    if len(corpora_) != 1 or not all(run.servable for run in picked.values()) or not visitor.may_train():
+        return
+    corpus = corpora.here(corpora_).get(next(iter(corpora_)))
+    if corpus is None:
+        return
+    clips = on_common_ground.unheard(picked, corpus)
+    if clips.empty:
+        st.caption("On this machine is no clip that none of them heard.")
+        return
+    words = f"Let all answer the {len(clips):,} clips of {clips['speaker'].nunique()} speakers that none of them heard"
+    if not st.button(words, icon=":material/balance:", type="primary", key="judge-anew"):
+        return
+    bar = st.progress(0.0, text="Listening …")
+
+    def tell(done: int, of: int) -> None:
+        bar.progress(min(1.0, done / max(1, of)), text="Reading the clips …")
+
+    try:
+        found = on_common_ground.judged_anew(
+            {name: cached.predictor(run) for name, run in picked.items()},
+            corpus,
+            progress=tell,
+        )
+    except (CorpusError, GraphError, OSError) as error:
+        st.error(foreign.plain(error))
+        return
+    finally:
+        bar.empty()
+    st.session_state[_ANEW][_key(picked)] = found
+    st.rerun()
+
+
+def _verdict(found: Comparison, picked: dict[str, Run]) -> None:
     if not found.pairs:
         st.info(
             f"{foreign.plain(found.why)} So nothing can be said of which is better; below, each run on its own clips."
         )
+        _judge_anew(picked)
         return
     for pair in found.pairs:
         st.markdown(f"**{foreign.plain(pair.sentence)}**")
@@ -53,9 +101,7 @@ def _verdict(found: Comparison) -> None:
         said = {"run": name}
         for label, key in (("accuracy", "accuracy"), ("UAR", "uar"), ("macro-F1", "macro_f1")):
             span = one["intervals"][key]
-            said[label] = (
-                f"{numbers.percent(one[key])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])})"
-            )
+            said[label] = f"{numbers.percent(one[key])} ({numbers.span(span)})"
         rows.append(said)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     with st.expander("The tests, and why one of them finds too much"):

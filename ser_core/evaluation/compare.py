@@ -110,8 +110,10 @@ class Comparison:
         }
 
 
-def compare(named: Mapping[str, Run]) -> Comparison:
+def compare(named: Mapping[str, Run], answers: Mapping[str, pd.DataFrame] | None = None) -> Comparison:
     """Compare runs, by the names they are to be called, on the clips that none of them saw.
+
+    answers: what each of them says of other clips (as predictions.csv, part test), instead of its own test rows.
 
     A clip counts where it is in every run's test rows, in no run's train or validation part (nor is a changed copy of it),
     and its speaker in none of these of a run divided by speakers. Where label sets differ, only clips whose emotion is in
@@ -120,7 +122,7 @@ def compare(named: Mapping[str, Run]) -> Comparison:
     """
     if not FEWEST <= len(named) <= MOST:
         raise RunError(f"Two to four different runs can be compared; {len(named)} were named.")
-    rows = {name: _test_rows(run) for name, run in named.items()}
+    rows = dict(answers) if answers else {name: _test_rows(run) for name, run in named.items()}
     labels = _common_labels(named)
     heard = tuple(name for name, run in named.items() if knows_speakers(run))
     clips, why = _unseen(named, rows, heard)

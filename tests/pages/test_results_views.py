@@ -6,7 +6,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from ser_core import runs, settings
-from tests import patience
+from ser_core.corpora import registry
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 WEIGHTLESS = ("svm-clips", "logreg-clips", "mlp-clips")
@@ -95,3 +96,16 @@ def test_wrong_on_purpose_runs_answer_nobody(home: Path) -> None:
     copy.write_json("recipe.json", {**copy.recipe, "wrong_on_purpose": "the epoch was chosen on test"})
     copy.seal()
     assert "wrong" not in model_picker.servable()
+
+
+def test_runs_of_different_splits_answer_what_neither_heard(home: Path, tmp_path: Path) -> None:
+    registry.register("crema-d", made.crema_d(tmp_path / "c", ("2001", "2002"), ("IEO",), seconds=0.5))
+    mine = made.other_model(home / "runs" / "mine", "cnn1d")
+    table = mine.predictions
+    mine.write_table("predictions.csv", table.assign(clip=[f"crema-d/9999_{number}" for number in range(len(table))]))
+    mine.seal()
+    at = view("run_comparison", runs="cnn1d,mine")
+    assert "Their test parts have no clip in common." in words(at)
+    at = at.button(key="judge-anew").click().run()
+    assert not at.exception and not at.error
+    assert "12 clips" in words(at) and "2 speakers that none of them saw" in words(at)
