@@ -29,7 +29,7 @@ def models() -> None:
         with column:
             try:
                 st.markdown(
-                    f"**{foreign.plain(titles.of(run))}** · :small[{foreign.plain(run.name)}]  \n{numbers.score(run.metrics)}"
+                    f"**{foreign.plain(titles.of(run))}** · :small[{foreign.plain(run.name)}]  \n{_on_unheard(run)}"
                 )
             except (runs.RunError, KeyError, OSError) as error:
                 st.warning(f"{foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
@@ -47,6 +47,11 @@ def models() -> None:
                     icon=":material/grid_on:",
                     query_params={"view": "run", "run": run.name},
                 )
+
+
+def _on_unheard(run: runs.Run) -> str:
+    found = run.metrics["test"]
+    return f"{numbers.percent(found['accuracy'])} ({numbers.span(found['intervals']['accuracy'])}) on {found['speakers']} unheard actors"
 
 
 def _accuracy(run: runs.Run) -> float:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.home import first_answer, here
 
 st.title("What emotion does this voice act?")
-st.markdown("A model that learned from actors names it, and says how often it is right. No sound leaves this machine.")
+st.markdown("A model trained on actors names it, and says how often it is right.")
 first_answer.show()
 with st.container(horizontal=True):
     st.page_link("pages/train/page.py", label="Train a network", icon=":material/model_training:")
@@ -18,7 +18,7 @@ with st.container(horizontal=True):
     )
     st.page_link("pages/live/page.py", label="Go live", icon=":material/graphic_eq:")
 
-st.subheader("The best models", anchor="models")
+st.subheader("Best models", anchor="models")
 here.models()
 
 corpora, runs = st.columns(2, gap="large")

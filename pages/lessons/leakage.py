@@ -38,7 +38,6 @@ def _go(key: str) -> None:
 
 
 def _step(step: Step, found: list[Outcome]) -> None:
-    st.subheader(step.title)
     st.markdown(f"**The mistake.** {step.mistake}")
     first = found[0]
     scores = [one for pair in found for one in (pair.leaky, pair.honest)]
@@ -49,21 +48,21 @@ def _step(step: Step, found: list[Outcome]) -> None:
             [one.low for one in scores],
             [one.high for one in scores],
             [number % 2 == 0 for number in range(len(scores))],
-            f"Accuracy · {first.leaky.corpus}<br>test part, 95 % intervals",
+            f"Accuracy · {first.leaky.corpus}<br>test part, 95 % intervals · open red: with the mistake",
         ),
         key=f"lesson-{step.key}",
         config=PLAIN,
         alt="Accuracy with interval of every run, the leaky one of each pair with an open red point",
     )
-    st.markdown(f"**{first.leaky.name}, {first.honest.name}: {first.sentence}**\n\n**Instead.** {step.instead}")
-    st.caption("Open red points: with the mistake. Filled blue points: without it. " + _clips(first))
-    together = lesson.together(found)
-    if together:
-        st.markdown(together)
-        with st.expander("Recipe by recipe"):
-            for one in found:
-                st.markdown(f"**{one.leaky.name}, {one.honest.name}.** {one.sentence}")
     st.markdown(_moral(step, found))
+    with st.expander("Run by run"):
+        st.markdown(f"**Instead.** {step.instead}")
+        for one in found:
+            st.markdown(f"**{one.leaky.name}, {one.honest.name}.** {one.sentence}")
+        st.caption(_clips(first))
+        together = lesson.together(found)
+        if together:
+            st.markdown(together)
 
 
 def _clips(one: Outcome) -> str:

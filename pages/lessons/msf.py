@@ -3,17 +3,17 @@
 import pandas as pd
 import streamlit as st
 
+from pages.widgets import numbers
 from ser_core.evaluation import msf_or_split
 from ser_core.recipes import seed_rows
 
 
 def show() -> None:
     """Draw the table of feature sets and splits, and what follows from it."""
-    st.subheader("MSF or the split?")
     seed = seed_rows.SEED_ROWS["Paper implementation on SAVEE"].test_accuracy
     st.markdown(
-        f"The paper behind the original notebooks states an accuracy of {seed_rows.PAPER_ON_SAVEE:.3f} on SAVEE, their re-implementation reached "
-        f"{seed:.2f}; how they divided the clips is not known. Five feature sets into the same support vector machine, two ways to divide:"
+        f"The paper states {numbers.percent(seed_rows.PAPER_ON_SAVEE)} on SAVEE, the original notebooks reached {numbers.percent(seed)}. "
+        "Five feature sets into one support vector machine, divided in two ways:"
     )
     found = msf_or_split.cells()
     if not found:
@@ -23,12 +23,12 @@ def show() -> None:
     for cell in found:
         title = msf_or_split.SPLITS[cell.split]
         row = rows[msf_or_split.ROWS[cell.features]]
-        row[f"{title}: accuracy"] = f"{cell.accuracy:.2f} ± {cell.deviation:.2f}"
-        row[f"{title}: UAR"] = f"{cell.uar:.2f}"
-    st.table(pd.DataFrame.from_dict(rows, orient="index").rename_axis("features").fillna("not run"))
+        row[f"{title}: accuracy"] = f"{numbers.percent(cell.accuracy)} ± {100 * cell.deviation:.0f}"
+        row[f"{title}: UAR"] = numbers.percent(cell.uar)
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index").rename_axis("features").fillna("not run"))
     cell = found[0]
     st.caption(
-        f"Test part, SAVEE, {cell.n} clips of 4 men, seven emotions. Mean over {cell.seeds} seeds and their deviation, which says nothing of "
-        "other speakers: four are too few for an interval."
+        f"Test part, {cell.n} clips of 4 men. Mean and deviation of {cell.seeds} seeds; four men are too few for an interval."
     )
-    st.markdown(msf_or_split.conclusion(found))
+    with st.expander("What follows"):
+        st.markdown(msf_or_split.conclusion(found))

@@ -16,6 +16,6 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
 }
 
 st.title("Lessons", anchor=False)
-st.markdown("Learn what a voice shows, what models make of it, and what their figures are worth.")
+st.markdown("What a voice shows, and what figures are worth.")
 view = in_url.segmented("view", "View", {name: title for name, (title, _) in VIEWS.items()}, on_change=in_url.leave)
 VIEWS[view][1]()

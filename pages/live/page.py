@@ -9,6 +9,7 @@ from ser_core.runs import RunError
 
 voice_profile.begin()
 stream = microphone_stream.of_this_visitor()
+st.title("What does a model hear now?", anchor=False)
 start, models = st.columns([3, 2], gap="large")
 with models:
     run = model_picker.choose_one(disabled=stream.listening)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.server import visitor
 from pages.train import finetuning
-from pages.widgets import audio_source, cached, foreign, in_url, worth
+from pages.widgets import audio_source, cached, collecting, foreign, in_url, worth
 from ser_core import audio, figures, runs
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
@@ -35,8 +35,7 @@ def show() -> None:
         st.info(visitor.why_not("keep recordings and make a model of them"), icon=":material/block:")
         return
     st.caption(
-        "Your own classes, your own voice: a model that ships listens, and a small classifier on top learns your classes in seconds. "
-        "Classes may be called anything."
+        "Your own voice and classes: a model that ships listens, and a small classifier on top learns your classes in seconds."
     )
     try:
         made = Recordings().list_all()
@@ -44,45 +43,20 @@ def show() -> None:
         st.error(foreign.plain(error))
         return
     clips = pd.DataFrame([(one.emotion, one.sitting) for one in made], columns=["emotion", "sitting"])
-    with st.container(border=True):
-        _collect(clips)
-    with st.container(border=True):
+    st.markdown("##### 1 · Collect")
+    collecting.show()
+    if collected.BACKGROUND not in collected.counts(clips) and len(clips):
+        st.caption(
+            f"A class “{collected.BACKGROUND}”, clips of your room without any of the others, gives the model something to answer when it "
+            "is none of them."
+        )
+    left, right = st.columns(2, gap="large")
+    with left:
         model = _train(clips)
     if model is not None:
-        with st.container(border=True):
+        with right:
             _try(model)
-
-
-def _collect(clips: pd.DataFrame) -> None:
-    st.markdown("##### 1 · Collect")
-    counted = collected.counts(clips)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for name, n in counted.items():
-            # Not st.badge, which escapes once more what is escaped, and so undoes it.
-            st.markdown(
-                f":{'green' if n >= collected.ENOUGH else 'gray'}-badge[{foreign.plain(name)} · {n}]", width="content"
-            )
-        if not counted:
-            st.markdown("No clips yet.")
-        st.page_link(
-            "pages/datasets/page.py",
-            label="Record clips" if not counted else "Record more",
-            icon=":material/mic:",
-            query_params={"view": "mine"},
-        )
-    if not counted:
-        st.caption(
-            f"{collected.ENOUGH} clips or more of each class, in two sittings, make a model worth trying; two classes of "
-            f"{collected.FEWEST} clips are the least."
-        )
-        return
-    for sentence in collected.missing(clips):
-        st.caption(f":material/arrow_forward: {foreign.plain(sentence)}")
-    if collected.BACKGROUND not in counted:
-        st.caption(
-            f"A class called “{collected.BACKGROUND}”, clips of your room without any of the others, gives the model something to "
-            "answer when it is none of them."
-        )
+        _result(model)
 
 
 def _train(clips: pd.DataFrame) -> Run | None:
@@ -93,21 +67,22 @@ def _train(clips: pd.DataFrame) -> Run | None:
         st.info("No model ships with this copy, so there is nothing to build on.")
         return None
     counted = collected.counts(clips)
-    one, two = st.columns([2, 3], vertical_alignment="bottom")
-    base = one.selectbox(
-        "On the model",
-        list(below),
-        key="personal-base",
-        help="It listens; what it has learned of voices stays as it is.",
-    )
-    # A key that changes with the classes: a new one is in at once.
-    picked = two.multiselect(
-        "Classes",
-        list(counted),
-        default=[name for name, n in counted.items() if n >= collected.FEWEST],
-        key=f"personal-classes-{len(counted)}",
-        disabled=not counted,
-    )
+    with st.popover("On what, and which classes", icon=":material/tune:"):
+        base = st.selectbox(
+            "On the model",
+            list(below),
+            format_func=lambda name: worth.label(below[name]),
+            key="personal-base",
+            help="It listens; what it has learned of voices stays as it is.",
+        )
+        # A key that changes with the classes: a new one is in at once.
+        picked = st.multiselect(
+            "Classes",
+            list(counted),
+            default=[name for name, n in counted.items() if n >= collected.FEWEST],
+            key=f"personal-classes-{sum(n >= collected.FEWEST for n in counted.values())}",
+            disabled=not counted,
+        )
     reason = collected.refusal({name: counted[name] for name in picked})
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
@@ -142,7 +117,7 @@ def _make(base: Run, classes: tuple[str, ...]) -> None:
 
 
 def _made() -> Run | None:
-    """Draw the result of the newest model, or of the one that is picked; None where none was made."""
+    """Draw the picker of one's models and return the newest, or the one that is picked; None where none was made."""
     found = {run.name: run for run in runs.own() if run.servable and _is_personal(run)}
     if not found:
         return None
@@ -150,14 +125,8 @@ def _made() -> Run | None:
     if _MADE in st.session_state and st.session_state[_MADE] in names:
         st.session_state["personal-model"] = st.session_state.pop(_MADE)
     in_url.begin("own", names, names[0], key="personal-model")
-    name = st.selectbox("Result of", names, key="personal-model", format_func=lambda one: worth.label(found[one]))
-    run = found[name]
-    try:
-        _result(run)
-    except (RunError, KeyError) as error:
-        st.error(f"The run {foreign.plain(name)} is damaged: {foreign.plain(error)}")
-        return None
-    return run
+    name = st.selectbox("My models", names, key="personal-model", format_func=lambda one: worth.label(found[one]))
+    return found[name]
 
 
 def _is_personal(run: Run) -> bool:
@@ -168,6 +137,13 @@ def _is_personal(run: Run) -> bool:
 
 
 def _result(run: Run) -> None:
+    try:
+        _scores(run)
+    except (RunError, KeyError) as error:
+        st.error(f"The run {foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
+
+
+def _scores(run: Run) -> None:
     own = personal.of(run)
     found = run.metrics["validation"]
     left, right = st.columns([2, 3], gap="large")
@@ -199,20 +175,16 @@ def _try(run: Run) -> None:
     from pages.analyze import answer
 
     st.markdown("##### 3 · Try")
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        sounds = audio_source.choose()
-    with right:
-        for sound in sounds[:1]:
-            try:
-                clip = cached.clip(sound.data, sound.name)
-            except audio.AudioError as error:
-                st.error(foreign.plain(error), icon=":material/error:")
-                continue
-            found = answer.prediction_of(sound.digest, clip, run)
-            if found is not None:
-                answer.brief(sound.digest, clip, run, place="try", named=False)
-                st.caption(worth.of_answer(run, found))
+    for sound in audio_source.choose()[:1]:
+        try:
+            clip = cached.clip(sound.data, sound.name)
+        except audio.AudioError as error:
+            st.error(foreign.plain(error), icon=":material/error:")
+            continue
+        found = answer.prediction_of(sound.digest, clip, run)
+        if found is not None:
+            answer.brief(sound.digest, clip, run, place="try", named=False)
+            st.caption(worth.of_answer(run, found))
     with st.container(horizontal=True):
         links = {"model": run.name}
         st.page_link("pages/analyze/page.py", label="Use it in Analyze", icon=":material/mic:", query_params=links)

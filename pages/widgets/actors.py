@@ -30,7 +30,7 @@ def one_each() -> dict[str, dict[str, Any]]:
 
 def row(place: str, pressed: Callable[[str], None]) -> None:
     """Draw a button a voice of `one_each`; `pressed` is called with its name. `place` is unique on the page."""
-    st.markdown("Or an actor:")
+    st.markdown("An actor:")
     for number, name in enumerate(one_each(), start=1):
         st.button(str(number), icon=":material/play_arrow:", key=f"{place}-{number}", on_click=pressed, args=(name,))
 

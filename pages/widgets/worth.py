@@ -63,8 +63,7 @@ def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
         near = int(np.abs(np.array(bins["confidence"]) - found.confidence).argmin())
         return (
             f"On another corpus, {foreign.plain(told.stated['title'])}, with microphones and accents that it did not know, answers at this confidence were "
-            f"right {100 * bins['right'][near]:.0f} times in 100 ({bins['n'][near]} clips). It tells the emotion a voice was acted with; it "
-            "reads no minds."
+            f"right {100 * bins['right'][near]:.0f} times in 100 ({bins['n'][near]} clips)."
         )
     table = _unheard(run)
     labels = run.metrics[_part(run)]["labels"]
@@ -77,10 +76,7 @@ def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
     if own is not None:
         return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {foreign.plain(own.sentence)}"
     without = ", without a voice profile" if found.profile else ""
-    return (
-        f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language. "
-        "It tells the emotion a voice was acted with; it reads no minds."
-    )
+    return f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language."
 
 
 def one_of(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:

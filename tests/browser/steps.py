@@ -54,9 +54,9 @@ def settled(page: Page) -> None:
     page.wait_for_function(SETTLED)
 
 
-def record(page: Page, seconds: int) -> None:
-    """Press Record, and Stop once so many whole seconds (1 to 9) or more have been recorded."""
-    page.get_by_role("button", name="Record", exact=True).last.click()
+def record(page: Page, seconds: int, recorder: int = -1) -> None:
+    """Press Record, and Stop once so many whole seconds (1 to 9) or more have been recorded; `recorder`: which of the page's."""
+    page.get_by_role("button", name="Record", exact=True).nth(recorder).click()
     # Not one reading of the clock: a busy machine may never show it.
     expect(page.get_by_text(re.compile(rf"^(00:0[{seconds}-9]|00:[1-5]\d|0[1-9]:\d\d)$"))).to_be_visible()
     page.get_by_role("button", name="Stop recording").click()

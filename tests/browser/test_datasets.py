@@ -69,13 +69,13 @@ def test_three_recordings_are_kept_counted_and_played(server: Server, page: Page
     page.goto(f"{server.url}/datasets?view=mine")
     for number in (1, 2, 3):
         steps.settled(page)
-        steps.record(page, 2)
-        page.get_by_role("button", name="Keep 1 as anger").click()
-        expect(page.get_by_role("heading", name=f"anger {number}", exact=True)).to_be_visible()
+        steps.record(page, 2, recorder=0)
+        expect(page.get_by_text(f"anger · {number} of 10", exact=True)).to_be_visible()
         steps.settled(page)
     kept = sorted((server.home / "recordings").glob("*.wav"))
     assert len(kept) == 3
     assert all(audio.is_speech(audio.decode(path).samples) for path in kept), "the microphone's voice is not in them"
+    page.get_by_role("button", name="Clips").click()
     players = page.get_by_test_id("stAudio")
     expect(players).to_have_count(3)
     for number in range(3):
@@ -85,6 +85,7 @@ def test_three_recordings_are_kept_counted_and_played(server: Server, page: Page
 def test_one_sentence_is_filtered_and_two_emotions_of_it_are_played(server: Server, page: Page, corpus: Path) -> None:
     sentence = crema_d.SENTENCES[SENTENCE]
     page.goto(f"{server.url}/datasets?corpus=crema-d&tab=Clips")
+    page.get_by_role("button", name="Filter the clips").click()
     page.get_by_role("combobox", name="Sentence").click()
     page.get_by_role("option", name=sentence).click()
     clips = crema_d.read(corpus)

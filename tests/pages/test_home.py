@@ -21,7 +21,7 @@ def test_it_shows_the_shipped_model_with_its_measured_figure() -> None:
     at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
     assert not at.exception
     accuracy = runs.find("accurate").metrics["test"]["accuracy"]
-    assert f"{100 * accuracy:.0f} %" in words(at) and "738 clips of 9 speakers" in words(at)
+    assert f"{100 * accuracy:.0f} %" in words(at) and "on 9 unheard actors" in words(at)
     assert "Not on this machine: CREMA-D" in words(at) and "Best that learned here alone" in words(at)
     assert "does not read minds" in words(at)
 

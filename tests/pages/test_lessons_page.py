@@ -115,7 +115,7 @@ def test_the_lesson_needs_no_corpus_and_says_what_the_runs_say() -> None:
     for step in steps:
         at = page(view="leakage", step=step.key)
         assert not at.exception
-        assert step.title in words(at) and lesson.outcomes(step)[0].sentence in words(at)
+        assert step.mistake in words(at) and lesson.outcomes(step)[0].sentence in words(at)
         assert at.query_params["step"] == step.key
 
 

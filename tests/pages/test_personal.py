@@ -19,6 +19,8 @@ def page(name: str = "train", **query: str) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
     for key, value in query.items():
         at.query_params[key] = value
+    if name == "train":
+        at.query_params["view"] = "personal"
     return at.run().switch_page(f"pages/{name}/page.py").run()
 
 
@@ -44,7 +46,7 @@ def test_without_clips_the_first_step_is_said() -> None:
     at = page()
     assert not at.exception
     said = words(at)
-    assert "1 · Collect" in said and "No clips yet." in said and "two classes of 2 clips are the least" in said
+    assert "1 · Collect" in said and "**anger** · 0 of 10" in said and "two classes of 2 clips are the least" in said
     assert at.button(key="personal-make").disabled and at.button(key="finetune-preset").disabled
     assert "3 · Try" not in said
 
@@ -52,9 +54,9 @@ def test_without_clips_the_first_step_is_said() -> None:
 def test_what_is_missing_is_said() -> None:
     record(3)
     said = words(page())
-    assert "anger · 3" in said and "calm · 3" in said
+    assert "**anger** · 3 of 10" in said and "**calm** · 3 of 10" in said
     assert "“too few to say”: anger 3, calm 3" in said and "All was recorded in one sitting" in said
-    assert "A class called “background”" in said
+    assert "A class “background”" in said
 
 
 def test_a_model_of_three_clips_a_class_is_made_and_answers() -> None:
@@ -97,7 +99,7 @@ def test_classes_of_odd_names_are_drawn_as_they_are() -> None:
     at = make(page())
     assert not at.exception
     (run,) = runs.own()
-    assert r"\*a\* \<img src=x> \$b\$ · 3" in words(at)
+    assert r"\*a\* \<img src=x> \$b\$** · 3 of 10" in words(at)
     at = page("analyze", model=run.name, source="samples")
     assert not at.exception
     assert not any("<img" in str(element.body) for element in at.get("html"))

@@ -1,0 +1,170 @@
+"""What anybody sees first: few words, nothing that an accessibility check calls serious, and an answer within a click or two."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests import made
+from tests.browser import serving, steps
+from tests.browser.serving import Server
+
+pytestmark = pytest.mark.browser
+MOST_WORDS = 120
+#: Every page, and every view of it that a visitor can open without a run or a recording of their own.
+SCREENS = (
+    "",
+    "analyze",
+    "analyze?source=samples&sample=anger-1",
+    "live",
+    "datasets?corpus=crema-d",
+    "datasets?corpus=crema-d&tab=Clips",
+    "datasets?corpus=crema-d&tab=Map",
+    "datasets?view=mine",
+    "results",
+    "results?view=run&run=accurate",
+    "results?view=run&run=accurate&cell=fear,sadness",
+    "results?view=compare&runs=accurate,svm-speakers",
+    "lessons",
+    "lessons?view=guess",
+    "lessons?view=leakage",
+    "lessons?view=msf",
+)
+#: The words that are in sight: not those of closed boxes, nor of what lies below the first screen, nor of the figures' axes.
+WORDS = """() => {
+  const walker = document.createTreeWalker(document.querySelector('[data-testid=stApp]'), NodeFilter.SHOW_TEXT);
+  const seen = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!parent || parent.closest('svg, script, style, canvas, [data-testid=stIconMaterial]')) continue;
+    const box = parent.closest('details:not([open])');
+    if (box && !parent.closest('summary')) continue;
+    if (!parent.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const place = range.getBoundingClientRect();
+    if (place.width < 2 || place.height < 2 || place.top >= innerHeight || place.bottom <= 0) continue;
+    seen.push(node.textContent);
+  }
+  return seen.join(' ');
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has a corpus."""
+    folder = tmp_path_factory.mktemp("screens")
+    corpus = made.crema_d(tmp_path_factory.mktemp("corpus"), made.SPEAKERS[:4], ("IEO", "TIE"), seconds=0.6)
+    (folder / "ser-home").mkdir()
+    (folder / "ser-home" / "corpora.json").write_text(json.dumps({"crema-d": str(corpus)}))
+    started = serving.start(folder)
+    yield started
+    started.stop()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical; what is switched off may be pale (WCAG 1.4.3)."""
+    found = []
+    for rule in Axe().run(page).response["violations"]:
+        for node in rule["nodes"]:
+            if rule["impact"] in ("serious", "critical") and not re.search(r"\bdisabled\b", node["html"]):
+                found.append(f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
+    return found
+
+
+@pytest.mark.parametrize("address", SCREENS)
+def test_a_first_screen_says_little_and_everybody_can_use_it(server: Server, page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{server.url}/{address}")
+    steps.settled(page)
+    words = re.findall(r"[^\W\d_][\w’'-]*", page.evaluate(WORDS))
+    print(f"{address or 'home'}: {len(words)} words")
+    assert len(words) <= MOST_WORDS, " ".join(words)
+    assert faults(page) == [], "light"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'")
+    assert faults(page) == [], "dark"
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("link", name="Analyze").first).to_be_visible()
+    assert faults(page) == [], "390 pixels"
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert wide <= 0, "the page can be pushed sideways"
+
+
+class Walk:
+    """Counts somebody's clicks and seconds."""
+
+    def __init__(self, page: Page, who: str) -> None:
+        self.page, self.who, self.clicks, self.began = page, who, 0, time.monotonic()
+
+    def click(self, role: str, name: str, *, nth: int = 0) -> None:
+        steps.settled(self.page)
+        self.page.get_by_role(role, name=name, exact=True).nth(nth).click()  # type: ignore[arg-type]
+        self.clicks += 1
+
+    def done(self, what: str) -> float:
+        took = time.monotonic() - self.began
+        print(f"{self.who}: {what} after {self.clicks} clicks, {took:.1f} s")
+        return took
+
+
+def test_the_curious_get_an_answer_with_one_click_or_two(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    steps.settled(page)
+    first = Walk(page, "curious")
+    first.click("button", "1")
+    expect(page.get_by_test_id("answer")).to_be_visible()
+    first.done("a voice is answered, the model being opened")
+    warm = Walk(page, "curious")
+    warm.click("button", "2")
+    expect(page.get_by_text("The actor was asked for")).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_be_visible()
+    warm.done("another")
+    spoken = Walk(page, "curious")
+    steps.settled(page)
+    steps.record(page, 3)
+    spoken.clicks += 2
+    expect(page.get_by_text("New voice and microphone: less sure.")).to_be_visible()
+    spoken.done("one's own voice is answered (3 s of it are speech)")
+    assert (first.clicks, warm.clicks, spoken.clicks) == (1, 1, 2)
+
+
+def test_a_student_compares_with_what_ships_in_three_clicks(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/results")
+    walk = Walk(page, "student")
+    for row in (0, 2):
+        steps.settled(page)
+        steps.select_row(page, row)
+        walk.clicks += 1
+    walk.click("button", "Compare 2")
+    expect(page.get_by_text("points more of the 738 clips than")).to_be_visible()
+    walk.done("two models are compared")
+    assert walk.clicks == 3
+
+
+def test_a_teacher_opens_a_lesson_and_a_step_of_it(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    walk = Walk(page, "teacher")
+    walk.click("link", "Lessons")
+    steps.settled(page)
+    page.get_by_role("button", name="Lesson 4").click()
+    walk.clicks += 1
+    expect(page.get_by_role("heading", name=re.compile("^Lesson 4"))).to_be_visible()
+    page.get_by_role("link", name="The shipped model on voices that it never heard").click()
+    walk.clicks += 1
+    walk.done("the confusion matrix of a lesson is asked for")
+    assert walk.clicks == 3
+
+
+def test_old_links_lead_to_the_lessons(server: Server, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{server.url}/results?view=lesson&step=crema-d")
+    expect(page.get_by_text("A random split of its clips still puts each of them on both sides")).to_be_visible()
+    assert "/lessons?" in page.url and "step=crema-d" in page.url
