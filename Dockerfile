@@ -5,8 +5,8 @@ FROM python:3.12-slim
 # The user that Hugging Face Spaces runs containers as.
 RUN useradd --create-home --uid 1000 ser
 WORKDIR /app
-COPY requirements-serve.txt constraints.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-serve.txt -c constraints.txt
+COPY requirements-serve.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-serve.lock
 COPY LICENSE streamlit_app.py ./
 COPY .streamlit/config.toml .streamlit/config.toml
 COPY ser_core ser_core

@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference licences
+.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference licences lock
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -72,10 +72,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
-$(SERVE)/.installed: requirements-serve.txt constraints.txt | python
+$(SERVE)/.installed: requirements-serve.lock | python
 	@echo "Setting up $(SERVE) with $(PYTHON), without TensorFlow: 0.3 GB is downloaded, once."
 	$(call venv,$(SERVE))
-	$(SERVE)/bin/python -m pip install -q --disable-pip-version-check -r requirements-serve.txt -c constraints.txt
+	$(SERVE)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-serve.lock
 	@touch $@
 
 define venv
@@ -89,3 +89,8 @@ fuzz load faults: $(VENV)/.installed-dev
 # Known vulnerabilities of the pinned packages, over the network; a package that cannot be audited fails it.
 audit: $(VENV)/.installed-dev
 	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt
+
+# The serve set with the hash of every file of every system, of requirements-serve.txt and constraints.txt.
+lock: $(VENV)/.installed-dev
+	$(BIN)/uv pip compile requirements-serve.txt -c constraints.txt --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --quiet -o requirements-serve.lock

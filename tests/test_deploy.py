@@ -55,6 +55,31 @@ def test_every_pinned_package_and_its_licence_are_listed() -> None:
     )
 
 
+def test_what_serves_is_locked_by_hash_at_the_pinned_versions() -> None:
+    lock = (ROOT / "requirements-serve.lock").read_text()
+    pins = {
+        canonical(name): version
+        for name, version in re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), flags=re.M)
+    }
+    locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", lock, flags=re.M))
+    assert {canonical(name) for name in requirement_names(ROOT / "requirements-serve.txt")} <= {
+        canonical(name) for name in locked
+    }, "make lock"
+    assert {name: version for name, version in locked.items() if pins.get(canonical(name), version) != version} == {}
+    for block in re.split(r"^(?=[\w.-]+==)", lock, flags=re.M)[1:]:
+        assert "--hash=sha256:" in block, block
+    assert not {"tensorflow", "keras"} & set(locked)
+
+
+def test_what_checks_is_pinned_too() -> None:
+    pins = {canonical(name) for name in re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), flags=re.M)}
+    assert {canonical(name) for name in requirement_names(ROOT / "requirements-dev.txt")} <= pins
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_a_systems_verdict_follows_the_dry_run() -> None:
     linux, intel = SYSTEMS[0], next(one for one in SYSTEMS if one.refused)
     assert verdict(linux, "") == ("all wheels", True)
