@@ -16,7 +16,7 @@ from ser_core import runs, settings
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.cli.main import main as command
 from ser_core.corpora import registry
-from ser_core.evaluation import kept, on_corpus
+from ser_core.evaluation import from_how_many, kept, on_corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 
@@ -29,8 +29,6 @@ EARS: dict[str, tuple[str, ...]] = {
     "whisper-mlp-speakers": ("whisper-mlp",),
     "whisper-cnn-speakers": ("whisper-cnn",),
 }
-#: From how many people is learned, and by which recipes, three draws of people each.
-VOICES, LEARNERS, DRAWS = (5, 10, 20, 47), {"whisper-logreg": ("copies=0",), "cnn1d-model3": ()}, 3
 #: How they are measured beside the test part as it is.
 NOISES = ("noise-20", "noise-10", "telephone", "room-large")
 
@@ -42,7 +40,9 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="CREMA-D's folder; remembered")
     parser.add_argument("--savee", type=Path, help="SAVEE's folder; remembered")
     stated = parser.parse_args()
-    known = {**EARS, **{voices(n, recipe): (recipe, *LEARNERS[recipe]) for recipe in LEARNERS for n in VOICES}}
+    learners = from_how_many.LEARNERS
+    by_people = {from_how_many.name(n, one): (one, *learners[one]) for one in learners for n in from_how_many.PEOPLE}
+    known = {**EARS, **by_people}
     unknown = set(stated.names) - set(known)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; known are {', '.join(known)}")
@@ -53,7 +53,7 @@ def main() -> int:
             asked = ["--data", str(stated.data)] if stated.data else []
             if name not in EARS:
                 fields.append(f"train_speakers={name.split('-')[1]}")
-                asked += ["--seeds", str(DRAWS)]
+                asked += ["--seeds", str(from_how_many.DRAWS)]
             changed = [word for field in fields for word in ("--set", field)]
             if command(["train", recipe, *changed, "--split", "speakers", "--run", str(run.path), *asked]):
                 return 1
@@ -61,11 +61,6 @@ def main() -> int:
         if name in EARS:
             _measure(Run(run.path), stated.data, stated.savee)
     return 0
-
-
-def voices(people: int, recipe: str) -> str:
-    """Return what the runs that learn from so many people are called."""
-    return f"voices-{people}-{recipe}"
 
 
 def _measure(run: Run, data: Path | None, savee: Path | None) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from scripts.make_ears import EARS, LEARNERS, NOISES, VOICES, voices
+from scripts.make_ears import EARS, NOISES
 from scripts.scores import with_interval
 from ser_core import settings
 from ser_core.augment.degradation import DEGRADATIONS
-from ser_core.evaluation import kept
+from ser_core.evaluation import from_how_many, kept
 from ser_core.runs import Run, leagues
 
 #: The best network that learned here from nothing, before its refit.
@@ -52,21 +52,19 @@ def lines(published: dict[str, Run]) -> list[str]:
 
 def people(published: dict[str, Run]) -> list[str]:
     """Return how much is learned from how many people: a network that begins from nothing beside one with the ear."""
-    if not any(voices(n, recipe) in published for n in VOICES for recipe in LEARNERS):
+    measured = {(one.recipe, one.people): one for one in from_how_many.found(published)}
+    if not measured:
         return []
     found = [
         "From how many people is learned, three draws of people each (of all 47 three seeds): accuracy on the test part's nine other speakers, mean "
         "and deviation.",
         "",
-        "| recipe | " + " | ".join(f"{n} people" for n in VOICES) + " |",
-        "|---|" + "---|" * len(VOICES),
+        "| recipe | " + " | ".join(f"{n} people" for n in from_how_many.PEOPLE) + " |",
+        "|---|" + "---|" * len(from_how_many.PEOPLE),
     ]
-    for recipe, changed in LEARNERS.items():
-        cells = []
-        for n in VOICES:
-            run = published.get(voices(n, recipe))
-            test = run.metrics["test"] if run else None
-            cells.append(f"{test['mean']['accuracy']:.3f} ± {test['deviation']['accuracy']:.3f}" if test else "not run")
+    for recipe, changed in from_how_many.LEARNERS.items():
+        of = [measured.get((recipe, n)) for n in from_how_many.PEOPLE]
+        cells = [f"{one.accuracy:.3f} ± {one.deviation:.3f}" if one else "not run" for one in of]
         found.append("| " + " | ".join([", ".join(f"`{word}`" for word in (recipe, *changed)), *cells]) + " |")
     return found
 

@@ -33,9 +33,11 @@ def choose(sounds: list[Sound], models: list[Run]) -> Sound:
             bar.progress(number / len(sounds), text=f"{number} of {len(sounds)} files")
     if bar:
         bar.empty()
-    table = pd.DataFrame(rows)
+    # The columns in the order of a file that could be read.
+    order = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
+    table = pd.DataFrame(rows, columns=list(order))
     st.markdown(f"##### {len(sounds)} files")
-    shares = [column for column in table.columns if " p " in f" {column} " or column.startswith("p ")]
+    shares = [column for column in table.columns if column.startswith("p ") or column.split(": ")[-1] == "p"]
     chosen = st.dataframe(
         table,
         hide_index=True,
@@ -97,12 +99,12 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
     try:
         clip = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
-        return {"file": sound.name, "findings": str(error)}
-    # Findings stand beside the name: an unreadable file's sentence must not lie off screen.
-    said = "; ".join(finding.message for finding in audio.findings(clip))
-    row: dict[str, object] = {"file": sound.name, "findings": said, "duration (s)": round(clip.duration, 2)}
+        # Beside the name: an unreadable file's sentence must not lie off screen.
+        return {"file": sound.name, "answer": f"Cannot be read: {error}"}
+    row: dict[str, object] = {"file": sound.name}
+    more: dict[str, object] = {"duration (s)": round(clip.duration, 2)}
     if voice_profile.takes_one(models):
-        row["tuned to (s)"] = 0.0
+        more["tuned to (s)"] = 0.0
     for run in models:
         prediction = answer.prediction_of(sound.digest, clip, run)
         if prediction is None:
@@ -110,16 +112,16 @@ def _row(sound: Sound, models: list[Run]) -> dict[str, object]:
         named = f"{run.name}: " if len(models) > 1 else ""
         apart = "; ".join(f"{name}: {words.headline(channel)}" for name, channel in prediction.channels.items())
         row[f"{named}answer"] = apart or words.headline(prediction)
-        row[f"{named}label"] = prediction.label
+        row[f"{named}p"] = prediction.confidence
+        more[f"{named}label"] = prediction.label
         if prediction.profile is not None:
-            row["tuned to (s)"] = round(prediction.profile.seconds, 2)
+            more["tuned to (s)"] = round(prediction.profile.seconds, 2)
         if len(models) == 1:
-            row |= {
+            more |= {
                 f"p {label}": float(p) for label, p in zip(prediction.labels, prediction.probabilities, strict=True)
             }
-        else:
-            row[f"{named}p"] = prediction.confidence
         met = training_overlap.words(run, digest=clip.pcm16_sha256_16)
         if met:
-            row[f"{named}model was"] = met
-    return row
+            more[f"{named}model was"] = met
+    findings = "; ".join(finding.message for finding in audio.findings(clip))
+    return {**row, **more, "findings": findings}

@@ -23,7 +23,8 @@ def models() -> None:
     for run in sorted(filter(lambda one: one.servable, runs.shipped()), key=_accuracy, reverse=True):
         best.setdefault(leagues.of(run), run)
     if not best:
-        st.info("No model ships with this copy. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        st.info("No model ships with this copy.")
+        st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
         return
     for column, run in zip(st.columns(len(best), gap="large"), best.values(), strict=True):
         with column:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.lessons import guess, leakage, msf, texts
+from pages.lessons import guess, leakage, msf, people, texts
 from pages.widgets import in_url
 
 #: Name in the URL → what the view is called, and what draws it.
@@ -12,6 +12,7 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "texts": (":material/school: Lessons", texts.show),
     "guess": (":material/quiz: Listen and guess", guess.show),
     "leakage": (":material/leak_add: What leaks", leakage.show),
+    "people": (":material/groups: How many people?", people.show),
     "msf": (":material/science: MSF or the split?", msf.show),
 }
 

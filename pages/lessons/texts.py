@@ -50,7 +50,8 @@ def show() -> None:
         st.caption("Five lessons of 20 minutes, whose links open this app, and a page for whoever teaches.")
         return
     st.button("All lessons", icon=":material/arrow_back:", on_click=_open, args=(NONE,))
-    st.markdown(lessons[chosen].text)
+    # Lines of a length that is read with ease.
+    st.markdown(lessons[chosen].text, width=820)
 
 
 def read(path: Path) -> Lesson:

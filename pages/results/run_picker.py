@@ -11,7 +11,8 @@ from ser_core.runs import Run, overview
 
 def say_none() -> None:
     """Draw what to do where no run is here."""
-    st.info("No run is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+    st.info("No run is here yet.")
+    st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
 
 
 def several(key: str, fewest: int, most: int) -> dict[str, Run]:

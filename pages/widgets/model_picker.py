@@ -67,7 +67,8 @@ def choose_one(*, disabled: bool = False) -> Run | None:
 def _servable_or_said() -> dict[str, Run]:
     found = servable()
     if not found:
-        st.info("No trained model is here yet. Train one: `python -m ser_core train crnn --data FOLDER-OF-CREMA-D`.")
+        st.info("No trained model is here yet.")
+        st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
         return found
     # The URL names what is picked from here on, so that a link asked for another is kept until one is picked. Unnamed: on a
     # shared server the name of somebody's run is theirs.

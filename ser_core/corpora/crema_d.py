@@ -56,8 +56,8 @@ CARD = Card(
     ),
     url="https://github.com/CheyneyComputerScience/CREMA-D",
     how_to_get=(
-        "Name the folder that holds AudioWAV/ (or AudioMP3/), as in the official repository, or fetch it: "
-        "`python -m ser_core corpora get crema-d --data DIR`, a part of it with `--n-speakers 12`."
+        "Name the folder that holds AudioWAV/ (or AudioMP3/), as in the official repository, or fetch it: “Fetch it” on the datasets page, "
+        "`corpora get crema-d` in a shell."
     ),
     honesty="Actors speak 12 fixed sentences with an emotion they were asked for; it is not felt emotion.",
 )

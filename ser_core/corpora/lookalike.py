@@ -41,7 +41,7 @@ def warning(labels: Iterable[str], where: str) -> str:
     named = ", ".join(own[:3]) + (" …" if len(own) > 3 else "")
     for pattern, whose, corpus in (*CORPORA, *((*other, "") for other in OTHERS)):
         if own and all(pattern.fullmatch(label) for label in own):
-            command = f"To read it as {corpus}: python -m ser_core corpora validate {corpus} --data {where}"
+            command = f"To read it as {corpus}: choose {corpus} on the datasets page; in a shell, python -m ser_core corpora validate {corpus} --data {where}"
             table = "Name the folder whose folders are emotions, or a table with the columns file, emotion and speaker."
             return f"These labels look like {whose}, not like emotions: {named}. {command if corpus else table}"
     return ""

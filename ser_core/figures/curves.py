@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -48,6 +50,33 @@ def learning(history: pd.DataFrame) -> go.Figure:
     titled(figure, 2, "accuracy")
     figure.update_yaxes(tickformat=".0%", row=2, col=1)
     figure.update_yaxes(fixedrange=True)
+    # Between two epochs there is nothing.
+    figure.update_xaxes(dtick=max(1, round(len(history) / 12)), tickformat="d")
     figure.update_xaxes(title_text="epoch", row=2, col=1)
     figure.update_layout(legend={"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0})
     return dressed(figure, 440, margin={"l": 60, "r": 20, "t": 26, "b": 60})
+
+
+def by_people(lines: Mapping[str, Sequence[tuple[int, float, float]]], title: str = "") -> go.Figure:
+    """Return shares over the number of people that were learned from, a line each: (people, mean, deviation of the draws)."""
+    figure = go.Figure()
+    tones = (WAVE_COLOUR, "#D55E00", _UAR)
+    for number, (name, points) in enumerate(lines.items()):
+        people, means, deviations = zip(*points, strict=True)
+        figure.add_scatter(
+            x=people,
+            y=means,
+            error_y={"type": "data", "array": deviations, "thickness": 1.5},
+            mode="lines+markers+text",
+            name=name,
+            text=[f"{100 * mean:.0f} %" for mean in means],
+            textposition="top left",
+            line={"color": tones[number % len(tones)], "dash": ("solid", "dash", "dot")[number % 3]},
+            marker={"symbol": number, "size": 9},
+            hovertemplate=f"{name}: %{{x}} people, %{{y:.0%}}<extra></extra>",
+        )
+    ticks = sorted({people for points in lines.values() for people, _, _ in points})
+    figure.update_xaxes(title_text="people learned from", type="log", tickvals=ticks, ticktext=[str(n) for n in ticks])
+    figure.update_yaxes(title_text="accuracy", tickformat=".0%", range=[0.1, 0.9], fixedrange=True)
+    figure.update_layout(title=title, legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0})
+    return dressed(figure, 420, margin={"l": 60, "r": 20, "t": 60, "b": 80})

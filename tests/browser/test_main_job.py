@@ -72,7 +72,7 @@ def test_many_files_give_a_table_and_a_selected_row_is_shown(server: Server, pag
     with steps.download(page, "Table (CSV)", tmp_path).open(newline="") as table:
         rows = list(csv.DictReader(table))
     assert [row["file"] for row in rows] == [path.name for path in files]
-    assert rows[1]["findings"] == unreadable["error"] and rows[1]["answer"] == ""
+    assert rows[1]["answer"] == f"Cannot be read: {unreadable['error']}" and rows[1]["findings"] == ""
     for row, answer in ((rows[0], first), (rows[2], tone), (rows[3], last)):
         assert row["answer"] == steps.headline(answer) and row["label"] == answer["label"]
         for label, probability in answer["probabilities"].items():

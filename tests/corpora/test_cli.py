@@ -103,7 +103,8 @@ def test_folders_that_are_no_emotions_are_told(capsys: pytest.CaptureFixture[str
         (tmp_path / "v" / f"Actor_0{number}").mkdir(parents=True)
         (tmp_path / "v" / f"Actor_0{number}" / "1.wav").write_bytes(wav(number, 0.3))
     said = (
-        "look like RAVDESS' actors, not like emotions: Actor_01, Actor_02. To read it as ravdess: python -m ser_core corpora validate "
+        "look like RAVDESS' actors, not like emotions: Actor_01, Actor_02. To read it as ravdess: choose ravdess on the datasets page; in a "
+        "shell, python -m ser_core corpora validate "
         f"ravdess --data {tmp_path / 'v'}"
     )
     for words in (("register", "mine", "--data", tmp_path / "v"), ("validate", "folder", "--data", tmp_path / "v")):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
+from typing import IO
 
 from tests.browser.serving import ROOT
 
 SECONDS = min(600.0, float(os.environ.get("SECONDS", "240")))
-AREAS = ("decoder", "manifest", "corpus-zip", "run-zip", "arguments")
-#: A process that says nothing for so long hangs where no signal reaches it, in C.
-SILENCE_S = 60.0
+AREAS = tuple(os.environ.get("AREAS", "decoder manifest corpus-zip run-zip arguments").split())
+#: A process that says nothing for so long hangs where no signal reaches it, in C. Its imports take some seconds.
+SILENCE_S = float(os.environ.get("SILENCE", "60"))
 
 
 def tried(area: str, seconds: float, place: Path) -> dict[str, int]:
@@ -50,26 +53,42 @@ def _process(area: str, seconds: float, place: Path, counts: dict[str, int]) -> 
     with (place / "stderr").open("ab") as err:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=err, text=True)
         latest = {"tried": 0, "survived": 0, "refused": 0}
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if not line.startswith("{"):
-                    continue
-                told = json.loads(line)
-                if "lost" in told:
-                    counts["lost"] += 1
-                    print(f"  LOST {area}: {told['lost']}", flush=True)
-                else:
-                    latest = told
-            code = process.wait(timeout=SILENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
+        assert process.stdout is not None
+        # Read beside: whoever waits for a line of a process that hangs hangs too.
+        said: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=_read, args=(process.stdout, said), daemon=True).start()
+        hung = False
+        while not hung:
+            try:
+                line = said.get(timeout=SILENCE_S)
+            except queue.Empty:
+                hung = True
+                process.kill()
+                break
+            if line is None:
+                break
+            if not line.startswith("{"):
+                continue
+            told = json.loads(line)
+            if "lost" in told:
+                counts["lost"] += 1
+                print(f"  LOST {area}: {told['lost']}", flush=True)
+            else:
+                latest = told
+        code = process.wait()
     for name, number in latest.items():
         counts[name] += number
+    if hung:
+        return f"the process said nothing for {SILENCE_S:g} s: it hangs"
     return (
         "" if code == 0 else f"the process ended with {code}: {(place / 'stderr').read_text(errors='replace')[-400:]}"
     )
+
+
+def _read(lines: IO[str], into: queue.Queue[str | None]) -> None:
+    for line in lines:
+        into.put(line)
+    into.put(None)
 
 
 def main() -> int:

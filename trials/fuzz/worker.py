@@ -19,6 +19,8 @@ from types import FrameType
 from typing import Any
 
 HANG_S = 10
+#: What is wrong on purpose, to see that it is reported (`PLANT=hang|leak make fuzz`).
+PLANTS = ("hang", "leak")
 MEMORY = 1_000_000_000
 #: Hypothesis remembers the cases that it drew, archives of 5 MB: a process that holds more than this leaves the rest to a new one.
 ENOUGH = 800_000_000
@@ -140,6 +142,8 @@ def main(area: str, seconds: float, place: Path) -> None:
     from trials.fuzz import areas
 
     watch = Watch(place)
+    if plant := os.environ.get("PLANT"):
+        watch.case("planted", lambda: planted(plant), (), b"planted")
     attempt = areas.AREAS[area](watch)
     deadline = time.monotonic() + seconds
     batch = int.from_bytes(os.urandom(4), "big")
@@ -150,6 +154,18 @@ def main(area: str, seconds: float, place: Path) -> None:
         if peak() > ENOUGH:
             break
     watch.tell()
+
+
+def planted(what: str) -> None:
+    """Do what must be reported: hang in C, where no signal reaches, or hold more than is allowed."""
+    import numpy as np
+
+    if what == "hang":
+        np.convolve(np.ones(30_000_000), np.ones(30_000_000))
+    elif what == "leak":
+        np.ones((MEMORY + 200_000_000) // 8).sum()
+    else:
+        raise ValueError(f"There is no plant {what}; there are {', '.join(PLANTS)}.")
 
 
 if __name__ == "__main__":
