@@ -19,20 +19,21 @@ _RECORDING, _FILE = "recording", "file"
 
 def show() -> None:
     """Draw the recorder, the place for a file and six voices; below them the answer to what was given last."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.audio_input(
-            "Say something, three seconds or more",
-            key=_RECORDING,
-            on_change=_take,
-            args=(_RECORDING,),
-        )
-    with right:
+    # One row that wraps: on a phone the style puts the other ways of giving a voice behind the answer.
+    row = st.container(horizontal=True, key="first-answer")
+    with row.container(key="first-recorder"):
+        st.audio_input("Say something, three seconds or more", key=_RECORDING, on_change=_take, args=(_RECORDING,))
+    with row.container(key="first-file"):
         st.file_uploader("Or drop a file", key=_FILE, on_change=_take, args=(_FILE,))
-    voices = actors.one_each()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with row.container(key="first-actors", horizontal=True, vertical_alignment="center"):
         actors.row("home-voice", _take)
         st.toggle("Guess first", key="guess-first")
+    with row.container(key="first-said"):
+        _said()
+
+
+def _said() -> None:
+    voices = actors.one_each()
     given = st.session_state.get(_GIVEN)
     stated = voices.get(given or "")
     if stated is not None:
