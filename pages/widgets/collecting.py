@@ -110,7 +110,8 @@ def _add_class(classes: list[str]) -> None:
     def add() -> None:
         name = str(st.session_state.get("collect-add") or "").strip()
         if name:
-            st.session_state[_CLASSES] = list(dict.fromkeys([*classes, name]))
+            # Those that one began with give way to those that one names.
+            st.session_state[_CLASSES] = list(dict.fromkeys([*st.session_state[_CLASSES], name]))
         st.session_state["collect-add"] = None
 
     st.selectbox(

@@ -105,7 +105,6 @@ def test_one_sentence_is_filtered_and_two_emotions_of_it_are_played(server: Serv
 
 def test_a_point_of_the_map_is_clicked_and_heard(server: Server, page: Page, corpus: Path) -> None:
     page.goto(f"{server.url}/datasets?corpus=crema-d&tab=Map&of=model:accurate")
-    page.get_by_role("button", name="Compute the vectors of").click()
     clips = crema_d.read(corpus)
     expect(page.get_by_role("heading", name=f"PCA of {len(clips)} clips")).to_be_visible()
     steps.settled(page)
