@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -50,6 +51,13 @@ def extract(
         raise CorpusError(f"{archive.name} is damaged or no zip that can be read here: {error}") from error
     except FileNotFoundError as error:
         raise CorpusError(f"There is no file {archive}.") from error
+    except OSError as error:
+        # A place in the file that cannot be, or a name that the disk cannot take; a full disk is told as such.
+        if error.errno in (errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ):
+            raise CorpusError(
+                f"{archive.name} is damaged, or holds a name that this disk cannot take ({error.strerror}); it was not unpacked."
+            ) from error
+        raise
 
 
 def _checked(

@@ -50,6 +50,10 @@ def conditioned(
     return found.astype(np.float32) if level_dbfs is None else levelled(found, level_dbfs)
 
 
+#: RMS of digital silence, of which nothing can be heard.
+_SILENT = 1e-10
+
+
 def _above(samples: np.ndarray, hz: float) -> np.ndarray:
     sections = signal.butter(_ORDER, hz, "highpass", fs=audio.SAMPLE_RATE, output="sos")
     # Ends are mirrored for two of the filter's periods, where the sound is that long.
@@ -59,9 +63,12 @@ def _above(samples: np.ndarray, hz: float) -> np.ndarray:
 
 
 def levelled(samples: np.ndarray, dbfs: float) -> np.ndarray:
-    """Return samples brought to an RMS of so many dB of full scale, float32; digital silence as it is."""
+    """Return samples brought to an RMS of so many dB of full scale, float32; digital silence as it is.
+
+    So are sounds below -200 dB of full scale, which no recorder makes: their gain is more than a float holds.
+    """
     rms = _rms(samples)
-    return samples if rms == 0.0 else (samples * (10.0 ** (dbfs / 20.0) / rms)).astype(np.float32)
+    return samples if rms < _SILENT else (samples * (10.0 ** (dbfs / 20.0) / rms)).astype(np.float32)
 
 
 def _white(n: int) -> np.ndarray:

@@ -99,7 +99,7 @@ def test_names_that_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
         archives.extract(packed(tmp_path / "c.zip", {"a.wav": b"1", "A.wav": b"2"}), tmp_path / "out")
 
 
-@pytest.mark.parametrize("kind", ["no zip", "torn", "empty", "a file and a folder", "absent"])
+@pytest.mark.parametrize("kind", ["no zip", "torn", "empty", "a file and a folder", "absent", "long name", "odd place"])
 def test_what_is_damaged_says_so_and_leaves_nothing(tmp_path: Path, kind: str) -> None:
     path = packed(tmp_path / "c.zip", {"a.wav": bytes(range(256)) * 40, "b.wav": b"x"})
     if kind == "no zip":
@@ -112,6 +112,14 @@ def test_what_is_damaged_says_so_and_leaves_nothing(tmp_path: Path, kind: str) -
         packed(path, {})
     elif kind == "a file and a folder":
         packed(path, {"a": b"1", "a/b": b"2"})
+    elif kind == "long name":
+        packed(path, {"x" * 300 + ".wav": b"1"})
+    elif kind == "odd place":
+        # Its first entry would lie before the file's beginning.
+        data = bytearray(path.read_bytes())
+        end = data.rindex(b"PK\x05\x06")
+        data[end + 16 : end + 20] = struct.pack("<I", struct.unpack_from("<I", data, end + 16)[0] + 4000)
+        path.write_bytes(data)
     else:
         path.unlink()
     with pytest.raises(CorpusError, match=r"c\.zip"):

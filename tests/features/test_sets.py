@@ -8,7 +8,7 @@ import pytest
 from scipy import signal
 
 from ser_core import audio
-from ser_core.features import sets, sources
+from ser_core.features import conditioned, sets, sources
 from tests import made
 
 
@@ -49,6 +49,13 @@ def test_a_set_says_whether_it_hears_the_level(name: str, voice: np.ndarray) -> 
     plain, quieter = source.extract(voice), source.extract((voice * 0.3).astype(np.float32))
     changed = np.abs(quieter - plain).max() > 0.2 * plain.std()
     assert found.hears_level == changed
+
+
+def test_what_is_all_but_silence_is_left_as_it_is() -> None:
+    faint = np.full(800, 1e-43, np.float32)
+    assert np.array_equal(conditioned.levelled(faint, -26.0), faint)
+    quiet = np.full(800, 1e-8, np.float32)
+    assert np.allclose(conditioned.levelled(quiet, -20.0), 0.1)
 
 
 @pytest.mark.parametrize("name", ["seed-frames-conditioned", "msf-mfcc-levelled"])

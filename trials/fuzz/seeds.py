@@ -43,6 +43,12 @@ def sounds() -> list[bytes]:
         target = io.BytesIO()
         soundfile.write(target, samples, audio.SAMPLE_RATE, format=container, subtype=subtype)
         found.append(target.getvalue())
+    # Long and wide: two minutes at 8 kHz, and eight channels at 192 kHz.
+    for rate, channels, seconds in ((8_000, 1, 120), (192_000, 8, 4)):
+        target = io.BytesIO()
+        of_one = np.resize(samples, rate * seconds)
+        soundfile.write(target, np.repeat(of_one[:, None], channels, axis=1), rate, format="FLAC")
+        found.append(target.getvalue())
     wide = audio.resample(samples, audio.SAMPLE_RATE, 48_000)[:, None]
     for container, codec, live in (
         ("ipod", "aac", False),
