@@ -201,6 +201,8 @@ class CorpusModule:
     """From the folder that is named to the one that is this corpus' own (in a bundle of several, its part)."""
     passed_over: re.Pattern[str] | None = None
     """Stems of files that belong to the official corpus, but not to what is read of it."""
+    stated: Callable[[str], dict[str, object] | None] | None = None
+    """From a clip's stem to the columns that its name alone states, None for another name; not for corpora whose names say less."""
 
     def load(self, root: Path) -> Corpus:
         """Read the corpus that lies in `root`. Raises CorpusError when nothing of it is there."""
