@@ -116,18 +116,13 @@ class Audit:
             )
             copies = "" if self.heard is None else ", and no recording does"
             return f"Not leaky: {speakers}{copies}."
-        n = len(self.speakers_shared)
-        said = []
+        n, said = len(self.speakers_shared), []
         if n:
-            who = (
-                f"all {n} speakers stand"
-                if n == of and n > 1
-                else f"{n} of {of} speakers {'stands' if n == 1 else 'stand'}"
-            )
-            said.append(f"{who} {where}")
+            said.append(("the one speaker" if n == 1 else f"all {n} speakers") if n == of else f"{n} of {of} speakers")
         if self.copies:
-            said.append(f"{self.copies} {'recording stands' if self.copies == 1 else 'recordings stand'} {where}")
-        return f"Leaky: {' and '.join(said)}, so a score on it is not one of unheard {'voices' if n else 'clips'}."
+            said.append(f"{self.copies} {'recording' if self.copies == 1 else 'recordings'}")
+        stand = "stands" if len(said) == 1 and max(n, self.copies) == 1 else "stand"
+        return f"Leaky: {' and '.join(said)} {stand} {where}, so a score on it is not one of unheard {'voices' if n else 'clips'}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `splits audit --json` prints."""

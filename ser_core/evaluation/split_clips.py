@@ -42,10 +42,10 @@ def corpus_of(table: SplitTable, name: str | None, folder: Path | None) -> tuple
     name: what the user says; None to go by the files' names, or with `folder` to read that as a folder of emotions. Raises CorpusError.
     """
     if name is None and folder is not None:
-        found = carried.guess(_named(table))
+        found = carried.guess(named(table))
         return registry.load(found.name if found else "folder", folder), True
     if name is None:
-        found = carried.guess(_named(table))
+        found = carried.guess(named(table))
         entry = registry.entries().get(found.name) if found else None
         return (registry.load(entry.name), True) if entry is not None and entry.present else (found, False)
     entry = registry.entries().get(name)
@@ -62,7 +62,7 @@ def of(table: SplitTable, corpus: Corpus | None, *, here: bool, own_files: bool 
     those of the corpus' folder alone.
     """
     rows = table.rows.rename(columns={"clip": "name"})
-    ids = carried.ids(_named(table), corpus) if corpus is not None else [""] * len(rows)
+    ids = carried.ids(named(table), corpus) if corpus is not None else [""] * len(rows)
     rows = rows.assign(clip=ids, emotion=rows["emotion"].map(emotion_names.standard), digest="")
     said = "table" if (rows["speaker"] != "").any() else ""
     if corpus is not None:
@@ -101,8 +101,8 @@ def places(rows: pd.DataFrame) -> pd.Series:
     return pd.Series([f"{file}#{start:g}-{end:g}" for file, start, end in cells], index=rows.index, dtype=object)
 
 
-def _named(table: SplitTable) -> list[str]:
-    """What tells a clip best: its file where one is named, else its name."""
+def named(table: SplitTable) -> list[str]:
+    """Return what tells each clip best: its file where one is named, else its name."""
     return list(table.rows["path"].where(table.rows["path"] != "", table.rows["clip"]))
 
 
