@@ -48,9 +48,9 @@ class Audit:
         How speakers are known; empty where they are not.
     speakers_shared, sentences_shared, sessions_shared : tuple of str
         Those that are learned from (or chosen on) and tested on; of folds, those that stand in more than one.
-    duplicates : tuple of pairs of str
+    duplicates : tuple of tuple of str
         Clips with the same decoded samples, by the names that the files give them, those on both sides first.
-    near_duplicates : tuple of pairs of str
+    near_duplicates : tuple of tuple of str
         Clips that are one recording by sound and length: resampled, re-encoded, louder.
     copies : int
         How many of these pairs stand on both sides.
@@ -158,7 +158,7 @@ def audit(
 
     Parameters
     ----------
-    split : str, Path or sequence of these
+    split : str, Path or sequence of str
         A table with a row a clip (`clip` or `path`, and `part`, `split` or `fold`; further columns where there are any): CSV, TSV, Parquet,
         JSON or JSON Lines. Or a list a part, as ``["train.txt", "test.txt"]``.
     corpus : str, optional
