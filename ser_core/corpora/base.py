@@ -72,6 +72,8 @@ class Card:
         A sentence for whoever has it not.
     honesty : str
         One sentence that a reader of any score on this corpus must know.
+    joined : tuple of Card
+        Those of the corpora that are joined in this one. Default: none are.
     """
 
     name: str
@@ -84,6 +86,15 @@ class Card:
     url: str
     how_to_get: str
     honesty: str
+    joined: tuple[Card, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Each corpus' licence, a sentence."""
+        return tuple(
+            f"{one.title}: {one.licence}{f' ({one.licence_url})' if one.licence_url else ''}."
+            for one in self.joined or (self,)
+        )
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -44,7 +45,28 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
         tables.append(corpus.clips.assign(emotion=renamed)[renamed.isin(emotions)])
     clips = complete(pd.concat(tables, ignore_index=True))
     problems = [problem for corpus in corpora for problem in corpus.problems]
-    return Corpus(_card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems)
+    notes = [note for corpus in corpora for note in corpus.notes] + [f"{line}." for line in said(corpora, labels)]
+    return Corpus(_card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems, notes)
+
+
+def renamed(corpus: Corpus, labels: Labels | None = None) -> Corpus:
+    """Return one corpus with its emotions under the names that they have where it is joined."""
+    clips = corpus.clips.assign(emotion=corpus.clips["emotion"].map(_renaming(corpus, labels)))
+    return replace(corpus, clips=clips[clips["emotion"] != ""].reset_index(drop=True))
+
+
+def said(corpora: Sequence[Corpus], labels: Labels | None = None) -> list[str]:
+    """Return a sentence a corpus: which of its emotions are read under which name, and which have no counterpart and are left out."""
+    common = common_emotions(corpora, labels)
+    lines = []
+    for corpus in corpora:
+        names = _renaming(corpus, labels)
+        read = [one if one == new else f"{one} as {new}" for one, new in names.items() if new in common]
+        out = [one for one, new in names.items() if new not in common]
+        lines.append(
+            f"{corpus.name}: {', '.join(read) or 'nothing'}" + (f"; left out: {', '.join(out)}" if out else "")
+        )
+    return lines
 
 
 def _renaming(corpus: Corpus, labels: Labels | None) -> dict[str, str]:
@@ -70,4 +92,5 @@ def _card(corpora: Sequence[Corpus], emotions: tuple[str, ...], name: str) -> Ca
         how_to_get="It joins corpora that are on this machine.",
         honesty=each([card.honesty for card in cards], " ")
         + " Corpora differ in voices and recording: a model may learn which corpus it hears.",
+        joined=tuple(cards),
     )
