@@ -164,7 +164,8 @@ def _pairs(found: Audit) -> None:
     pairs = [*found.duplicates, *found.near_duplicates]
     if not pairs:
         return
-    st.markdown(f"##### {len(pairs):,} {'pair is' if len(pairs) == 1 else 'pairs are'} one recording")
+    crossing = f"{found.copies:,} on both sides" if found.copies else "none on both sides"
+    st.markdown(f"##### {len(pairs):,} {'pair is' if len(pairs) == 1 else 'pairs are'} one recording, {crossing}")
     rows = split_report.pair_rows(found.duplicates, "the same samples") + split_report.pair_rows(
         found.near_duplicates, "in two forms"
     )

@@ -28,7 +28,11 @@ def show() -> None:
         "--corpus A,B,C --adapt speaker --keep.",
     )
     chosen = [cell for cell in found if cell.adapted == adapted]
-    names = sorted({cell.run for cell in chosen if cell.unheard})
+    # Runs that left each corpus out first: the others are often of one corpus.
+    several = {
+        cell.run for cell in chosen if cell.unheard and len({one.trained for one in chosen if one.run == cell.run}) > 1
+    }
+    names = sorted({cell.run for cell in chosen if cell.unheard}, key=lambda name: (name not in several, name))
     tested = list(dict.fromkeys(cell.tested for cell in chosen if cell.run in names))
     st.dataframe(
         pd.DataFrame([_row(name, [cell for cell in chosen if cell.run == name], tested) for name in names]),

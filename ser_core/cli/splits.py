@@ -100,6 +100,8 @@ def _print(found: Audit, worth: Worth | None) -> None:
     for what, pairs in (("the same samples", found.duplicates), ("one recording in two forms", found.near_duplicates)):
         if pairs:
             print(f"  {len(pairs)} pairs are {what}: {_some([f'{first} = {second}' for first, second in pairs])}")
+    if found.duplicates or found.near_duplicates:
+        print(f"  {found.copies or 'None'} of these pairs on both sides.")
     if found.heard is not None:
         print(f"  The sound of {found.heard:,} clips was compared.")
     for note in found.notes:

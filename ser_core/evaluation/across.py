@@ -95,6 +95,11 @@ def _by_corpus(run: Run) -> bool:
         return False
 
 
+def _by_speaker(run: Run) -> bool:
+    """Whether a run's features are scaled by each speaker's own statistics: its scores are with their means taken out."""
+    return bool(run.recipe["recipe"].get("normalise") == "speaker")
+
+
 def _trained(run: Run, tested: str) -> tuple[str, ...]:
     corpora = _corpora(run)
     return tuple(one for one in corpora if one != tested) if _by_corpus(run) else corpora
@@ -105,7 +110,7 @@ def _left_out(run: Run) -> list[Cell]:
     for corpus in _corpora(run):
         try:
             scores = Run(run.path / "folds" / corpus).metrics["test"]
-            found.append(_cell(run, corpus, scores, adapted=False))
+            found.append(_cell(run, corpus, scores, adapted=_by_speaker(run)))
         except (RunError, KeyError, TypeError):
             continue
     return found
@@ -114,7 +119,7 @@ def _left_out(run: Run) -> list[Cell]:
 def _own(run: Run) -> list[Cell]:
     corpora = _corpora(run)
     try:
-        return [_cell(run, corpora[0], run.metrics["test"], adapted=False)] if len(corpora) == 1 else []
+        return [_cell(run, corpora[0], run.metrics["test"], adapted=_by_speaker(run))] if len(corpora) == 1 else []
     except (RunError, KeyError, TypeError):
         return []
 

@@ -191,8 +191,9 @@ def audit(
     (True, ('1001',))
     """
     table = split_tables.read([split] if isinstance(split, str | Path) else list(split))
-    whose, here = split_clips.corpus_of(table, corpus, None if folder is None else Path(folder))
-    return of(split_clips.of(table, whose, here=here), sound=sound, progress=progress)
+    place = None if folder is None else Path(folder)
+    whose, here = split_clips.corpus_of(table, corpus, place)
+    return of(split_clips.of(table, whose, here=here, folder=place), sound=sound, progress=progress)
 
 
 def of(clips: SplitClips, *, sound: bool = True, progress: Progress | None = None) -> Audit:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ser_core.corpora import carried, emobox, emotion_names, registry, speaker_guess, splits
-from ser_core.corpora.base import Corpus, audio_paths, index
+from ser_core.corpora.base import Corpus, CorpusError, audio_paths, index
 from ser_core.corpora.split_tables import SplitTable
 
 #: How speakers came to be known → what a reader is told.
@@ -39,11 +39,13 @@ class SplitClips:
 def corpus_of(table: SplitTable, name: str | None, folder: Path | None) -> tuple[Corpus | None, bool]:
     """Return the corpus that a split is of, and whether it is on this machine.
 
-    name: what the user says; None to go by the files' names, or with `folder` to read that as a folder of emotions. Raises CorpusError.
+    name: what the user says; None to go by the files' names, which may be of none. Raises CorpusError.
     """
     if name is None and folder is not None:
+        if not folder.is_dir():
+            raise CorpusError(f"The folder {folder} does not exist; name the one in which the sounds lie.")
         found = carried.guess(named(table))
-        return registry.load(found.name if found else "folder", folder), True
+        return (registry.load(found.name, folder), True) if found else (None, False)
     if name is None:
         found = carried.guess(named(table))
         entry = registry.entries().get(found.name) if found else None
@@ -54,15 +56,20 @@ def corpus_of(table: SplitTable, name: str | None, folder: Path | None) -> tuple
     return registry.load(name, folder), True
 
 
-def of(table: SplitTable, corpus: Corpus | None, *, here: bool, own_files: bool = True) -> SplitClips:
+def of(
+    table: SplitTable, corpus: Corpus | None, *, here: bool, own_files: bool = True, folder: Path | None = None
+) -> SplitClips:
     """Return what is known of the split's clips.
 
     Of a clip that the corpus knows it states speaker and sentence; the table's own columns fill what it does not, and emotions are the
     table's. Where nobody states a speaker, the files' names are asked. own_files: whether files that the table names are opened; without,
-    those of the corpus' folder alone.
+    those of the corpus' folder alone. folder: where files lie that the table names, of a split of no corpus.
     """
     rows = table.rows.rename(columns={"clip": "name"})
-    ids = carried.ids(named(table), corpus) if corpus is not None else [""] * len(rows)
+    ids = [""] * len(rows)
+    if corpus is not None:
+        pairs = zip(carried.ids(rows["path"], corpus), carried.ids(rows["name"], corpus), strict=True)
+        ids = [by_file or by_name for by_file, by_name in pairs]
     rows = rows.assign(clip=ids, emotion=rows["emotion"].map(emotion_names.standard), digest="")
     said = "table" if (rows["speaker"] != "").any() else ""
     if corpus is not None:
@@ -91,7 +98,7 @@ def of(table: SplitTable, corpus: Corpus | None, *, here: bool, own_files: bool 
     if (rows["speaker"] == "").all():
         rows, note = _guessed(rows)
         said = "names" if note else ""
-    return SplitClips(table, _with_sound(rows, corpus if here else None, own_files), corpus, here, said, note)
+    return SplitClips(table, _with_sound(rows, corpus if here else None, folder, own_files), corpus, here, said, note)
 
 
 def places(rows: pd.DataFrame) -> pd.Series:
@@ -118,15 +125,17 @@ def _guessed(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     ), f"Who speaks goes by the files' names: {found.sentence()}."
 
 
-def _with_sound(rows: pd.DataFrame, corpus: Corpus | None, own_files: bool) -> pd.DataFrame:
+def _with_sound(rows: pd.DataFrame, corpus: Corpus | None, folder: Path | None, own_files: bool) -> pd.DataFrame:
     """The rows with the path of each one's sound: the file that the table names, else one of that name in the corpus' folder, else the
     corpus' own clip; '' where there is none. A sound that the table names is another than the index knows, as far as anybody knows.
     """
     inside: dict[str, str] = {}
     of_clip: dict[str, str] = {}
+    root = folder
     if corpus is not None:
         of_clip = dict(zip(corpus.clips["clip"], corpus.clips["path"], strict=True))
-        root = corpus.root if corpus.root.is_dir() else corpus.root.parent
+        root = folder or (corpus.root if corpus.root.is_dir() else corpus.root.parent)
+    if root is not None:
         for path in audio_paths(root, below=True):
             file = Path(path)
             for key in (file.name, file.stem, "/".join(file.parts[-2:])):

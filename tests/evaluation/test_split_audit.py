@@ -158,6 +158,19 @@ def test_a_hidden_copy_is_found_by_its_sound(voices: Path) -> None:
     assert told and told[-1] == (CLIPS + 1, CLIPS + 1)
 
 
+def test_files_of_no_corpus_are_heard_where_the_folder_is_named(voices: Path, tmp_path: Path) -> None:
+    names = sorted(path.name for path in (voices / "AudioWAV").iterdir())
+    rows = [{"file": name, "speaker": name[:4], "part": "test" if name < "2002" else "train"} for name in names]
+    pd.DataFrame([*rows, {"file": "gone.wav", "speaker": "9", "part": "train"}]).to_csv(tmp_path / "s.csv", index=False)
+    found = ser.audit(tmp_path / "s.csv", folder=voices)
+    assert (
+        found.corpus == "" and found.heard == CLIPS + 1 and "The sound of 1 of 26 clips is not here" in found.notes[0]
+    )
+    assert found.near_duplicates == (("2001_IWW_HAP_XX.wav", "2004_IEO_HAP_XX.wav"),)
+    with pytest.raises(ser.CorpusError, match="does not exist"):
+        ser.audit(tmp_path / "s.csv", folder=tmp_path / "nowhere")
+
+
 def test_the_command_line_answers_writes_and_refuses(
     voices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
