@@ -131,6 +131,8 @@ class Corpus:
         What was left out.
     notes : sequence of str
         What its reader must know of how it was read, a sentence each.
+    members : sequence of Corpus
+        Those that are joined in this one, as each is read by itself. Default: none are.
 
     Examples
     --------
@@ -145,6 +147,7 @@ class Corpus:
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
     notes: Sequence[str] = field(default=(), repr=False)
+    members: Sequence[Corpus] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         threads.shareable(self.clips)

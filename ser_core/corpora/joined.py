@@ -46,7 +46,9 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
     clips = complete(pd.concat(tables, ignore_index=True))
     problems = [problem for corpus in corpora for problem in corpus.problems]
     notes = [note for corpus in corpora for note in corpus.notes] + [f"{line}." for line in said(corpora, labels)]
-    return Corpus(_card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems, notes)
+    return Corpus(
+        _card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems, notes, tuple(corpora)
+    )
 
 
 def renamed(corpus: Corpus, labels: Labels | None = None) -> Corpus:

@@ -55,7 +55,7 @@ def heard(clips: SplitClips, source: Source, progress: Progress | None = None) -
     if corpus is not None:
         own_path = there["clip"].map(dict(zip(corpus.clips["clip"], corpus.clips["path"], strict=True)))
         of_corpus = own_path == there["path"]
-    found: list[tuple[pd.Series, store.Features]] = []
+    found: list[tuple[pd.Series, store.Features | store.Together]] = []
     if corpus is not None and of_corpus.any():
         named = there["clip"][of_corpus]
         asked = corpus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import recipes, runs
 from ser_core.augment import picture
+from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.cli.main import main
 from ser_core.corpora import folds, registry, schemes, splits
 from ser_core.corpora.base import CorpusError
 from ser_core.evaluation import across
 from ser_core.exchange import terms
-from ser_core.features import sets
+from ser_core.features import sets, store
 from ser_core.jobs.orders import Training
 from ser_core.training import batches, parts
 from tests import made, patience
@@ -141,6 +143,31 @@ def test_the_table_holds_every_corpus_left_out_and_the_mean_of_speakers_where_it
     at = at.toggle(key="across-adapted").set_value(True).run()
     (table,) = [one.value for one in at.dataframe if "trained on" in one.value.columns]
     assert "by-voice" in set(table["run"]) and "left-out" not in set(table["run"])
+
+
+def test_features_of_joined_corpora_are_those_of_each(trained: runs.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = registry.load("crema-d+savee")
+    (source,) = (one.source for one in sets.named("mfcc-20").inputs)
+    # Kept with each corpus since the training, so nothing is extracted.
+    monkeypatch.setattr(store, "_compute", None)
+    found = store.load(both, source)
+    assert all(clip in found for clip in both.clips["clip"]) and not found.failed
+    alone = store.load(registry.load("savee"), source)
+    assert np.array_equal(found["savee/DC_a01"], alone["savee/DC_a01"])
+    assert set(alone.hashes.items()) <= set(found.hashes.items())
+
+
+def test_copies_of_joined_corpora_are_made_of_the_clips_that_are_asked_for(folders: dict[str, Path]) -> None:
+    for name in ("crema-d", "savee"):
+        registry.register(name, folders[name])
+    both = registry.load("crema-d+savee")
+    few = dataclasses.replace(both, clips=both.clips.groupby(splits.corpus_of(both.clips)).head(2))
+    (source,) = (one.source for one in sets.named("mfcc-20").inputs)
+    told: list[tuple[int, int]] = []
+    copies = store.Copies(WaveformAugmentation(), 2)
+    found = store.load(few, source, copies=copies, progress=lambda done, of: told.append((done, of)))
+    assert all(copies.name(clip, k) in found for clip in few.clips["clip"] for k in range(2))
+    assert told[-1] == (8, 8)
 
 
 def test_the_largest_corpus_does_not_decide() -> None:
