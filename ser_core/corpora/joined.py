@@ -16,7 +16,7 @@ Labels = Mapping[str, Mapping[str, str]]
 
 def common_emotions(corpora: Sequence[Corpus], labels: Labels | None = None) -> tuple[str, ...]:
     """Return the emotions that all corpora have after renaming, those known to the library first, in its order."""
-    sets = [set(_renaming(corpus, labels).values()) - {""} for corpus in corpora]
+    sets = [set(read_as(corpus, labels).values()) - {""} for corpus in corpora]
     shared = set.intersection(*sets) if sets else set()
     return tuple([emotion for emotion in EMOTIONS if emotion in shared] + sorted(shared - set(EMOTIONS)))
 
@@ -41,7 +41,7 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
         raise CorpusError(f"These corpora have no emotion in common ({own}); map their labels to common ones.")
     tables = []
     for corpus in corpora:
-        renamed = corpus.clips["emotion"].map(_renaming(corpus, labels))
+        renamed = corpus.clips["emotion"].map(read_as(corpus, labels))
         tables.append(corpus.clips.assign(emotion=renamed)[renamed.isin(emotions)])
     clips = complete(pd.concat(tables, ignore_index=True))
     problems = [problem for corpus in corpora for problem in corpus.problems]
@@ -53,7 +53,7 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
 
 def renamed(corpus: Corpus, labels: Labels | None = None) -> Corpus:
     """Return one corpus with its emotions under the names that they have where it is joined."""
-    clips = corpus.clips.assign(emotion=corpus.clips["emotion"].map(_renaming(corpus, labels)))
+    clips = corpus.clips.assign(emotion=corpus.clips["emotion"].map(read_as(corpus, labels)))
     return replace(corpus, clips=clips[clips["emotion"] != ""].reset_index(drop=True))
 
 
@@ -62,7 +62,7 @@ def said(corpora: Sequence[Corpus], labels: Labels | None = None) -> list[str]:
     common = common_emotions(corpora, labels)
     lines = []
     for corpus in corpora:
-        names = _renaming(corpus, labels)
+        names = read_as(corpus, labels)
         read = [one if one == new else f"{one} as {new}" for one, new in names.items() if new in common]
         out = [one for one, new in names.items() if new not in common]
         lines.append(
@@ -71,7 +71,8 @@ def said(corpora: Sequence[Corpus], labels: Labels | None = None) -> list[str]:
     return lines
 
 
-def _renaming(corpus: Corpus, labels: Labels | None) -> dict[str, str]:
+def read_as(corpus: Corpus, labels: Labels | None = None) -> dict[str, str]:
+    """Return under which name each of a corpus' emotions is read where it is joined, '' for one that is left out."""
     stated = (labels or {}).get(corpus.name, {})
     return {emotion: stated.get(emotion, emotion_names.standard(emotion)) for emotion in corpus.emotions}
 
