@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ser_core.api import Model, corpus, evaluate, load, train
     from ser_core.audio import AudioError, Clip, read
     from ser_core.corpora.base import Corpus, CorpusError
+    from ser_core.evaluation.split_audit import audit
     from ser_core.features.sources import FeatureError
     from ser_core.predictor import Prediction
     from ser_core.recipes import RecipeError
@@ -26,6 +27,7 @@ _PLACES = {
     "corpus": "ser_core.api",
     "train": "ser_core.api",
     "evaluate": "ser_core.api",
+    "audit": "ser_core.evaluation.split_audit",
     "Model": "ser_core.api",
     "Clip": "ser_core.audio",
     "Corpus": "ser_core.corpora.base",
@@ -50,6 +52,7 @@ __all__ = [
     "RecipeError",
     "Run",
     "RunError",
+    "audit",
     "corpus",
     "evaluate",
     "features",

@@ -264,7 +264,7 @@ def train(
         raise recipes.RecipeError("folds must be at least 2, seeds at least 1.")
     given = recipe if isinstance(recipe, Recipe) else recipes.named(str(recipe))
     given = given.override([f"{key}={json.dumps(value)}" for key, value in (changes or {}).items()])
-    corpus = registry.load(given.corpus) if corpus is None else corpus
+    corpus = registry.load(given.corpus, labels=given.mapping) if corpus is None else corpus
     # All that can be refused is, before there is a folder and before a long wait.
     planned = recipes.plan(given.with_(corpus=corpus.name), corpus, folds).recipe
     check_network(planned)

@@ -24,6 +24,7 @@ import ser_core as ser
 from ser_core import api, audio, callable_module, predictor, recipes, settings
 from ser_core.evaluation import confidences, metrics
 from ser_core.evaluation.on_corpus import Evaluation
+from ser_core.evaluation.split_audit import Audit
 from ser_core.features import logmel, msf, profile, spectral
 from tests import made
 
@@ -60,7 +61,7 @@ def examples(thing: Any) -> list[doctest.DocTest]:
     return [found] if found.examples else []
 
 
-FUNCTIONS = ("load", "read", "features", "corpus", "train", "evaluate", "runs")
+FUNCTIONS = ("load", "read", "features", "corpus", "train", "evaluate", "audit", "runs")
 DESCRIBED = [
     metrics,
     confidences,
@@ -76,7 +77,7 @@ DESCRIBED = [
 """Modules of which every public function says what it takes and gives, and shows it."""
 VALUES = (
     *(audio.Clip, audio.Finding, api.Model, predictor.Prediction, predictor.Timeline, profile.VoiceProfile),
-    *(ser.Run, ser.Corpus, Evaluation, logmel.LogMelSpec, spectral.SpectralSpec, spectral.Descriptor),
+    *(ser.Run, ser.Corpus, Evaluation, Audit, logmel.LogMelSpec, spectral.SpectralSpec, spectral.Descriptor),
     *(msf.MsfSpec, msf.Msf, msf.MsfSteps, recipes.Recipe),
 )
 """What the public face and these modules hand out."""

@@ -37,6 +37,8 @@ numpydoc_xref_aliases = {
     "Timeline": "ser_core.predictor.Timeline",
     "VoiceProfile": "ser_core.features.profile.VoiceProfile",
     "Evaluation": "ser_core.evaluation.on_corpus.Evaluation",
+    "Audit": "ser_core.evaluation.split_audit.Audit",
+    "SplitClips": "ser_core.evaluation.split_clips.SplitClips",
     "Card": "ser_core.corpora.base.Card",
     "Problem": "ser_core.corpora.base.Problem",
     "LogMelSpec": "ser_core.features.logmel.LogMelSpec",

@@ -101,4 +101,4 @@ class _Remembered(Corpus):
 def remembered(shown: Opened) -> Corpus:
     """Return the corpus with its fingerprint as it was some minutes ago at most, so that no file is asked for it."""
     corpus = shown.corpus
-    return _Remembered(corpus.card, corpus.root, corpus.clips, corpus.problems, fingerprint(shown.key, corpus))
+    return _Remembered(corpus.card, corpus.root, corpus.clips, corpus.problems, known=fingerprint(shown.key, corpus))

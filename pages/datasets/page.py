@@ -2,10 +2,25 @@
 
 import streamlit as st
 
-from pages.datasets import averages, check, clips, corpus, emotion_comparison, listeners, map, my_recordings, overview
+from pages.datasets import (
+    averages,
+    check,
+    clips,
+    corpus,
+    emotion_comparison,
+    listeners,
+    map,
+    my_recordings,
+    overview,
+    split_audit,
+)
 from pages.widgets import in_url
 
-VIEWS = {"corpora": ":material/library_music: Corpora", "mine": ":material/mic: My recordings"}
+VIEWS = {
+    "corpora": ":material/library_music: Corpora",
+    "mine": ":material/mic: My recordings",
+    "audit": ":material/rule: Audit a split",
+}
 TABS = {
     "Overview": overview.show,
     "Clips": clips.show,
@@ -23,6 +38,8 @@ with top:
     view = in_url.segmented("view", "View", VIEWS)
 if view == "mine":
     my_recordings.show()
+elif view == "audit":
+    split_audit.show()
 else:
     shown = corpus.choose(top)
     if shown is not None:

@@ -13,6 +13,7 @@ from pages.server import visitor
 from pages.widgets import foreign
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
+from ser_core.exchange import terms
 from ser_core.graphs import GraphError
 from ser_core.runs import Run, RunError, overview
 
@@ -26,6 +27,8 @@ def show_run(run: Run) -> None:
         if run.has("model.onnx"):
             _offer(run, "onnx", "The model as ONNX, with an example", _model, f"{run.name}-onnx.zip", "application/zip")
         _offer(run, "report", "A report (HTML)", _report, f"{run.name}.html", "text/html")
+        if bound := terms.sentence(run):
+            st.warning(foreign.plain(bound), icon=":material/gavel:")
         st.caption(
             "The zip is taken in again on the table of runs, here or elsewhere. The report opens in any browser, without a network."
         )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.results import elsewhere, exchange, run_picker
+from pages.results import across, elsewhere, exchange, run_picker
 from pages.server import visitor
 from pages.widgets import foreign, in_url, spreadsheet
 from ser_core.runs import RunError, notes, overview
@@ -52,6 +52,7 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     _actions(table, found, picked, go)
     for _, one in found[found["state"] == "damaged"].iterrows():
         st.warning(f"**{foreign.plain(one['name'])}** is damaged: {foreign.plain(one['problem'])}")
+    across.show()
     elsewhere.every_run()
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ from ser_core.cli import output
 from ser_core.corpora import emotion_names, own, recordings, registry, speaker_guess, validation
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.findings import Report
-from ser_core.fanout import Progress
 
 
 def add(commands: Any) -> None:
@@ -120,7 +117,7 @@ def get(stated: argparse.Namespace) -> int:
 
     card = registry.module(stated.name).card
     print(f"{card.title}: {card.licence}\n  {card.licence_url}\n  Cite: {card.citation}")
-    with _bar("fetching") as progress:
+    with output.bar("fetching") as progress:
         got = download.get(
             stated.name, stated.data, n_speakers=stated.n_speakers, archive=stated.zip, progress=progress
         )
@@ -196,27 +193,8 @@ def forget(stated: argparse.Namespace) -> int:
 
 
 def _check(name: str, path: Path | None) -> Report:
-    with _bar("clips") as progress:
+    with output.bar("clips") as progress:
         return validation.check(name, path, progress=progress)
-
-
-@contextlib.contextmanager
-def _bar(what: str) -> Iterator[Progress]:
-    """Give a function to tell progress to; its bar is drawn with the first call, so that an early error stands alone."""
-    bar = output.progress()
-    tasks: list[Any] = []
-
-    def update(done: int, total: int) -> None:
-        if not tasks:
-            bar.start()
-            tasks.append(bar.add_task(what, total=total, note=""))
-        bar.update(tasks[0], completed=done, total=total)
-
-    try:
-        yield update
-    finally:
-        if tasks:
-            bar.stop()
 
 
 def _print(report: Report) -> None:

@@ -11,15 +11,20 @@ from ser_core import runs
 from ser_core.augment import degradation
 from ser_core.cli import output, unreadable_clips
 from ser_core.corpora import registry
-from ser_core.corpora.base import Corpus
-from ser_core.evaluation import enrolment, kept, on_corpus
+from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.evaluation import across, enrolment, kept, on_corpus
 from ser_core.predictor import Predictor
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="score a run on clips that it has not seen")
     parser.add_argument("name", metavar="RUN")
-    parser.add_argument("--corpus", required=True)
+    parser.add_argument(
+        "--corpus",
+        required=True,
+        metavar="A,B,C",
+        help="one, or several; a run that left each out in turn answers for each by that training",
+    )
     parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
     parser.add_argument("--speakers", help="only these, separated by commas")
     parser.add_argument(
@@ -57,7 +62,21 @@ def add(commands: Any) -> None:
 
 
 def evaluate(stated: argparse.Namespace) -> int:
-    predictor = Predictor(runs.find(stated.name))
+    run = runs.find(stated.name)
+    names = [name.strip() for name in stated.corpus.split(",") if name.strip()]
+    if len(names) > 1 and stated.data is not None:
+        raise CorpusError("--data is the folder of one corpus; several are taken from where they are registered.")
+    said = [_on(stated, run, name) for name in names]
+    if stated.json and len(names) > 1:
+        output.print_json(dict(zip(names, said, strict=True)))
+    elif stated.json:
+        output.print_json(said[0])
+    return 0
+
+
+def _on(stated: argparse.Namespace, run: runs.Run, name: str) -> Any:
+    """Evaluate on one corpus, print it for people, and return what `--json` prints of it."""
+    predictor = Predictor(across.judge(run, name))
     enrolled = None if stated.enrol is None else enrolment.Enrolment(stated.enrol, stated.enrol_emotion)
     if stated.adapt != "none" or (enrolled is not None and enrolled.clips):
         predictor.check_profile()
@@ -65,7 +84,7 @@ def evaluate(stated: argparse.Namespace) -> int:
         raise runs.RunError(
             "A voice profile is of the tested clips (--adapt) or of clips set aside (--enrol N); state one of them."
         )
-    corpus = registry.load(stated.corpus, stated.data)
+    corpus = across.as_trained(registry.load(name, stated.data), run)
     for problem in corpus.problems:
         print(f"{corpus.name}, {problem.where}: {problem.message}; it is left out.", file=sys.stderr)
     for note in corpus.notes:
@@ -91,24 +110,26 @@ def evaluate(stated: argparse.Namespace) -> int:
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
             if stated.keep:
-                kept.keep(predictor.run, corpus, evaluation, speakers=speakers, include_seen=stated.include_seen)
+                kept.keep(
+                    predictor.run,
+                    corpus,
+                    evaluation,
+                    speakers=speakers,
+                    include_seen=stated.include_seen,
+                    name=run.name,
+                )
             found.append(evaluation)
     unreadable_clips.say(found[0].unreadable)
-    if len(found) > 1:
-        _print_all(found, as_json=stated.json)
-    elif stated.json:
-        output.print_json(found[0].to_dict())
-    else:
-        _print(stated, corpus, found[0])
-    return 0
-
-
-def _print_all(found: list[on_corpus.Evaluation], *, as_json: bool) -> None:
-    """Print every degradation's scores, and what it costs against the clips as they are."""
     scores = [one.to_dict() for one in found]
-    if as_json:
-        output.print_json(scores)
-        return
+    if not stated.json and len(found) > 1:
+        _print_all(found, scores)
+    elif not stated.json:
+        _print(stated, corpus, found[0])
+    return scores if len(found) > 1 else scores[0]
+
+
+def _print_all(found: list[on_corpus.Evaluation], scores: list[dict[str, Any]]) -> None:
+    """Print every degradation's scores, and what it costs against the clips as they are."""
     plain = scores[0]
     print(f"{plain['n']} clips of {plain['speakers']} speakers")
     rows = [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from ser_core import exchange, runs
 from ser_core.cli import output
 from ser_core.corpora import registry
+from ser_core.exchange import terms
 
 
 def add(actions: Any) -> None:
@@ -41,6 +43,8 @@ def export(stated: argparse.Namespace) -> int:
     run = runs.find(stated.name)
     alone = stated.model or stated.joined
     path = exchange.model_zip(run, stated.out, joined=stated.joined) if alone else exchange.export(run, stated.out)
+    if bound := terms.sentence(run):
+        print(bound, file=sys.stderr)
     return _told(stated, {"run": run.name, "file": str(path), "bytes": path.stat().st_size}, f"{path}")
 
 

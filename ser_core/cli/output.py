@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich import box
@@ -19,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from ser_core import files, jobs
+from ser_core import fanout, files, jobs
 
 
 class _Told(Progress):
@@ -63,3 +64,22 @@ def progress() -> Progress:
         TextColumn("{task.fields[note]}"),
         console=Console(stderr=True),
     )
+
+
+@contextlib.contextmanager
+def bar(what: str) -> Iterator[fanout.Progress]:
+    """Give a function to tell progress to; its bar is drawn with the first call, so that an early error stands alone."""
+    shown = progress()
+    tasks: list[Any] = []
+
+    def update(done: int, total: int) -> None:
+        if not tasks:
+            shown.start()
+            tasks.append(shown.add_task(what, total=total, note=""))
+        shown.update(tasks[0], completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        if tasks:
+            shown.stop()

@@ -14,7 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
     parser.add_argument(
         "--split",
-        help="speakers, clips, kfold-speakers, kfold-clips, loso, or a CSV file with the columns clip and part",
+        help="speakers, clips, kfold-speakers, kfold-clips, loso, corpora (of several), or a CSV file with the columns clip and part",
     )
     parser.add_argument("--seed", type=int, help="seed of everything that is drawn at random")
     parser.add_argument("--epochs", type=int, help="epochs to fit")

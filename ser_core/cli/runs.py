@@ -37,7 +37,9 @@ def read_test(stated: argparse.Namespace) -> int:
     from ser_core.training import held_out
 
     run = runs.find(stated.name)
-    done = held_out.read_test(run, registry.load(run.recipe["recipe"]["corpus"], stated.data))
+    done = held_out.read_test(
+        run, registry.load(run.recipe["recipe"]["corpus"], stated.data, run.recipe["recipe"].get("mapping"))
+    )
     print(done.card)
     return 0
 

@@ -34,7 +34,7 @@ def select(stated: argparse.Namespace) -> int:
             f"The recipe {recipe.name} reads {recipe.feature_set.title}: it has no groups of descriptors to choose from."
         )
     source = source.pooled()
-    corpus = registry.load(recipe.corpus, stated.data)
+    corpus = registry.load(recipe.corpus, stated.data, recipe.mapping)
     planned = recipes.plan(recipe, corpus)
     if len(planned.divisions) > 1:
         raise recipes.RecipeError(

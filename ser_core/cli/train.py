@@ -14,8 +14,8 @@ import filelock
 from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
-from ser_core.cli import output, overrides, unreadable_clips
-from ser_core.corpora import folds, registry, schemes
+from ser_core.cli import output, overrides, several_corpora, unreadable_clips
+from ser_core.corpora import folds, registry, schemes, splits
 from ser_core.corpora.base import Corpus
 from ser_core.features import external
 from ser_core.runs import measured
@@ -24,6 +24,7 @@ from ser_core.runs import measured
 def add(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a recipe; Ctrl-C cancels it")
     overrides.add(parser)
+    several_corpora.add(parser)
     parser.add_argument(
         "--no-test", action="store_true", help="write no test rows: for trials, which are chosen among on validation"
     )
@@ -86,10 +87,10 @@ def train(stated: argparse.Namespace) -> int:
     # Read when TensorFlow loads, here and in the processes of folds: its notes on the CPU are no news to a reader.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     chosen = runs.find(stated.recipe) if stated.refit else None
-    recipe = _recipe_of(chosen, stated) if chosen else overrides.resolve(stated)
+    recipe = _recipe_of(chosen, stated) if chosen else several_corpora.chosen(overrides.resolve(stated), stated)
     if stated.folds < 2 or stated.seeds < 1:
         raise recipes.RecipeError("--folds must be at least 2, --seeds at least 1.")
-    corpus = registry.load(recipe.corpus, stated.data)
+    corpus = registry.load(recipe.corpus, stated.data, recipe.mapping)
     for problem in corpus.problems:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
     for note in corpus.notes:
@@ -150,7 +151,7 @@ def train(stated: argparse.Namespace) -> int:
 
 def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
     """Return the recipe of the run that is refitted. Raises RecipeError where something of it is to be changed."""
-    changed = [stated.split, stated.seed, stated.epochs, stated.features, *stated.set]
+    changed = [stated.split, stated.seed, stated.epochs, stated.features, stated.corpora, *stated.set, *stated.label]
     if any(one is not None for one in changed) or stated.seeds != 1 or stated.no_test:
         raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
     first = (runs.pieces(chosen) or [chosen])[0]
@@ -159,7 +160,9 @@ def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:
     """Say on stderr how long several trainings will take, as far as a finished run of the recipe tells."""
-    trainings = schemes.of(recipe.split).fits(len(corpus.speakers), n_folds) * seeds
+    trainings = (
+        schemes.of(recipe.split).fits(len(corpus.speakers), n_folds, splits.corpus_of(corpus.clips).nunique()) * seeds
+    )
     if trainings == 1:
         return
     known = measured.estimate(recipe, len(corpus.clips), trainings, measured.finished())

@@ -72,6 +72,8 @@ class Card:
         A sentence for whoever has it not.
     honesty : str
         One sentence that a reader of any score on this corpus must know.
+    joined : tuple of Card
+        Those of the corpora that are joined in this one. Default: none are.
     """
 
     name: str
@@ -84,6 +86,15 @@ class Card:
     url: str
     how_to_get: str
     honesty: str
+    joined: tuple[Card, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Each corpus' licence, a sentence."""
+        return tuple(
+            f"{one.title}: {one.licence}{f' ({one.licence_url})' if one.licence_url else ''}."
+            for one in self.joined or (self,)
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,8 @@ class Corpus:
         What was left out.
     notes : sequence of str
         What its reader must know of how it was read, a sentence each.
+    members : sequence of Corpus
+        Those that are joined in this one, as each is read by itself. Default: none are.
 
     Examples
     --------
@@ -134,6 +147,7 @@ class Corpus:
     clips: pd.DataFrame = field(repr=False)
     problems: Sequence[Problem] = field(default=(), repr=False)
     notes: Sequence[str] = field(default=(), repr=False)
+    members: Sequence[Corpus] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         threads.shareable(self.clips)
@@ -201,6 +215,8 @@ class CorpusModule:
     """From the folder that is named to the one that is this corpus' own (in a bundle of several, its part)."""
     passed_over: re.Pattern[str] | None = None
     """Stems of files that belong to the official corpus, but not to what is read of it."""
+    stated: Callable[[str], dict[str, object] | None] | None = None
+    """From a clip's stem to the columns that its name alone states, None for another name; not for corpora whose names say less."""
 
     def load(self, root: Path) -> Corpus:
         """Read the corpus that lies in `root`. Raises CorpusError when nothing of it is there."""

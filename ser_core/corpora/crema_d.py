@@ -113,38 +113,49 @@ def audio_folder(root: Path) -> Path:
     return part_of_bundle(root, "crema")
 
 
-def read(root: Path) -> pd.DataFrame:
-    """Return the table of the clips in `root`: it holds AudioWAV/ or AudioMP3/, the files themselves, or a bundle with Crema/.
+def stated(stem: str) -> dict[str, object] | None:
+    """Return the columns that a clip's name states, or None for another name.
 
     `flag` says `dropped: …` for clips that the public split leaves out and `flagged: …` for known faults that stay.
     """
+    stem = canonical_stem(stem)
+    match = NAME.match(stem)
+    if not match:
+        return None
+    speaker, sentence, emotion, level = match.groups()
+    flag = f"dropped: {DROPPED[stem]}" if stem in DROPPED else ""
+    return {
+        "clip": f"crema-d/{stem}",
+        "speaker": speaker,
+        "emotion": EMOTION_CODES[emotion],
+        "intensity": LEVEL_CODES[level],
+        "sentence": SENTENCES.get(sentence, sentence),
+        "flag": f"flagged: {FLAGGED[stem]}" if stem in FLAGGED else flag,
+    }
+
+
+def read(root: Path) -> pd.DataFrame:
+    """Return the table of the clips in `root`: it holds AudioWAV/ or AudioMP3/, the files themselves, or a bundle with Crema/."""
     actors = _demographics(root)
     rows: list[dict[str, object]] = []
     for path in audio_files(audio_folder(root)):
-        stem = canonical_stem(path.stem)
-        match = NAME.match(stem)
-        if not match:
+        named = stated(path.stem)
+        if named is None:
             continue
-        speaker, sentence, emotion, level = match.groups()
-        actor = actors.get(speaker, {})
-        flag = f"dropped: {DROPPED[stem]}" if stem in DROPPED else ""
-        flag = f"flagged: {FLAGGED[stem]}" if stem in FLAGGED else flag
+        actor = actors.get(str(named["speaker"]), {})
         rows.append(
             {
-                "clip": f"crema-d/{stem}",
+                **named,
                 "path": str(path),
-                "speaker": speaker,
-                "emotion": EMOTION_CODES[emotion],
-                "intensity": LEVEL_CODES[level],
-                "sentence": SENTENCES.get(sentence, sentence),
                 "sex": actor.get("Sex", "").lower(),
                 "age": int(actor["Age"]) if actor.get("Age", "").isdigit() else None,
                 "race": actor.get("Race", ""),
                 "ethnicity": actor.get("Ethnicity", ""),
-                "flag": flag,
             }
         )
     return table(rows)
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:4], home=lambda root: part_of_bundle(root, "crema"))
+MODULE = CorpusModule(
+    CARD, read, speaker_of=lambda stem: stem[:4], home=lambda root: part_of_bundle(root, "crema"), stated=stated
+)

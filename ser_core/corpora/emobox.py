@@ -30,11 +30,8 @@ FIELDS = {
 }
 
 
-def read(path: Path) -> Table:
-    """Return the list's fields under a manifest's column names, indexed by line, and a problem for every line that is no JSON object.
-
-    Raises CorpusError where it cannot be read.
-    """
+def objects(path: Path) -> tuple[dict[int, dict[str, object]], list[Problem]]:
+    """Return the objects of JSON Lines by line, and a problem for every line that is none. Raises CorpusError where it cannot be read."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeError as error:
@@ -54,6 +51,15 @@ def read(path: Path) -> Table:
             found[number] = one
         else:
             problems.append(Problem(f"row {number}", "is no JSON object"))
+    return found, problems
+
+
+def read(path: Path) -> Table:
+    """Return the list's fields under a manifest's column names, indexed by line, and a problem for every line that is no JSON object.
+
+    Raises CorpusError where it cannot be read.
+    """
+    found, problems = objects(path)
     stated = {name for one in found.values() for name in one}
     chosen = {column: next((name for name in names if name in stated), None) for column, names in FIELDS.items()}
     cells = {

@@ -57,27 +57,27 @@ CARD = Card(
 )
 
 
+def stated(stem: str) -> dict[str, object] | None:
+    """Return the columns that a clip's name states, or None for another name; `sentence` is the text's code."""
+    match = NAME.match(stem)
+    if not match or match[1] not in SPEAKERS:
+        return None
+    speaker, text, emotion, _ = match.groups()
+    sex, age = SPEAKERS[speaker]
+    return {
+        "clip": f"emodb/{stem}",
+        "speaker": speaker,
+        "emotion": EMOTION_CODES[emotion],
+        "sentence": text,
+        "sex": sex,
+        "age": age,
+    }
+
+
 def read(root: Path) -> pd.DataFrame:
-    """Return the table of the clips in `root`: wav/ or the folder above it. `sentence` is the text's code."""
-    rows: list[dict[str, object]] = []
-    for path in audio_files(root, below=True):
-        match = NAME.match(path.stem)
-        if not match or match[1] not in SPEAKERS:
-            continue
-        speaker, text, emotion, _ = match.groups()
-        sex, age = SPEAKERS[speaker]
-        rows.append(
-            {
-                "clip": f"emodb/{path.stem}",
-                "path": str(path),
-                "speaker": speaker,
-                "emotion": EMOTION_CODES[emotion],
-                "sentence": text,
-                "sex": sex,
-                "age": age,
-            }
-        )
-    return table(rows)
+    """Return the table of the clips in `root`: wav/ or the folder above it."""
+    paths = audio_files(root, below=True)
+    return table([{**named, "path": str(path)} for path in paths if (named := stated(path.stem)) is not None])
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2])
+MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2], stated=stated)

@@ -17,18 +17,27 @@ SPEAKERS_FOR_VALIDATION = 8
 
 
 def divide(clips: pd.DataFrame, kind: str, folds: int, seed: int) -> list[Division]:
-    """Return the folds of `kind`: kfold-speakers, kfold-clips (stratified by emotion) or loso (one speaker a fold).
+    """Return the folds of `kind`: kfold-speakers, kfold-clips (stratified by emotion), loso (one speaker a fold) or corpora (of joined
+    corpora one a fold).
 
     Of what a fold leaves for training an eighth is the validation part: speakers of their own where at least 8 are left,
     else clips, stratified by emotion (of an emotion of few clips a larger share; its only clip stays in train); the tested
-    speakers are never among them unless the folds are by clip. Clips that a public split drops get the part ''. Raises
-    CorpusError for too few speakers or clips.
+    speakers are never among them unless the folds are by clip. Of the corpora that are left, it is an eighth of each. Clips that a
+    public split drops get the part ''. Raises CorpusError for too few speakers, clips or corpora.
     """
     usable = clips[~splits.dropped(clips)]
     if kind == "kfold-clips":
         groups = _clip_groups(usable, folds, seed)
         names = [str(number) for number in range(folds)]
         title = f"{folds} folds by clip, seed {seed}"
+    elif kind == "corpora":
+        sources = splits.corpus_of(usable)
+        names, title = sorted(sources.unique()), "leave one corpus out"
+        if len(names) < 2:
+            raise CorpusError(
+                f"Leaving one corpus out needs two corpora at least; here is {names[0] if names else 'none'}. Name them: --corpora A,B,C."
+            )
+        groups = [usable.index[sources == name] for name in names]
     else:
         keys = splits.speaker_key(usable)
         speakers = sorted(set(keys))
@@ -59,8 +68,12 @@ def _parts(clips: pd.DataFrame, usable: pd.DataFrame, test: pd.Index, kind: str,
 
 
 def _validation(rest: pd.DataFrame, kind: str, seed: int) -> pd.Index:
+    if kind == "corpora":
+        each = rest.groupby(splits.corpus_of(rest))
+        return rest.index[rest.index.isin([row for _, own in each for row in _validation(own, "", seed)])]
     keys = splits.speaker_key(rest)
-    speakers = sorted(set(keys))
+    # Clips whose speaker nobody stated are of nobody in particular.
+    speakers = sorted(set(keys[rest["speaker"] != ""]))
     if kind != "kfold-clips" and len(speakers) >= SPEAKERS_FOR_VALIDATION:
         chosen = np.random.default_rng(seed).permutation(speakers)[: max(1, round(VALIDATION_SHARE * len(speakers)))]
         return rest.index[keys.isin(set(chosen))]

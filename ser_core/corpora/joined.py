@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ Labels = Mapping[str, Mapping[str, str]]
 
 def common_emotions(corpora: Sequence[Corpus], labels: Labels | None = None) -> tuple[str, ...]:
     """Return the emotions that all corpora have after renaming, those known to the library first, in its order."""
-    sets = [set(_renaming(corpus, labels).values()) - {""} for corpus in corpora]
+    sets = [set(read_as(corpus, labels).values()) - {""} for corpus in corpora]
     shared = set.intersection(*sets) if sets else set()
     return tuple([emotion for emotion in EMOTIONS if emotion in shared] + sorted(shared - set(EMOTIONS)))
 
@@ -40,14 +41,38 @@ def join(corpora: Sequence[Corpus], labels: Labels | None = None, name: str | No
         raise CorpusError(f"These corpora have no emotion in common ({own}); map their labels to common ones.")
     tables = []
     for corpus in corpora:
-        renamed = corpus.clips["emotion"].map(_renaming(corpus, labels))
+        renamed = corpus.clips["emotion"].map(read_as(corpus, labels))
         tables.append(corpus.clips.assign(emotion=renamed)[renamed.isin(emotions)])
     clips = complete(pd.concat(tables, ignore_index=True))
     problems = [problem for corpus in corpora for problem in corpus.problems]
-    return Corpus(_card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems)
+    notes = [note for corpus in corpora for note in corpus.notes] + [f"{line}." for line in said(corpora, labels)]
+    return Corpus(
+        _card(corpora, emotions, name or "+".join(names)), corpora[0].root, clips, problems, notes, tuple(corpora)
+    )
 
 
-def _renaming(corpus: Corpus, labels: Labels | None) -> dict[str, str]:
+def renamed(corpus: Corpus, labels: Labels | None = None) -> Corpus:
+    """Return one corpus with its emotions under the names that they have where it is joined."""
+    clips = corpus.clips.assign(emotion=corpus.clips["emotion"].map(read_as(corpus, labels)))
+    return replace(corpus, clips=clips[clips["emotion"] != ""].reset_index(drop=True))
+
+
+def said(corpora: Sequence[Corpus], labels: Labels | None = None) -> list[str]:
+    """Return a sentence a corpus: which of its emotions are read under which name, and which have no counterpart and are left out."""
+    common = common_emotions(corpora, labels)
+    lines = []
+    for corpus in corpora:
+        names = read_as(corpus, labels)
+        read = [one if one == new else f"{one} as {new}" for one, new in names.items() if new in common]
+        out = [one for one, new in names.items() if new not in common]
+        lines.append(
+            f"{corpus.name}: {', '.join(read) or 'nothing'}" + (f"; left out: {', '.join(out)}" if out else "")
+        )
+    return lines
+
+
+def read_as(corpus: Corpus, labels: Labels | None = None) -> dict[str, str]:
+    """Return under which name each of a corpus' emotions is read where it is joined, '' for one that is left out."""
     stated = (labels or {}).get(corpus.name, {})
     return {emotion: stated.get(emotion, emotion_names.standard(emotion)) for emotion in corpus.emotions}
 
@@ -70,4 +95,5 @@ def _card(corpora: Sequence[Corpus], emotions: tuple[str, ...], name: str) -> Ca
         how_to_get="It joins corpora that are on this machine.",
         honesty=each([card.honesty for card in cards], " ")
         + " Corpora differ in voices and recording: a model may learn which corpus it hears.",
+        joined=tuple(cards),
     )

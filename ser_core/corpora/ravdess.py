@@ -49,26 +49,26 @@ CARD = Card(
 )
 
 
+def stated(stem: str) -> dict[str, object] | None:
+    """Return the columns that a clip's name states, or None for another name."""
+    match = NAME.match(stem)
+    if not match:
+        return None
+    emotion, intensity, statement, actor = match.groups()
+    return {
+        "clip": f"ravdess/{stem}",
+        "speaker": actor,
+        "emotion": EMOTION_CODES[emotion],
+        "intensity": INTENSITY_CODES[intensity],
+        "sentence": SENTENCES[statement],
+        "sex": "male" if int(actor) % 2 else "female",
+    }
+
+
 def read(root: Path) -> pd.DataFrame:
     """Return the table of the clips in `root`: it holds the Actor_NN folders, or a bundle with Ravdess/."""
-    rows: list[dict[str, object]] = []
-    for path in audio_files(part_of_bundle(root, "ravdess"), below=True):
-        match = NAME.match(path.stem)
-        if not match:
-            continue
-        emotion, intensity, statement, actor = match.groups()
-        rows.append(
-            {
-                "clip": f"ravdess/{path.stem}",
-                "path": str(path),
-                "speaker": actor,
-                "emotion": EMOTION_CODES[emotion],
-                "intensity": INTENSITY_CODES[intensity],
-                "sentence": SENTENCES[statement],
-                "sex": "male" if int(actor) % 2 else "female",
-            }
-        )
-    return table(rows)
+    paths = audio_files(part_of_bundle(root, "ravdess"), below=True)
+    return table([{**named, "path": str(path)} for path in paths if (named := stated(path.stem)) is not None])
 
 
 MODULE = CorpusModule(
@@ -77,4 +77,5 @@ MODULE = CorpusModule(
     speaker_of=lambda stem: stem[-2:],
     home=lambda root: part_of_bundle(root, "ravdess"),
     passed_over=OTHERS,
+    stated=stated,
 )

@@ -132,12 +132,12 @@ def forget(name: str) -> None:
         _write(known)
 
 
-def load(name: str, path: Path | None = None) -> Corpus:
+def load(name: str, path: Path | None = None, labels: joined.Labels | None = None) -> Corpus:
     """Read the corpus `name` from `path`, else from where it is registered.
 
     name: an official corpus, one of the user's own, `recordings`, `folder` or `manifest` (with `path`, not registered), or
-    registered ones joined by `+`. A path given for an official corpus is registered where it has none yet, or its
-    folder has gone. Raises CorpusError with what to do.
+    registered ones joined by `+`. labels: how the emotions of joined ones are called in common. A path given for an official
+    corpus is registered where it has none yet, or its folder has gone. Raises CorpusError with what to do.
     """
     if name in MODULES:
         return _official(name, path)
@@ -153,7 +153,7 @@ def load(name: str, path: Path | None = None) -> Corpus:
         return open_own(path, name)
     entry = entries().get(name)
     if entry is None and PLUS in name:
-        return joined.join([load(part) for part in name.split(PLUS)])
+        return joined.join([load(part) for part in name.split(PLUS)], labels or None)
     if entry is None:
         return module(name).load(Path())
     return open_own(entry.path if path is None else path, name, reading=entry.reading)

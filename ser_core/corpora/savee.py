@@ -49,29 +49,33 @@ CARD = Card(
 )
 
 
+def stated(stem: str) -> dict[str, object] | None:
+    """Return the columns that a clip's name with its speaker (`DC_a01`) states, or None for another name."""
+    match = FLAT.match(stem)
+    if not match:
+        return None
+    speaker, code, number = match.groups()
+    return {
+        "clip": f"savee/{stem}",
+        "speaker": speaker,
+        "emotion": EMOTION_CODES[code],
+        "sentence": f"{code}{number}",
+        "sex": "male",
+    }
+
+
 def read(root: Path) -> pd.DataFrame:
     """Return the table of the clips in `root`: AudioData/ or the folder above it, Kaggle's flat files, or a bundle with Savee/."""
     base = root / "AudioData" if (root / "AudioData").is_dir() else part_of_bundle(root, "savee")
     rows: list[dict[str, object]] = []
     for path in audio_files(base, below=True):
-        flat, official = FLAT.match(path.stem), OFFICIAL.match(path.stem)
-        if flat:
-            speaker, code, number = flat.groups()
-        elif official and path.parent.name in SPEAKERS:
-            speaker, (code, number) = path.parent.name, official.groups()
-        else:
-            continue
-        rows.append(
-            {
-                "clip": f"savee/{speaker}_{code}{number}",
-                "path": str(path),
-                "speaker": speaker,
-                "emotion": EMOTION_CODES[code],
-                "sentence": f"{code}{number}",
-                "sex": "male",
-            }
-        )
+        official = OFFICIAL.match(path.stem) and path.parent.name in SPEAKERS
+        named = stated(f"{path.parent.name}_{path.stem}" if official else path.stem)
+        if named is not None:
+            rows.append({**named, "path": str(path)})
     return table(rows)
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=lambda stem: stem[:2], home=lambda root: part_of_bundle(root, "savee"))
+MODULE = CorpusModule(
+    CARD, read, speaker_of=lambda stem: stem[:2], home=lambda root: part_of_bundle(root, "savee"), stated=stated
+)

@@ -20,11 +20,11 @@ class Scheme:
     folds: bool = False
     """Whether it takes several fits, of which each tests a part of its own."""
 
-    def fits(self, speakers: int, n_folds: int) -> int:
-        """Return how many fits it takes on a corpus of so many speakers, `n_folds` where that can be chosen."""
+    def fits(self, speakers: int, n_folds: int, corpora: int = 1) -> int:
+        """Return how many fits it takes on so many speakers of so many corpora, `n_folds` where that can be chosen."""
         if not self.folds:
             return 1
-        return speakers if self.name == "loso" else n_folds
+        return {"loso": speakers, "corpora": corpora}.get(self.name, n_folds)
 
 
 #: Those that a recipe can name.
@@ -80,6 +80,15 @@ SITTINGS = Scheme(
     both_sides=True,
     folds=True,
 )
+#: How joined corpora are divided where each is to be tested by a model of the others.
+CORPORA = Scheme(
+    "corpora",
+    "Leave one corpus out",
+    "A training for each corpus, which is tested: other people, rooms and microphones.",
+    "one corpus left out in turn, so neither its voices nor its recordings were heard in the training that answered it",
+    both_sides=False,
+    folds=True,
+)
 #: Names of the schemes that keep voices apart, and of those that do not; the first stands for each.
 BY_SPEAKER = tuple(name for name, one in SCHEMES.items() if not one.both_sides)
 BY_CLIP = tuple(name for name, one in SCHEMES.items() if one.both_sides)
@@ -88,4 +97,4 @@ BY_CLIP = tuple(name for name, one in SCHEMES.items() if one.both_sides)
 def of(split: str) -> Scheme:
     """Return the scheme called `split`; another name is that of a file of one's own, of whose voices nothing is known."""
     own = Scheme(split, "A file of one's own", "As the file says.", split, both_sides=None)
-    return SITTINGS if split == SITTINGS.name else SCHEMES.get(split, own)
+    return {**SCHEMES, SITTINGS.name: SITTINGS, CORPORA.name: CORPORA}.get(split, own)

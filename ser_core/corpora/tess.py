@@ -52,26 +52,26 @@ def speaker_of(stem: str) -> str:
     return "YAF" if stem.startswith("YAF") else "OAF"
 
 
+def stated(stem: str) -> dict[str, object] | None:
+    """Return the columns that a clip's name states, or None for another name."""
+    match = NAME.match(stem)
+    if not match:
+        return None
+    speaker = speaker_of(stem)
+    return {
+        "clip": f"tess/{stem}",
+        "speaker": speaker,
+        "emotion": EMOTION_CODES[match[3]],
+        "sentence": f"Say the word {match[2].lower()}.",
+        "sex": "female",
+        "age": SPEAKERS[speaker],
+    }
+
+
 def read(root: Path) -> pd.DataFrame:
     """Return the table of the clips in `root`: it holds the emotions' folders, or a bundle with Tess/."""
-    rows: list[dict[str, object]] = []
-    for path in audio_files(part_of_bundle(root, "tess"), below=True):
-        match = NAME.match(path.stem)
-        if not match:
-            continue
-        speaker = speaker_of(path.stem)
-        rows.append(
-            {
-                "clip": f"tess/{path.stem}",
-                "path": str(path),
-                "speaker": speaker,
-                "emotion": EMOTION_CODES[match[3]],
-                "sentence": f"Say the word {match[2].lower()}.",
-                "sex": "female",
-                "age": SPEAKERS[speaker],
-            }
-        )
-    return table(rows)
+    paths = audio_files(part_of_bundle(root, "tess"), below=True)
+    return table([{**named, "path": str(path)} for path in paths if (named := stated(path.stem)) is not None])
 
 
-MODULE = CorpusModule(CARD, read, speaker_of=speaker_of, home=lambda root: part_of_bundle(root, "tess"))
+MODULE = CorpusModule(CARD, read, speaker_of=speaker_of, home=lambda root: part_of_bundle(root, "tess"), stated=stated)

@@ -240,7 +240,7 @@ class _Heard:
 
     predictor: Predictor
     clips: pd.DataFrame
-    features: Mapping[str, store.Features]
+    features: Mapping[str, store.Features | store.Together]
     degradation: Degradation | None
 
     def __iter__(self) -> Iterator[tuple[dict[str, np.ndarray], float]]:
@@ -278,7 +278,7 @@ def _enrolled(
     corpus: Corpus,
     tested: pd.DataFrame,
     failed: set[str],
-    features: Mapping[str, store.Features],
+    features: Mapping[str, store.Features | store.Together],
     enrolment: Enrolment,
 ) -> Enrolled:
     """Set aside the pools of the tested clips' speakers, and make the profiles that are asked for."""

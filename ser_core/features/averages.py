@@ -8,7 +8,7 @@ import numpy as np
 
 from ser_core.fanout import Progress
 from ser_core.features.sources import LogMelSource, MsfSource
-from ser_core.features.store import Features
+from ser_core.features.store import Features, Together
 
 #: What the averages are made from.
 SPECTRUM = LogMelSource()
@@ -17,7 +17,7 @@ MODULATION = MsfSource(values="raw", pools=("mean",))
 _STEP = 500
 
 
-def spectra(features: Features, clips: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
+def spectra(features: Features | Together, clips: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
     """Return each clip's long-term average spectrum in dB (clips × bands): the mean power of its sounding frames in every mel band.
 
     features: of SPECTRUM; read clip by clip from disk, so that memory does not grow with the corpus. Clips without features
@@ -34,7 +34,7 @@ def spectra(features: Features, clips: Sequence[str], *, progress: Progress | No
     return found
 
 
-def modulations(features: Features, clips: Sequence[str]) -> np.ndarray:
+def modulations(features: Features | Together, clips: Sequence[str]) -> np.ndarray:
     """Return each clip's modulation energies, mean over time (clips × bands × modulations, shares that sum to 1).
 
     features: of MODULATION. Clips without features become NaN.

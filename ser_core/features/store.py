@@ -65,9 +65,9 @@ class Features:
 
 @dataclass(frozen=True, eq=False)
 class Together:
-    """Features of clips that lie in several places of the store, such as a part and its changed copies."""
+    """Features of clips that lie in several places of the store, such as a part and its changed copies, or joined corpora."""
 
-    members: tuple[Features, ...]
+    members: tuple[Features | Together, ...]
 
     def __contains__(self, clip: str) -> bool:
         return any(clip in member for member in self.members)
@@ -79,6 +79,16 @@ class Together:
     def seconds(self) -> dict[str, float]:
         """Clip → seconds of speech."""
         return {clip: value for member in self.members for clip, value in member.seconds.items()}
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Clip → the index's hash of its decoded samples."""
+        return {clip: value for member in self.members for clip, value in member.hashes.items()}
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Clip → why it has no features."""
+        return {clip: why for member in self.members for clip, why in member.failed.items()}
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ def load(
     copies: Copies | None = None,
     progress: Progress | None = None,
     n_jobs: int = -1,
-) -> Features:
+) -> Features | Together:
     """Return the features of every clip of `corpus`, computing what is not on disk yet.
 
     With `copies` those of its changed copies instead, by the copies' ids.
@@ -130,8 +140,10 @@ def load(
     `progress(done, total)` is called in clips. An interrupted call goes on where it stopped; a second
     process waits for the first and then reads its result. A clip that cannot be decoded is named in `failed`. What is damaged
     on disk is computed again. Raises FeatureError for features that this machine cannot compute and that are not, or not whole, in
-    the store, and where the corpus' files are gone or go meanwhile.
+    the store, and where the corpus' files are gone or go meanwhile. Of joined corpora each one's are kept with its own.
     """
+    if corpus.members and source.hears_sound:
+        return _of_members(corpus, source, copies, progress, n_jobs)
     where = folder(corpus, source, copies)
     if source.missing and not (where / "index.csv").is_file():
         raise sources.FeatureError(source.missing)
@@ -148,6 +160,28 @@ def load(
             _clear(where)
         _compute(corpus, source, where, copies, progress, n_jobs)
         return _open(where)
+
+
+def _of_members(
+    corpus: Corpus, source: sources.Source, copies: Copies | None, progress: Progress | None, n_jobs: int
+) -> Together:
+    members = list(corpus.members)
+    if copies:
+        # Of a corpus' clips all features are kept; copies are made of those that are learned from.
+        wanted = set(corpus.clips["clip"])
+        members = [dataclasses.replace(one, clips=one.clips[one.clips["clip"].isin(wanted)]) for one in members]
+    counts = [len(one.clips) * (copies.number if copies else 1) for one in members]
+    found = []
+    for number, one in enumerate(members):
+        before = sum(counts[:number])
+
+        def told(done: int, of: int, before: int = before) -> None:
+            if progress:
+                progress(before + done, sum(counts))
+
+        if len(one.clips):
+            found.append(load(one, source, copies=copies, progress=told, n_jobs=n_jobs))
+    return Together(tuple(found))
 
 
 def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.ndarray]) -> Features:

@@ -66,7 +66,8 @@ class Training(Order):
 
     def trainings(self, speakers: int) -> int:
         """Return how many fits it takes, on a corpus of so many speakers."""
-        return schemes.of(self.recipe.split).fits(speakers, self.folds) * self.seeds
+        corpora = self.recipe.corpus.count("+") + 1
+        return schemes.of(self.recipe.split).fits(speakers, self.folds, corpora) * self.seeds
 
     def arguments(self) -> list[str]:
         if self.run is None:

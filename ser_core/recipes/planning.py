@@ -39,7 +39,8 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     """
     recipe = with_labels(recipe, corpus)
     clips = labelled(recipe, corpus)
-    notes = []
+    # Of joined corpora: which emotions were read under which names.
+    notes = list(corpus.notes) if corpus.card.joined else []
     unknown = clips["speaker"] == ""
     if recipe.own_voice and recipe.feature_set.inputs[0].source.normalised_by_network:
         raise RecipeError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
@@ -82,6 +82,8 @@ class Fit:
         Momentum of the moving average of the weights that is validated and kept; 0: the weights themselves.
     class_weights : bool, default False
         Weigh emotions by the inverse of their share.
+    corpus_weights : bool, default False
+        Weigh the clips of joined corpora by the inverse of their corpus' share, so that the largest does not decide.
     loss : {"crossentropy", "hinge"}
         Hinge (Crammer & Singer 2001) minds only the clips within the margin, as a support vector machine does, and takes no label smoothing.
     taught : float, default 0.5
@@ -102,6 +104,7 @@ class Fit:
     patience: NonNegativeInt = 0
     ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     class_weights: bool = False
+    corpus_weights: bool = False
     loss: str = "crossentropy"
     taught: Share = 0.5
 
@@ -121,7 +124,7 @@ class Recipe:
     name, title : str
         What it is called in commands, and for readers.
     corpus : str, default "crema-d"
-        What it is trained on.
+        What it is trained on; several joined by "+".
     labels : tuple of str
         The emotions that are told apart. Default: all that the corpus has.
     split : str, default "speakers"
@@ -158,6 +161,8 @@ class Recipe:
         Finished runs whose answers on the train part are mixed into its labels (training.teaching).
     unknown_speakers : {"refuse", "leave-out"}
         What becomes of clips whose speaker nobody stated where the split is by speaker.
+    mapping : dict of str to dict
+        Of joined corpora: corpus to its own emotion to the common one, '' to leave it out. Default: known synonyms to the library's names.
     seed : int, default 0
         Draws everything random.
     seed_row : str, optional
@@ -196,6 +201,7 @@ class Recipe:
     start: str = ""
     teachers: Names = ()
     unknown_speakers: Literal["refuse", "leave-out"] = "refuse"
+    mapping: dict[str, dict[str, str]] = field(default_factory=dict)
     seed: Seed = 0
     seed_row: str | None = None
 
@@ -240,6 +246,15 @@ class Recipe:
     def on_external(self, features: str) -> Recipe:
         """Return the recipe on vectors that were computed elsewhere, by the set's name; what belongs to its own is dropped."""
         return self.with_(features=features, descriptors=(), selected_on="", lda=0, waveform=None, copies=0)
+
+    def on_corpora(self, names: Sequence[str], mapping: Mapping[str, Mapping[str, str]] | None = None) -> Recipe:
+        """Return the recipe on several corpora joined, each weighing the same; mapping: as the field. Raises RecipeError for fewer than two."""
+        if len(names) < 2 or len(set(names)) < len(names):
+            raise RecipeError(f"Name two or more different corpora, not: {', '.join(names) or 'none'}.")
+        fit = dataclasses.replace(self.fit, corpus_weights=True)
+        return self.with_(
+            corpus="+".join(names), fit=fit, mapping={name: dict(own) for name, own in (mapping or {}).items()}
+        )
 
     def override(self, settings: list[str]) -> Recipe:
         """Return the recipe with `key=value` settings applied; a key may be dotted (`fit.epochs=10`), a value is JSON or text.

@@ -12,7 +12,7 @@ import numpy as np
 from ser_core.augment import picture
 from ser_core.features import profile, sets
 from ser_core.recipes import Fit
-from ser_core.training.parts import Part
+from ser_core.training.parts import Part, corpus_weights
 from ser_core.training.profiles import Drawn, Profiles
 
 
@@ -38,7 +38,10 @@ class AugmentedBatches(keras.utils.PyDataset):
         if part.taught is not None:
             self.targets = self.targets * (1.0 - fit.taught) + part.taught * fit.taught
         weight = len(targets) / (len(part.labels) * np.maximum(targets.sum(axis=0), 1.0))
-        self.weights = (targets @ weight if fit.class_weights else np.ones(len(targets))).astype(np.float32)
+        weights = targets @ weight if fit.class_weights else np.ones(len(targets))
+        if fit.corpus_weights:
+            weights = weights * corpus_weights(part.clips)
+        self.weights = weights.astype(np.float32)
         self.clips: Sequence[str] = list(part.clips["clip"])
         self.profiles: Profiles | None = None
         if part.with_profile:

@@ -182,10 +182,22 @@ def _limits(corpus: Card) -> list[str]:
         "",
         "## Licence of the data",
         "",
-        f"{corpus.title}: {corpus.licence} ({corpus.licence_url}).",
+        *_terms(corpus),
         "",
         f"{corpus.citation}",
         "",
+    ]
+
+
+def _terms(corpus: Card) -> list[str]:
+    """The licence of the corpus, or of each that is joined, and what follows for the weights."""
+    if not corpus.joined:
+        return list(corpus.terms)
+    return [
+        *(f"- {terms}" for terms in corpus.terms),
+        "",
+        "The weights were made of all of them and are bound by the terms of each: keep them on this machine unless every one of them lets you "
+        "pass them on.",
     ]
 
 

@@ -16,7 +16,7 @@ from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
 from ser_core.training import normalisation
-from ser_core.training.parts import Part
+from ser_core.training.parts import Part, corpus_weights
 
 
 class FittedClassifier:
@@ -83,7 +83,9 @@ def fit(recipe: Recipe, train: Part) -> FittedClassifier:
     windows, _ = train.windows
     statistics = normalisation.statistics(train) if recipe.own_voice else None
     fitted = pipeline(recipe.network, recipe.network_params)
-    fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy())
+    weights = corpus_weights(train.clips) if recipe.fit.corpus_weights else None
+    weighed = {} if weights is None else {"scaling__sample_weight": weights, "classifier__sample_weight": weights}
+    fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy(), **weighed)
     return FittedClassifier(fitted, given, recipe.labels, statistics)
 
 

@@ -17,7 +17,7 @@ from ser_core.training.parts import Part
 
 def joined(
     train: Part,
-    features: Mapping[str, store.Features],
+    features: Mapping[str, store.Features | store.Together],
     recipe: Recipe,
     corpus: Corpus,
     progress: Progress | None = None,

@@ -9,7 +9,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ser_core.corpora import splits
 from ser_core.features import profile, sets, store
+
+
+def corpus_weights(clips: pd.DataFrame) -> np.ndarray:
+    """Return a weight a clip (mean 1) by which every corpus of a table counts the same."""
+    sources = splits.corpus_of(clips)
+    counts = sources.map(sources.value_counts()).to_numpy(float)
+    return len(clips) / (sources.nunique() * counts)
 
 
 @dataclass(frozen=True, eq=False)

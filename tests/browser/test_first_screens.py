@@ -28,6 +28,7 @@ SCREENS = (
     "datasets?corpus=crema-d&tab=Clips",
     "datasets?corpus=crema-d&tab=Map",
     "datasets?view=mine",
+    "datasets?view=audit",
     "results",
     "results?view=run&run=accurate",
     "results?view=run&run=accurate&cell=fear,sadness",
