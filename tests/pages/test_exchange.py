@@ -78,7 +78,7 @@ def test_predictions_are_imported_on_their_corpus(tmp_path: Path) -> None:
     at.button(key="import-go").click().run()
     assert not at.exception and not at.error
     row = at.dataframe[0].value.set_index("name").loc["mine"]
-    assert row["accuracy"] == 100 and row["n"] == 12
+    assert row["accuracy"] == 100 and row["clips"] == 12
     at = results(view="run", run="mine", tab="calibration")
     assert not at.exception and not at.error and at.metric[0].value == "100 %"
 
