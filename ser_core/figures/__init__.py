@@ -3,6 +3,7 @@
 from ser_core.figures.answers import probabilities, timeline
 from ser_core.figures.averages import average_modulations, average_spectra
 from ser_core.figures.counts import counts
+from ser_core.figures.film import film, over_epochs
 from ser_core.figures.look import (
     EMOTION_COLOURS,
     FALLBACK_COLOURS,
@@ -58,9 +59,11 @@ __all__ = [
     "envelope",
     "fill_rolling_sound",
     "fill_rolling_timeline",
+    "film",
     "mel_picture",
     "modulation_picture",
     "modulation_steps",
+    "over_epochs",
     "probabilities",
     "rolling_sound",
     "rolling_timeline",
