@@ -14,9 +14,11 @@ from ser_core.figures.matrix import confusion
 
 #: Milliseconds that an epoch stands while the film plays.
 FRAME_MS = 350
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 #: Room below the matrix for the button and the slider, px.
-_BELOW = 118
+_BELOW = 140
+#: From the plot's lower edge to the slider, past the axis' names, which a narrow screen turns, px.
+_UNDER_AXIS = 92
 
 
 def film(
@@ -43,7 +45,7 @@ def film(
     steps = [{"label": str(one), "method": "animate", "args": [[str(one)], at_once]} for one in epochs]
     height, top = figure.layout.height, figure.layout.margin.t
     # Of the plot's own height, in which Plotly places what stands below it.
-    below = -(_BELOW - 62) / (height - top - 50)
+    below = -_UNDER_AXIS / (height - top - 50)
     figure.update_layout(
         height=height + _BELOW - 20,
         margin_b=50 + _BELOW - 20,
@@ -52,8 +54,8 @@ def film(
                 "active": shown,
                 "steps": steps,
                 "currentvalue": {"prefix": "epoch ", "xanchor": "left", "font": {"size": 13}},
-                "x": 0.16,
-                "len": 0.84,
+                "x": 0,
+                "len": 1,
                 "y": below,
                 "yanchor": "top",
                 "pad": {"t": 0, "b": 0},
@@ -70,7 +72,7 @@ def film(
                 "xanchor": "left",
                 "y": below,
                 "yanchor": "top",
-                "pad": {"t": 18, "l": -60},
+                "pad": {"t": 14, "l": -84},
                 "buttons": [{"label": "▶ play", "method": "animate", "args": [None, in_turn]}],
             }
         ],
@@ -99,5 +101,5 @@ def over_epochs(
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%", fixedrange=True)
     # Epochs are whole numbers: of few there is one tick each.
     figure.update_xaxes(title_text="epoch", **({"dtick": 1} if len(epochs) < 12 else {}))
-    figure.update_layout(title=title, legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0})
-    return dressed(figure, 340, margin={"l": 60, "r": 20, "t": 40 if title else 20, "b": 60})
+    figure.update_layout(title=title, legend={"orientation": "h", "y": -0.27, "yanchor": "top", "x": 0})
+    return dressed(figure, 360, margin={"l": 60, "r": 20, "t": 40 if title else 20, "b": 60})

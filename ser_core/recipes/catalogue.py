@@ -189,7 +189,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "quick-cnn",
-            "A small 1D CNN on log-mel, to begin with: two minutes on two cores",
+            "A small 1D CNN on log-mel, to begin with",
             # Changed little: so few epochs end before such a network has learned its clips by heart.
             picture=dataclasses.replace(_PICTURE, mixup=0.0),
             network="built",

@@ -54,7 +54,7 @@ class _Watch(keras.callbacks.Callback):
         validated = "val_uar" in history
         self.best = float(history["val_uar"].max()) if validated else -math.inf
         self.since = len(history) - 1 - int(history["val_uar"].idxmax()) if validated else 0
-        self.started = 0.0
+        self.started = self.first_s = 0.0
         self.film = None if validation is None else _film(run, validation)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -69,6 +69,8 @@ class _Watch(keras.callbacks.Callback):
         if not math.isfinite((logs or {}).get("loss", 0.0)):
             # Raised before the epoch ends: checkpoint and best weights stay those of the last good epoch.
             raise RunError(self._diverged())
+        if batch == 0:
+            self.first_s = time.monotonic() - self.started
         self.reporter.batch((batch + 1) / self.steps)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -96,12 +98,19 @@ class _Watch(keras.callbacks.Callback):
         if self.film is not None:
             epochs.write(self.run, self.film)
         self.run.append_history(row)
-        self.run.write_status("running", epoch=epoch + 1, message=f"epoch {epoch + 1} of {self.last}")
+        self.run.write_status(
+            "running", epoch=epoch + 1, message=f"epoch {epoch + 1} of {self.last}", pace_s=self._pace(row["seconds"])
+        )
         self.run.log_line(f"epoch {epoch + 1} of {self.last}: {in_words(row)}, {row['seconds']:.1f} s")
         self.reporter.epoch(row, self.last)
         # Without a validation part nothing tells when to stop: the last epoch does.
         if validated and self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
+
+    def _pace(self, seconds: float) -> float:
+        """How long an epoch takes from now on: the first step, in which TensorFlow traces the graph, counts as any other."""
+        others = (seconds - self.first_s) / max(1, self.steps - 1)
+        return round(seconds - max(0.0, self.first_s - others) if self.steps > 1 else seconds, 2)
 
     def _diverged(self) -> str:
         epoch = len(self.run.history) + 1

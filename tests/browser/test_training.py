@@ -63,7 +63,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     page.goto(f"{trainable.url}/train?recipe=logreg")
     steps.settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    use = page.get_by_role("link", name="Use it")
+    use = page.get_by_role("link", name="Try my voice")
     expect(use).to_be_visible(timeout=patience.MILLISECONDS)
     use.click()
     page.wait_for_url(re.compile(r"/analyze\?.*model=logreg-speakers-"))
