@@ -58,7 +58,7 @@ SHOTS = (
     Shot("analyze-msf", f"{CLIP}&show=msf&closer=on", "From the sound to the cells", most=1900),
     Shot("live", "live?model=accurate", "", press="Start", wait_s=22.0, most=1200),
     Shot("datasets", "datasets?corpus=crema-d", "Hours", corpus=True, most=1300),
-    Shot("train", "train?corpus=crema-d&recipe=crnn&split=speakers", "The twelve rows", corpus=True, most=1700),
+    Shot("train", "train?view=build&corpus=crema-d", "Layer by layer", corpus=True, most=1700),
     Shot("results", "results?view=runs", "runs. Select", most=1000),
     Shot("results-run", "results?view=run&run=accurate&part=test&norm=true&tab=calibration", "Reliability", most=1900),
     Shot("results-compare", "results?view=compare&runs=accurate,svm-speakers", "Confusion matrices", most=1600),

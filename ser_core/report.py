@@ -17,9 +17,11 @@ from ser_core.corpora import details, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import calibration, groups, metrics, pooling
 from ser_core.figures import curves, trust
-from ser_core.runs import Run, RunError, cards
+from ser_core.runs import Run, RunError, cards, epochs
 
 PARTS = ("test", "validation")
+#: Matrices of a film.
+FRAMES = 40
 
 #: The page asks nobody for anything, whatever stands in a run's texts.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -54,7 +56,7 @@ def page(run: Run) -> str:
         body = [_opening(run)]
         for part in present:
             body += _part(run, part, table[table["part"] == part].reset_index(drop=True))
-        body += [_learning(run), _card(run), _configuration(run)]
+        body += [_learning(run), *_films(run), _card(run), _configuration(run)]
     except (KeyError, TypeError, AttributeError) as error:
         raise RunError(f"A file of the run {run.name} does not state {error}.") from error
     title = html.escape(f"{run.name} · report")
@@ -166,6 +168,34 @@ def _learning(run: Run) -> str:
     return f"<h2>Learning curves</h2>{''.join(drawn)}" if drawn else ""
 
 
+def _films(run: Run) -> Iterable[str]:
+    """The validation matrices epoch by epoch, of the run or of the first training that it pools."""
+    filmed = [one for one in (run, *runs.pieces(run)) if one.has(epochs.FILE)]
+    found = epochs.read(filmed[0]) if filmed else None
+    if found is None or not len(found.epochs):
+        return
+    shown = found.thinned(FRAMES)
+    words = " · ".join(
+        one for one in (filmed[0].name, _corpus_title(run), f"validation part, n = {len(found.clips):,}") if one
+    )
+    titles = [
+        f"Epoch {epoch}: UAR {_percent(uar)}<br><sub>{html.escape(words)}</sub>"
+        for epoch, uar in zip(shown.epochs, shown.uar, strict=True)
+    ]
+    numbers = [int(one) for one in shown.epochs]
+    yield "<h2>Epoch by epoch</h2>"
+    yield _figure(figures.film(shown.matrices, shown.labels, numbers, titles, shown=int(shown.uar.argmax())))
+    yield _figure(
+        figures.over_epochs(
+            found.recall,
+            found.labels,
+            [int(one) for one in found.epochs],
+            f"Recall of each emotion<br><sub>{html.escape(words)}</sub>",
+            of="found in",
+        )
+    )
+
+
 def _card(run: Run) -> str:
     if not run.has("card.md"):
         return ""
@@ -183,6 +213,7 @@ def _figure(figure: go.Figure) -> str:
         full_html=False,
         include_plotlyjs=False,
         include_mathjax=False,
+        auto_play=False,
         config={"displayModeBar": False, "responsive": True},
     )
     return f"<div class=wide>{drawn}</div>"

@@ -13,6 +13,7 @@ from pages.analyze import (
     clip_comparison,
     downloads,
     explaining,
+    layers,
     msf,
     pictures,
     player,
@@ -62,6 +63,7 @@ def show(
     descriptors = choice.descriptors() if choice.DESCRIPTORS in shown else []
     pictures.show(sound, whole, region, shown, descriptors, models, look_closer=look_closer)
     explaining.show(key, part, region[0] if region else 0.0, models)
+    layers.show(key, part, region[0] if region else 0.0, models)
     if choice.DESCRIPTORS in shown:
         selection_path.show()
     if choice.MSF in shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.results import about, calibration, elsewhere, groups, listeners, matrix, shown_run
+from pages.results import about, calibration, elsewhere, groups, learned, listeners, matrix, shown_run
 from pages.widgets import foreign, in_url
 from ser_core.runs import RunError
 
@@ -16,6 +16,7 @@ TABS = {
     "listeners": ("Listeners", listeners.show),
     "elsewhere": ("Other corpora", elsewhere.show),
     "curves": ("Learning curves", about.learning),
+    "film": ("Epoch by epoch", learned.show),
     "layers": ("Layers", about.layers),
     "configuration": ("Configuration", about.configuration),
     "log": ("Log", about.log),

@@ -16,9 +16,7 @@ from ser_core.corpora import folds
 from ser_core.features import sets
 from ser_core.jobs.orders import Training
 from ser_core.recipes import LOSSES, Recipe, with_selection
-
-#: Networks that are not fitted in epochs.
-WITHOUT_EPOCHS = ("svm", "logreg")
+from ser_core.runs.measured import WITHOUT_EPOCHS
 
 
 def show(chosen: Chosen, source: Source) -> Training:

@@ -1,4 +1,4 @@
-"""Step 1: the corpus, and whether somebody has checked it."""
+"""The corpus to train on, and whether somebody has checked it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,13 @@ class Chosen(corpora.Opened):
 def choose() -> Chosen | None:
     """Draw the picker with the corpus' state, and return the corpus, or None after saying the next step."""
     titles = corpora.choices()
-    st.markdown("##### 1 · Corpus")
     if not titles:
         st.info("A model learns from a corpus, and none is on this machine yet. Get one, or record your own, first.")
         st.page_link("pages/datasets/page.py", label="Get a corpus", icon=":material/library_music:")
         return None
     names = list(titles)
     in_url.begin("corpus", names, names[0], key="train-corpus")
-    left, right = st.columns([2, 3], vertical_alignment="bottom", gap="large")
-    name = left.selectbox(
-        "Corpus", names, format_func=lambda one: titles[one], key="train-corpus", label_visibility="collapsed"
-    )
+    name = st.selectbox("Corpus", names, format_func=lambda one: titles[one], key="train-corpus")
     try:
         opened = corpora.opened(name)
     except (CorpusError, OSError) as error:
@@ -45,9 +41,8 @@ def choose() -> Chosen | None:
         )
         return None
     found = Chosen(opened.corpus, opened.key)
-    with right.container(horizontal=True, vertical_alignment="center"):
-        corpus = found.corpus
-        st.markdown(f"{len(corpus.clips):,} clips · {found.speakers} speakers · {len(corpus.emotions)} emotions")
+    st.caption(f"{len(found.corpus.clips):,} clips · {found.speakers} speakers")
+    with st.popover("Is it whole?", type="tertiary"):
         _state(found)
     return found
 
@@ -61,7 +56,7 @@ def _state(found: Chosen) -> None:
     done = next((job for job in jobs.all_jobs() if job.kind == check.kind and job.order == check.stated), None)
     state = done.state if done else ""
     if done is not None and state in jobs.ACTIVE:
-        st.caption(f":material/hourglass_top: A check is {state}; it is in the queue below.")
+        st.caption(f":material/hourglass_top: A check is {state}; it is in the queue.")
     elif done is not None and state == "done":
         st.caption(f":material/verified: Checked on {done.created[:10]}: every clip is what it should be.")
     elif done is not None and state == "failed":

@@ -1,4 +1,4 @@
-"""Step 3: the split, and what it means for the score."""
+"""The split, and what it means for the score."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ MANY_SPEAKERS = 12
 
 def choose(chosen: Chosen, source: Source) -> Source:
     """Draw the splits with what they mean, and return the recipe with the picked one."""
-    st.markdown("##### 3 · Split")
     names = list(SCHEMES)
     default = source.recipe.split if source.recipe.split in names else names[0]
     titles = {name: scheme.title for name, scheme in SCHEMES.items()}
-    split = in_url.segmented("split", "Split", titles, default, key="train-split")
+    in_url.begin("split", names, default, key="train-split")
+    split = str(st.selectbox("Split", names, format_func=lambda one: titles[one], key="train-split"))
     st.caption(SCHEMES[split].tells)
     if SCHEMES[split].both_sides:
         _warn(source.recipe)

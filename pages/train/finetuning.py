@@ -40,8 +40,8 @@ def show(base: Run, counted: dict[str, int]) -> None:
             ):
                 _queue(base, tuple(counted), epochs)
             st.button(
-                "Train from nothing: set the corpus above",
-                icon=":material/arrow_upward:",
+                "Train from nothing instead",
+                icon=":material/model_training:",
                 type="tertiary",
                 disabled=not counted or gate.reason_not_to_train() is not None,
                 on_click=_preset,
@@ -79,6 +79,7 @@ def _queue(base: Run, labels: tuple[str, ...], epochs: int) -> None:
 
 
 def _preset() -> None:
+    st.session_state["train-view"] = "new"
     st.session_state["train-corpus"] = NAME
     # One's own recordings have one speaker as a rule, whom no split by speaker can divide.
     st.session_state["train-split"] = "clips"

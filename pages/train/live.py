@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.train import progress, waiting
@@ -18,35 +20,49 @@ def wake() -> None:
         jobs.start_runner()
 
 
-def show() -> None:
-    """Draw the followed job and the queue; nothing where there never was a job."""
-    found = jobs.all_jobs()
-    if not found:
+def card() -> None:
+    """Draw the job that the URL names, or the one that runs or is next; nothing where there is none."""
+    _watched(_card)
+
+
+def queue() -> None:
+    """Draw what waits and what has ended; nothing where there never was a job."""
+    _watched(_queue)
+
+
+def _watched(draw: Callable[[frozenset[tuple[str, str]]], None]) -> None:
+    if not jobs.all_jobs():
         return
     active = jobs.in_state(*jobs.ACTIVE)
-    st.fragment(_draw, run_every=EVERY_S if active else None)(_states(active))
+    st.fragment(draw, run_every=EVERY_S if active else None)(_states(active))
 
 
 def _states(active: list[jobs.Job]) -> frozenset[tuple[str, str]]:
     return frozenset((job.id, job.state) for job in active)
 
 
-def _draw(were: frozenset[tuple[str, str]]) -> None:
-    found = jobs.all_jobs()
+def _card(were: frozenset[tuple[str, str]]) -> None:
     if _states(jobs.in_state(*jobs.ACTIVE)) != were:
         # Something began, ended or was queued elsewhere: the estimates, the table and the pace of looking follow.
         st.rerun(scope="app")
-    followed = _followed(found)
-    if followed is not None:
-        with st.container(border=True):
-            progress.show(followed)
-    waiting.show(found, followed)
+    followed = _followed(jobs.all_jobs())
+    if followed is None:
+        return
+    # It stays in sight when it ends.
+    if st.query_params.get("job") != followed.id:
+        st.query_params["job"] = followed.id
+    with st.container(border=True):
+        progress.show(followed)
+
+
+def _queue(were: frozenset[tuple[str, str]]) -> None:
+    found = jobs.all_jobs()
+    waiting.show(found, _followed(found))
 
 
 def _followed(found: list[jobs.Job]) -> jobs.Job | None:
-    """The job that the URL names, else the one that runs, else the one that is next, else the last one."""
+    """The job that the URL names, else the one that runs, else the one that is next."""
     named = st.query_params.get("job")
     running = [job for job in found if job.state == "running"]
-    last = [job for job in found if job.kind in progress.DRAWN]
-    candidates = [*(job for job in found if job.id == named), *running, *runner.waiting(), *last]
+    candidates = [*(job for job in found if job.id == named), *running, *runner.waiting()]
     return candidates[0] if candidates else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.train import building
 from pages.train.starting import about
 from pages.widgets import foreign
 from pages.widgets.corpora import title
@@ -23,8 +24,7 @@ SPLITS = {name: SCHEMES[name].title for name in ("clips", "speakers")}
 
 def show(*, startable: bool) -> None:
     """Draw the table, and under it the choice of what to train; nothing is offered where no training can be started."""
-    st.subheader("The twelve rows", anchor="rows")
-    st.caption(f"{seed_rows.NOTE} The paper itself states {100 * seed_rows.PAPER_ON_SAVEE:.1f} % for SAVEE.")
+    st.caption("The original notebooks' figures, and ours beside them: by clip and by speaker.")
     known = measured.finished()
     made = original_networks.table(known)
     waiting = _waiting()
@@ -50,10 +50,12 @@ def show(*, startable: bool) -> None:
         st.dataframe(
             made, hide_index=True, column_config=columns, column_order=list(columns), height=height, placeholder=""
         )
-    st.caption(
-        "Accuracy and macro-F1 of the test part, from finished runs of exactly these recipes, those that ship with the program first. By "
-        "clip: the same speakers on both sides. By speaker: people whom the model has never heard."
-    )
+    with st.popover("How to read it", type="tertiary"):
+        st.markdown(f"{seed_rows.NOTE} The paper itself states {100 * seed_rows.PAPER_ON_SAVEE:.0f} % for SAVEE.")
+        st.markdown(
+            "Accuracy and macro-F1 of the test part, from finished runs of exactly these recipes, those that ship with the program first. By "
+            "clip: the same speakers on both sides. By speaker: people whom the model has never heard."
+        )
     if startable:
         _train([recipes.RECIPES[made["recipe"][row]] for row in chosen if row < len(made)], known)
 
@@ -85,6 +87,7 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
             st.caption(f":material/warning: {names} is not on this machine, so its row is left out.")
             st.page_link("pages/datasets/page.py", label=f"Get {names}", icon=":material/library_music:")
         st.markdown(_total(wanted))
+    _opened(picked)
     if st.button(
         f"Train {len(wanted)}" if wanted else "Train",
         type="primary",
@@ -93,6 +96,12 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
         key="rows-train",
     ):
         _queue(wanted)
+
+
+def _opened(picked: list[Recipe]) -> None:
+    """The way to the layers of the picked one."""
+    if len(picked) == 1:
+        building.way(picked[0].name, "Open its layers", "rows-layers")
 
 
 def _queue(wanted: list[tuple[Training, measured.Estimate | None]]) -> None:
@@ -147,7 +156,7 @@ def _columns() -> dict[str, Any]:
         "seed_test": share(
             "notebooks: test acc", "The original notebooks' test accuracy, as stated; their split is not known."
         ),
-        "seed_f1": f1("seed: test F1", "As stated; its averaging is not."),
+        "seed_f1": f1("notebooks: test F1", "As stated; its averaging is not."),
         "clips_accuracy": share("by clip: acc", "Ours, test accuracy, the same speakers on both sides."),
         "clips_f1": f1("by clip: F1", "Ours, macro-F1 of the test part."),
         "speakers_accuracy": share("by speaker: acc", "Ours, test accuracy on speakers never heard."),

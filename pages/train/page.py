@@ -1,24 +1,40 @@
-"""Train: a model from a corpus, a recipe and a split; what is training now; the twelve rows; feature selection; a model of one's own."""
+"""Train: one question a view. A network from a corpus; one that somebody builds; the original ones; which features help; one's own voice."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from pages.train import advanced, corpus, division, gate, live, original_networks, personal, recipe, selecting, starting
+from pages.train import building, gate, live, new, original_networks, personal, selecting, several_corpora
+from pages.widgets import in_url
 
-personal.pointer()
+#: Name in the URL → what the view is called, and what draws it.
+VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
+    "new": ("New", new.show),
+    "build": ("Build a network", building.show),
+    "originals": ("The twelve originals", lambda: original_networks.show(startable=not gate.reason_not_to_train())),
+    "features": ("Which features help?", selecting.show),
+    "several": ("Several corpora", several_corpora.show),
+    "personal": ("My own model", personal.show),
+}
+TITLES = {name: title for name, (title, _) in VIEWS.items()}
+
+
+def _switched() -> None:
+    in_url.leave(view=st.session_state["train-view"])
+
+
+st.title("Train", anchor=False)
+st.markdown("Make a network, watch it learn, hear where it errs.")
+# Links of before there were views name what stands in one of them.
+view = in_url.segmented(
+    "view",
+    "What to train",
+    TITLES,
+    "personal" if "own" in st.query_params else "new",
+    key="train-view",
+    on_change=_switched,
+)
 live.wake()
-reason, found = gate.reason_not_to_train(), None
-if reason:
-    st.info(reason, icon=":material/block:")
-else:
-    with st.container(border=True):
-        found = corpus.choose()
-        chosen = recipe.choose(found) if found is not None else None
-        if found is not None and chosen is not None:
-            order = advanced.show(found, division.choose(found, chosen))
-            starting.show(found, order)
-
-live.show()
-original_networks.show(startable=not reason)
-if not reason and found is not None:
-    selecting.show(found)
-personal.show()
+live.card()
+VIEWS[view][1]()
+live.queue()

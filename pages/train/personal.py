@@ -18,19 +18,12 @@ from ser_core.runs import Run, RunError
 
 #: The model that was made last, until the page has drawn its picker.
 _MADE = "personal-made"
-_ANCHOR = "my-own-model"
 #: Most remarks on single clips; all are in the run's log.
 REMARKS = 5
 
 
-def pointer() -> None:
-    """Draw the way to the three steps, for the top of a long page."""
-    st.markdown(f":material/face: Your own voice, your own classes, in seconds: [My own model](#{_ANCHOR})")
-
-
 def show() -> None:
     """Draw the three steps."""
-    st.subheader("My own model", anchor=_ANCHOR)
     if not visitor.may_keep():
         st.info(visitor.why_not("keep recordings and make a model of them"), icon=":material/block:")
         return

@@ -11,13 +11,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.widgets import foreign, numbers, unreadable_clips
+from pages.train import done
+from pages.train.starting import about
+from pages.widgets import epochs_film, foreign, numbers, unreadable_clips
 from ser_core import figures, jobs
 from ser_core.corpora import unreadable
 from ser_core.figures import curves
 from ser_core.jobs import trainings
 from ser_core.jobs.orders import SELECTION
-from ser_core.runs import PIECES, Run, RunError
+from ser_core.runs import PIECES, Run, RunError, epochs
 
 #: Kinds of jobs that have pictures of their own.
 DRAWN = (jobs.TRAINING, SELECTION)
@@ -33,6 +35,8 @@ SIGNS = {
 _NOISE = re.compile(r"[IWEF]\d{4} |WARNING|\d{4}-\d\d-\d\d|To enable the following")
 #: Epochs whose mean duration foretells the rest.
 LAST = 5
+#: Seconds from the last epoch to the whole run: calibration, export, the check of both.
+ENDING_S = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +45,18 @@ class Fit:
 
     history: pd.DataFrame = field(repr=False)
     epochs: int
+    run: Run
     piece: str = ""
 
     @property
     def left_s(self) -> float | None:
-        """Seconds until the last epoch, if it does not stop early; None before the first has ended."""
+        """Seconds until the run is whole, if it does not stop early; None before the first epoch has ended."""
         if self.history.empty or not self.epochs:
             return None
-        return float(self.history["seconds"].tail(LAST).mean()) * max(0, self.epochs - len(self.history))
+        lasted = self.history["seconds"].iloc[1:].tail(LAST)
+        # The first epoch lasts longer than those after it: what it would have lasted without that is noted beside it.
+        pace = self.run.status.get("pace_s", self.history["seconds"].iloc[0]) if lasted.empty else lasted.mean()
+        return float(pace) * max(0, self.epochs - len(self.history)) + ENDING_S
 
 
 def show(job: jobs.Job) -> None:
@@ -57,18 +65,35 @@ def show(job: jobs.Job) -> None:
     state = str(status["state"])
     run = Run(job.run) if job.run is not None else None
     fit = _fit(run) if run is not None else None
+    if state == "done" and run is not None and run.has("metrics.json"):
+        try:
+            done.show(job, run)
+        except (RunError, KeyError, ValueError) as error:
+            st.error(f"The run {foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
+        _details(job, state, fit)
+        return
     st.markdown(f"#### {SIGNS[state]} {foreign.plain(job.title)}")
-    message = str(status.get("message") or "")
-    st.caption(
-        f"{state}{f' · {foreign.plain(message)}' if message and message != state else ''}{f' · run {foreign.plain(run.name)}' if run else ''}"
-    )
     if state == "running":
-        _bar(job, status, fit)
-    _actions(job, state, run)
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        with left:
+            _bar(job, status, fit)
+        with right:
+            _actions(job, state, run)
+    else:
+        message = str(status.get("message") or "")
+        about = f" · {foreign.plain(message)}" if message and message != state else ""
+        st.caption(f"{state}{about}{f' · run {foreign.plain(run.name)}' if run else ''}")
+        _actions(job, state, run)
     if fit is not None and not fit.history.empty:
         _epochs(job, fit)
     if job.kind == SELECTION:
         _selection(job)
+    _details(job, state, fit)
+
+
+def _details(job: jobs.Job, state: str, fit: Fit | None) -> None:
+    if fit is not None and not fit.history.empty:
+        _rows(job, fit)
     log = job.log_tail()
     with st.expander("Log", icon=":material/terminal:", expanded=state == "failed", key=f"log-{job.id}"):
         st.code(log or "Nothing was printed yet.", language=None, wrap_lines=True)
@@ -97,7 +122,7 @@ def _bar(job: jobs.Job, status: dict[str, Any], fit: Fit | None) -> None:
     share = status.get("progress")
     if fit is not None and fit.epochs and not fit.piece:
         left = fit.left_s
-        eta = f" · {numbers.seconds(left)} left, if it does not stop early" if left is not None else ""
+        eta = f" · {about(left)} left, if it does not stop early" if left is not None else ""
         st.progress(min(1.0, len(fit.history) / fit.epochs), text=f"epoch {len(fit.history)} of {fit.epochs}{eta}")
     elif share is not None:
         st.progress(float(share), text=foreign.plain(status.get("message") or ""))
@@ -131,6 +156,21 @@ def _actions(job: jobs.Job, state: str, run: Run | None) -> None:
 
 def _epochs(job: jobs.Job, fit: Fit) -> None:
     history = fit.history
+    left, right = st.columns(2, gap="large")
+    with left:
+        try:
+            film = epochs.read(fit.run)
+        except RunError:
+            film = None
+        if film is not None and len(film.epochs):
+            epochs_film.matrix(film, job.id, best=False)
+    with right:
+        st.plotly_chart(
+            curves.learning(history),
+            key=f"curves-{job.id}",
+            config={"displayModeBar": False},
+            alt=f"Learning curves, {len(history)} epochs",
+        )
     best = history.loc[history["val_uar"].idxmax()]
     of = f"{fit.piece}: " if fit.piece else ""
     st.caption(
@@ -138,12 +178,9 @@ def _epochs(job: jobs.Job, fit: Fit) -> None:
         f"(accuracy {numbers.percent(best['val_accuracy'])}) in epoch {int(best['epoch'])}. Where the validation loss rises while the "
         "train loss falls, the network learns its clips by heart."
     )
-    st.plotly_chart(
-        curves.learning(history),
-        key=f"curves-{job.id}",
-        config={"displayModeBar": False},
-        alt=f"Learning curves, {len(history)} epochs",
-    )
+
+
+def _rows(job: jobs.Job, fit: Fit) -> None:
     with st.expander("Epochs", icon=":material/table_rows:", key=f"epochs-{job.id}"):
         config = {
             "loss": st.column_config.NumberColumn("loss", format="%.3f"),
@@ -154,7 +191,7 @@ def _epochs(job: jobs.Job, fit: Fit) -> None:
             "learning_rate": st.column_config.NumberColumn("learning rate", format="%.5f"),
             "seconds": st.column_config.NumberColumn("seconds", format="%.1f s"),
         }
-        st.dataframe(history.iloc[::-1], hide_index=True, column_config=config, height=280)
+        st.dataframe(fit.history.iloc[::-1], hide_index=True, column_config=config, height=280)
 
 
 def _selection(job: jobs.Job) -> None:
@@ -179,10 +216,10 @@ def _fit(run: Run) -> Fit | None:
     newest = max(written, key=lambda path: path.stat().st_mtime, default=None)
     shown = run if newest is None else Run(newest.parent)
     try:
-        epochs = int(shown.recipe["recipe"]["fit"]["epochs"])
+        number = int(shown.recipe["recipe"]["fit"]["epochs"])
         history = shown.history
     except (RunError, KeyError, TypeError, ValueError, OSError):
         return None
     if history.empty and not shown.has("history.csv"):
-        return Fit(history, 0)
-    return Fit(history, epochs, "" if newest is None else str(newest.parent.relative_to(run.path)))
+        return Fit(history, 0, shown)
+    return Fit(history, number, shown, "" if newest is None else str(newest.parent.relative_to(run.path)))

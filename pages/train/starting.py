@@ -11,11 +11,14 @@ from ser_core import jobs
 from ser_core.corpora.base import CorpusError
 from ser_core.jobs.orders import Training
 from ser_core.recipes import RecipeError
-from ser_core.runs import RunError, measured
+from ser_core.runs import RunError, expected, measured
+
+#: Seconds below which features are not worth a word.
+LEAST_S = 5.0
 
 
 def show(chosen: Chosen, order: Training) -> None:
-    """Draw what will happen and the estimate, and queue the training when the button is pressed."""
+    """Draw the estimate, and queue the training when the button is pressed."""
     reason = _impossible(chosen, order)
     found = None if reason else estimate(chosen, order)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -24,6 +27,9 @@ def show(chosen: Chosen, order: Training) -> None:
             st.error(foreign.plain(reason))
         else:
             st.markdown(_said(found))
+            with st.popover("What will happen?", type="tertiary"):
+                st.markdown(division.counted(chosen, order.recipe, order.folds))
+                st.markdown(_why(found))
     if not reason and pressed:
         try:
             job = order.queue(expected_s=found.seconds if found else None)
@@ -34,10 +40,9 @@ def show(chosen: Chosen, order: Training) -> None:
         st.rerun()
 
 
-def estimate(chosen: Chosen, order: Training) -> measured.Estimate | None:
-    """Return how long the order may take, from runs of its recipe; None where none is known."""
-    clips = int(chosen.corpus.clips["emotion"].isin(order.recipe.labels or chosen.corpus.emotions).sum())
-    return measured.estimate(order.recipe, clips, order.trainings(chosen.speakers), measured.finished())
+def estimate(chosen: Chosen, order: Training) -> expected.Expected | None:
+    """Return how long the order may take on this machine; None where nothing tells."""
+    return expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
 
 
 def about(seconds: float) -> str:
@@ -49,21 +54,34 @@ def about(seconds: float) -> str:
 
 def _impossible(chosen: Chosen, order: Training) -> str | None:
     try:
-        st.caption(division.counted(chosen, order.recipe, order.folds))
+        division.counted(chosen, order.recipe, order.folds)
     except (CorpusError, RecipeError) as error:
         return str(error)
     return None
 
 
-def _said(found: measured.Estimate | None) -> str:
+def _said(found: expected.Expected | None) -> str:
     waiting = len(jobs.in_state(*jobs.ACTIVE, everyone=True))
     before = "what is before it in the queue has" if waiting == 1 else f"the {waiting} before it in the queue have"
     behind = f" It begins when {before} ended." if waiting else ""
     if found is None:
         return f"How long it takes is not known here: no run of this recipe has ended yet.{behind}"
+    parts = f" ({about(found.features_s)} of it for features)" if found.features_s >= LEAST_S else ""
+    return f"Takes **{about(found.seconds)}**{parts}.{behind}"
+
+
+def _why(found: expected.Expected | None) -> str:
+    if found is None:
+        return ""
+    said = "Features: estimated from a few clips read here. " if found.features_s else "Its features are in the store. "
+    if found.source is None:
+        return (
+            f"{said}Fit: estimated from the network's multiply-adds and this machine's speed at rest; other work beside it makes it longer. "
+            "After the first epoch it is told by the epochs."
+        )
     source = found.source
-    where = "on this machine" if source.own else "where it was made"
+    where = "on this machine" if source.own else "where it was made, and from this machine's speed"
     return (
-        f"Takes **{about(found.seconds)}**: an estimate from the run {source.name} ({numbers.seconds(source.seconds)} for "
-        f"{source.clips:,} clips {where}), scaled by clips and epochs.{behind}"
+        f"{said}Fit: an estimate from the run {foreign.plain(source.name)} ({numbers.seconds(source.seconds)} for {source.clips:,} clips "
+        f"{where}), scaled by clips and epochs."
     )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ser_core import recipes, runs
 from ser_core.evaluation import writing
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, epochs
 
 PREDICTIONS = ("clip", "part", "fold", "speaker", "true", "predicted")
 SPLIT = ("clip", "speaker", "emotion", "part", "pcm16_sha256_16")
@@ -65,6 +65,7 @@ def check(run: Run) -> None:
         _values(run.split["part"], ("train", *PARTS), "split.csv", "part")
         _predictions(run)
         _metrics(run)
+        epochs.read(run)
         for one in (runs.training(run), *runs.trainings(run)):
             if not all(set(LAYER) <= set(layer) for layer in one.layers):
                 raise RunError("layers.json is not a list of layers with name, kind, shape and parameters.")

@@ -3,6 +3,8 @@
 from ser_core.figures.answers import probabilities, timeline
 from ser_core.figures.averages import average_modulations, average_spectra
 from ser_core.figures.counts import counts
+from ser_core.figures.film import film, over_epochs
+from ser_core.figures.filters import weights
 from ser_core.figures.look import (
     EMOTION_COLOURS,
     FALLBACK_COLOURS,
@@ -58,9 +60,11 @@ __all__ = [
     "envelope",
     "fill_rolling_sound",
     "fill_rolling_timeline",
+    "film",
     "mel_picture",
     "modulation_picture",
     "modulation_steps",
+    "over_epochs",
     "probabilities",
     "rolling_sound",
     "rolling_timeline",
@@ -70,4 +74,5 @@ __all__ = [
     "stacked",
     "timeline",
     "wave_and_mel",
+    "weights",
 ]

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ser_core import files
+from ser_core import files, plain_arrays
 from ser_core.features.logmel import RANGE_DB
-from ser_core.graphs import plain_arrays
 from ser_core.serving import GraphError
 
 #: File of a run folder that holds it; plain arrays, never unpickled.

@@ -11,13 +11,14 @@ import keras
 import numpy as np
 
 from ser_core.features import sets
-from ser_core.networks import cnn1d, cnn2d, crnn, layers, qayyum2019, voice
-from ser_core.recipes import RecipeError
+from ser_core.networks import built, cnn1d, cnn2d, crnn, layers, qayyum2019, voice
+from ser_core.recipes import RecipeError, layer_table
 
 #: Name in a recipe → function from the inputs (`features`; `n_frames` for sequences; `profile` and `profile_weight` where a network takes
 #: a voice profile, `voice`: its means, scaled as a vector is) and what is known of them (`mel_hz`: the bands' centres, of log-mel
 #: frames) to the embedding.
 BODIES: dict[str, Callable[..., Any]] = {
+    layer_table.BUILT: built.body,
     "crnn": crnn.body,
     "cnn1d": cnn1d.frames,
     "cnn1d-blocks": cnn1d.of_blocks,
@@ -62,6 +63,10 @@ def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) ->
     unknown = [name for name in params if name not in taken]
     if unknown:
         raise RecipeError(f"The network {network} has no parameter '{unknown[0]}'; it has {', '.join(taken)}.")
+    if network == layer_table.BUILT:
+        shape = layer_table.shape(features.inputs[0])
+        # Of how many labels it tells apart counts little here.
+        layer_table.layers(params.get("architecture", built.Architecture()), *shape, 2)
     if params.get("profile", False) and (features.inputs[0].source.band_hz is None) != features.is_vector:
         raise RecipeError(f"A voice profile is of log-mel frames or of vectors; {features.name} is something else.")
 

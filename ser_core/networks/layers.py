@@ -160,31 +160,37 @@ class BesideVoice(keras.layers.Layer):
 class MaskedPooling(keras.layers.Layer):
     """Join attention, mean and maximum over the steps (steps × dims) that are not padding: 3 × dims.
 
-    `stride`: how many input frames one step stands for.
+    `stride`: how many input frames one step stands for. `parts`: which of the three are joined.
     """
 
-    def __init__(self, stride: int, **kwargs: Any) -> None:
+    def __init__(self, stride: int, parts: Sequence[str] = ("attention", "mean", "max"), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.stride = stride
+        self.stride, self.parts = stride, list(parts)
         self.score = keras.layers.Dense(1, name="score")
 
     def build(self, steps_shape: Any, *_: Any) -> None:
-        self.score.build(steps_shape)
+        if "attention" in self.parts:
+            self.score.build(steps_shape)
         super().build(steps_shape)
 
     def call(self, steps: Any, n_frames: Any) -> Any:
         n_steps = (n_frames + (self.stride - 1)) // self.stride
         mask = frame_mask(n_steps, steps.shape[1])[:, :, None]
         far_below = (1.0 - mask) * -1e4
-        weights = ops.softmax(self.score(steps) + far_below, axis=1)
-        mean = ops.sum(steps * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0)
-        return ops.concatenate([ops.sum(weights * steps, axis=1), mean, ops.max(steps + far_below, axis=1)], axis=-1)
+        joined = []
+        if "attention" in self.parts:
+            joined.append(ops.sum(ops.softmax(self.score(steps) + far_below, axis=1) * steps, axis=1))
+        if "mean" in self.parts:
+            joined.append(ops.sum(steps * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0))
+        if "max" in self.parts:
+            joined.append(ops.max(steps + far_below, axis=1))
+        return ops.concatenate(joined, axis=-1)
 
     def compute_output_shape(self, steps_shape: Any, *_: Any) -> tuple[Any, int]:
-        return (steps_shape[0], 3 * steps_shape[-1])
+        return (steps_shape[0], len(self.parts) * steps_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "stride": self.stride}
+        return {**super().get_config(), "stride": self.stride, "parts": self.parts}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -300,12 +306,13 @@ def convolution(x: Any, channels: int, size: int | tuple[int, int] = 3, strides:
     return keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
 
 
-def squeeze_excite(x: Any, ratio: int = 8) -> Any:
-    """Weigh the channels by what the whole picture holds (Hu et al. 2018, arXiv:1709.01507)."""
+def squeeze_excite(x: Any, ratio: int = 8, names: tuple[str | None, str | None] = (None, None)) -> Any:
+    """Weigh the channels by what the whole picture or sequence holds (Hu et al. 2018, arXiv:1709.01507)."""
     channels = x.shape[-1]
-    weights = keras.layers.GlobalAveragePooling2D(keepdims=True)(x)
-    weights = keras.layers.Dense(max(4, channels // ratio), activation="relu")(weights)
-    return x * keras.layers.Dense(channels, activation="sigmoid")(weights)
+    over_all = keras.layers.GlobalAveragePooling2D if len(x.shape) == 4 else keras.layers.GlobalAveragePooling1D
+    weights = over_all(keepdims=True)(x)
+    weights = keras.layers.Dense(max(4, channels // ratio), activation="relu", name=names[0])(weights)
+    return x * keras.layers.Dense(channels, activation="sigmoid", name=names[1])(weights)
 
 
 def residual(x: Any, channels: int, *, excite: bool, dropout: float) -> Any:

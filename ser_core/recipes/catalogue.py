@@ -11,6 +11,7 @@ from typing import Any
 
 from ser_core.augment import picture
 from ser_core.augment.waveform import DEGRADED, WaveformAugmentation
+from ser_core.recipes.architecture import Architecture, Block
 from ser_core.recipes.network_params import NetworkParams
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
 
@@ -185,6 +186,19 @@ RECIPES: dict[str, Recipe] = {
             network="qayyum2019",
             fit=Fit(epochs=60, learning_rate=1e-3, patience=20, ema=0.99),
             seed_row="Paper implementation on CREMA-D",
+        ),
+        Recipe(
+            "quick-cnn",
+            "A small 1D CNN on log-mel, to begin with",
+            # Changed little: so few epochs end before such a network has learned its clips by heart.
+            picture=dataclasses.replace(_PICTURE, mixup=0.0),
+            network="built",
+            network_params={
+                "architecture": Architecture(
+                    1, (Block(96, 5, stride=4, dropout=0.1), Block(128, 5, dropout=0.1), Block(128, 5, dropout=0.1))
+                )
+            },
+            fit=Fit(epochs=12, learning_rate=3e-3, warmup_epochs=1.0, ema=0.99),
         ),
         _CRNN,
         _CRNN.with_(

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from ser_core.ranges import Share
+from ser_core.recipes.architecture import Architecture
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 #: Units of a layer that 0 leaves out.
@@ -21,6 +22,7 @@ class NetworkParams(TypedDict, total=False):
 
     __pydantic_config__ = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)  # type: ignore[misc]
 
+    architecture: Architecture
     blocks: Annotated[int, Field(ge=1, le=32)]
     channels: Widths
     kernel: Annotated[int, Field(ge=1, le=101)] | Literal["rbf", "linear"]

@@ -14,6 +14,9 @@ from ser_core.recipes import Recipe
 from ser_core.runs import listing
 from ser_core.runs.run import Run, RunError
 
+#: Networks of recipes that are not fitted in epochs.
+WITHOUT_EPOCHS = ("svm", "logreg")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -23,6 +26,7 @@ class Measured:
     recipe: Recipe
     clips: int
     seconds: float
+    """Without its features, of those that say how long these took."""
     metrics: dict[str, Any]
     pooled: bool
     """Several trainings under one parent run."""
@@ -30,6 +34,8 @@ class Measured:
     """Trained on the validation part too."""
     own: bool
     """Trained here, and not shipped with the program."""
+    ear: str | None = None
+    """How a pretrained ear had part in it (leagues.SENTENCES); None where it learned here alone."""
 
     def score(self, metric: str, part: str = "test") -> float | None:
         return self.metrics.get(part, {}).get(metric)
@@ -109,6 +115,24 @@ def gap(recipe: Recipe, known: Sequence[Measured]) -> tuple[Measured, Measured] 
     return None
 
 
+def best_network(recipe: Recipe, known: Sequence[Measured], part: str) -> Measured | None:
+    """Return the finished network that learned here alone with the best UAR on the part, on the recipe's corpus and kind of split.
+
+    None where there is none: networks with a pretrained ear, or taught by one, and classical classifiers are others.
+    """
+    kind = schemes.BY_CLIP if recipe.split in schemes.BY_CLIP else schemes.BY_SPEAKER
+    alike = [
+        one
+        for one in known
+        if one.recipe.corpus == recipe.corpus
+        and one.recipe.split in kind
+        and one.recipe.network not in WITHOUT_EPOCHS
+        and one.ear is None
+        and one.score("uar", part) is not None
+    ]
+    return max(alike, key=lambda one: one.score("uar", part) or 0.0, default=None)
+
+
 def _comparable(recipe: Recipe) -> Recipe:
     return without_own_labels(recipe).with_(split="", seed=0, title="", seed_row=None)
 
@@ -133,11 +157,16 @@ def _measured(path: str, stamps: tuple[int, ...]) -> Measured | None:
             recipes.from_dict(stated["recipe"]),
             run.rows("split.csv"),
             # A resumed run states what its last process took; its epochs know of the others.
-            max(float(found.get("seconds", status.get("seconds", 0.0))), _epochs(run)),
+            # What it took to compute features is no part of a fit: the next one finds them in the store.
+            max(
+                float(found.get("seconds", status.get("seconds", 0.0))) - float(found.get("features_s", 0.0)),
+                _epochs(run),
+            ),
             run.metrics,
             bool(stated.get("pooled")),
             "refit" in found,
             settings.ARTIFACTS not in run.path.parents and "imported" not in stated,
+            stated.get("ear"),
         )
     except (RunError, recipes.RecipeError, KeyError, TypeError, ValueError, OSError):
         return None

@@ -12,7 +12,7 @@ import numpy as np
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.recipes import Recipe
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, epochs
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
 from ser_core.training.reporter import Reporter, in_words
@@ -54,7 +54,8 @@ class _Watch(keras.callbacks.Callback):
         validated = "val_uar" in history
         self.best = float(history["val_uar"].max()) if validated else -math.inf
         self.since = len(history) - 1 - int(history["val_uar"].idxmax()) if validated else 0
-        self.started = 0.0
+        self.started = self.first_s = 0.0
+        self.film = None if validation is None else _film(run, validation)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.started = time.monotonic()
@@ -68,6 +69,8 @@ class _Watch(keras.callbacks.Callback):
         if not math.isfinite((logs or {}).get("loss", 0.0)):
             # Raised before the epoch ends: checkpoint and best weights stay those of the last good epoch.
             raise RunError(self._diverged())
+        if batch == 0:
+            self.first_s = time.monotonic() - self.started
         self.reporter.batch((batch + 1) / self.steps)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -75,7 +78,7 @@ class _Watch(keras.callbacks.Callback):
         raw = [np.array(weight) for weight in self.full.get_weights()] if self.recipe.fit.ema else None
         if raw is not None:
             self._average()
-        validated = {} if self.validation is None else self._validated(self.validation)
+        validated = {} if self.validation is None else self._validated(epoch + 1, self.validation)
         row = {
             "epoch": epoch + 1,
             "loss": float(logs.get("loss", math.nan)),
@@ -90,15 +93,24 @@ class _Watch(keras.callbacks.Callback):
             self.full.save_weights(self.run.path / "best.weights.h5")
         if raw is not None:
             self.full.set_weights(raw)
-        # The checkpoint comes before the row: a row in history.csv says that its epoch can be resumed from.
+        # Checkpoint and answers come before the row: a row in history.csv says that its epoch can be resumed from.
         self.model.save(self.run.path / "checkpoint.keras")
+        if self.film is not None:
+            epochs.write(self.run, self.film)
         self.run.append_history(row)
-        self.run.write_status("running", epoch=epoch + 1, message=f"epoch {epoch + 1} of {self.last}")
+        self.run.write_status(
+            "running", epoch=epoch + 1, message=f"epoch {epoch + 1} of {self.last}", pace_s=self._pace(row["seconds"])
+        )
         self.run.log_line(f"epoch {epoch + 1} of {self.last}: {in_words(row)}, {row['seconds']:.1f} s")
         self.reporter.epoch(row, self.last)
         # Without a validation part nothing tells when to stop: the last epoch does.
         if validated and self.recipe.fit.patience and self.since >= self.recipe.fit.patience:
             self.model.stop_training = True
+
+    def _pace(self, seconds: float) -> float:
+        """How long an epoch takes from now on: the first step, in which TensorFlow traces the graph, counts as any other."""
+        others = (seconds - self.first_s) / max(1, self.steps - 1)
+        return round(seconds - max(0.0, self.first_s - others) if self.steps > 1 else seconds, 2)
 
     def _diverged(self) -> str:
         epoch = len(self.run.history) + 1
@@ -109,7 +121,7 @@ class _Watch(keras.callbacks.Callback):
             f"{2 * max(1.0, self.recipe.fit.warmup_epochs):g})."
         )
 
-    def _validated(self, validation: Part) -> dict[str, float]:
+    def _validated(self, epoch: int, validation: Part) -> dict[str, float]:
         # Without voice profiles: the epoch is chosen for what a new user has.
         windows, rows = validation.windows
         found = clip_probabilities(logits(self.full, windows), rows)
@@ -118,6 +130,8 @@ class _Watch(keras.callbacks.Callback):
         labels = validation.labels
         matrix = metrics.confusion(validation.clips["emotion"], [labels[k] for k in found.argmax(axis=1)], labels)
         scores = metrics.scores(matrix)
+        assert self.film is not None
+        self.film = self.film.with_epoch(epoch, matrix, found)
         loss = -np.log(np.maximum((found * validation.targets).sum(axis=1), 1e-12)).mean()
         return {"val_loss": float(loss), "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
 
@@ -127,6 +141,19 @@ class _Watch(keras.callbacks.Callback):
             self.model.trainable_variables, optimizer._model_variables_moving_average, strict=True
         ):
             variable.assign(average)
+
+
+def _film(run: Run, validation: Part) -> epochs.Epochs:
+    """What the run has kept of the epochs that it goes on from; of none where it begins, or where what it has is of other clips."""
+    begun = epochs.nothing_yet(validation.labels, validation.clips["clip"], validation.clips["emotion"])
+    done = len(run.history)
+    try:
+        kept = epochs.read(run) if done else None
+    except RunError as error:
+        run.log_line(f"What was answered in earlier epochs is lost: {error}")
+        return begun
+    alike = kept is not None and (kept.labels, kept.clips, kept.true) == (begun.labels, begun.clips, begun.true)
+    return kept.until(done) if kept is not None and alike else begun
 
 
 def fit(

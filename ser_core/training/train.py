@@ -184,6 +184,7 @@ class _Training:
     def read(self) -> dict[str, Part]:
         """Return the parts with their features, the copies of the train part and its teachers' answers."""
         recipe, inputs = self.recipe, self.recipe.feature_set.inputs
+        begun = time.monotonic()
         self.features = {
             one.name: store.load(self.corpus, one.source, progress=self.reporter.features) for one in inputs
         }
@@ -213,6 +214,7 @@ class _Training:
         }
         if recipe.copies:
             parts["train"] = copies.joined(parts["train"], self.features, recipe, self.corpus, self.reporter.features)
+        self.features_s = time.monotonic() - begun
         if recipe.own_voice:
             parts = self.by_voice(parts)
         if recipe.teachers:
@@ -313,6 +315,7 @@ class _Training:
             "threshold": threshold,
             "parameters": fitted.parameters,
             "seconds": seconds,
+            "features_s": self.features_s,
             "parity": parity,
             "unreadable": self.left_out.to_dict(),
         }

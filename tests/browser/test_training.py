@@ -63,7 +63,7 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     page.goto(f"{trainable.url}/train?recipe=logreg")
     steps.settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    use = page.get_by_role("link", name="Use it")
+    use = page.get_by_role("link", name="Try my voice")
     expect(use).to_be_visible(timeout=patience.MILLISECONDS)
     use.click()
     page.wait_for_url(re.compile(r"/analyze\?.*model=logreg-speakers-"))
@@ -72,3 +72,42 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     page.goto(f"{trainable.url}/analyze?source=upload&model={run[1]}")
     page.locator("input[type=file]").set_input_files(settings.ARTIFACTS / "samples" / "voice-british.flac")
     expect(page.get_by_test_id("answer")).to_be_visible()
+
+
+def test_a_network_is_built_trained_scrubbed_heard_and_looked_into(trainable: Server, page: Page) -> None:
+    page.goto(f"{trainable.url}/train?view=build")
+    steps.settled(page)
+    page.get_by_role("radio", name="time and bands (2D)").or_(
+        page.get_by_role("button", name="time and bands (2D)")
+    ).first.click()
+    steps.settled(page)
+    expect(page.get_by_text("Bands at the end")).to_be_visible()
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs", 3)
+    set_number(page, "Batch size", 16)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("link", name="Try my voice")).to_be_visible(timeout=patience.MILLISECONDS)
+    expect(page.get_by_text("My 2D CNN of 3 blocks").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"UAR \d+ %")).first).to_be_visible()
+    run = re.search(r"my-network-speakers-[0-9-]+", page.content())
+    assert run is not None
+
+    # The matrix of the first epoch, then all in turn until the last one stands there.
+    film = page.get_by_label(re.compile("Confusion matrix of the validation part after each of 3 epochs"))
+    expect(film).to_be_visible()
+    steps.settled(page)
+    rail = film.locator(".slider-rail-touch-rect").first.bounding_box()
+    assert rail is not None
+    page.mouse.click(rail["x"] + 2, rail["y"] + rail["height"] / 2)
+    expect(film.get_by_text(re.compile(r"epoch 1 · UAR"))).to_be_visible()
+    film.get_by_text("play").click()
+    expect(film.get_by_text(re.compile(r"epoch 3 · UAR"))).to_be_visible()
+
+    page.get_by_role("button", name="Hear").click()
+    expect(page.locator("audio").first).to_be_visible()
+
+    page.goto(f"{trainable.url}/analyze?source=samples&sample=voice-british&model={run[0]}&layers=on")
+    steps.settled(page)
+    expect(
+        page.get_by_label(re.compile(rf"What the units of layer 1 · 96 filters of 5 × 5 of {run[0]}"))
+    ).to_be_visible()

@@ -17,7 +17,8 @@ import pytest
 
 from ser_core import audio, exchange, files, runs, settings
 from ser_core.predictor import Predictor
-from ser_core.runs import Run, RunError, cards
+from ser_core.runs import Run, RunError, cards, epochs
+from tests import made
 from tests.exchange.folders import nothing_came
 
 SHIPPED = Run(settings.ARTIFACTS / "models" / "accurate")
@@ -77,6 +78,19 @@ def test_a_cross_validation_comes_back_with_its_folds(tmp_path: Path) -> None:
     (parent.path / "folds" / "2" / "card.md").write_text("another")
     with pytest.raises(RunError, match=r"folds/2: card.md"):
         exchange.import_zip(zipped(parent.path, tmp_path / "bad.zip"))
+
+
+def test_what_was_answered_after_every_epoch_comes_along_and_another_form_of_it_stays_out(tmp_path: Path) -> None:
+    run = whole(Run(settings.ARTIFACTS / "results" / "cnn2d-model2-speakers"), tmp_path / "mine")
+    found = made.filmed(run)
+    run.seal()
+    back = epochs.read(exchange.import_zip(exchange.export(run, tmp_path / "run.zip")))
+    assert back is not None and (back.clips, back.labels) == (found.clips, found.labels)
+    np.testing.assert_array_equal(back.matrices, found.matrices)
+    np.savez(run.path / epochs.FILE, labels=np.array(["anger"]))
+    run.seal()
+    with pytest.raises(RunError, match=r"epochs\.npz"):
+        exchange.import_zip(zipped(run.path, tmp_path / "wrong.zip"))
 
 
 def test_only_finished_and_whole_runs_are_exported(tmp_path: Path) -> None:

@@ -131,4 +131,6 @@ def test_what_so_many_people_teach_is_drawn_of_published_runs() -> None:
     at = page(view="people")
     assert not at.exception and not at.info
     (figure,) = at.get("plotly_chart")
-    assert "n = 738 clips of 9 speakers" in str(figure.proto) and "A 1D CNN that learned here alone" in str(figure.proto)
+    assert "n = 738 clips of 9 speakers" in str(figure.proto) and "A 1D CNN that learned here alone" in str(
+        figure.proto
+    )

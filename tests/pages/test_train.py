@@ -168,7 +168,7 @@ def test_curves_epochs_and_the_log_come_from_the_disk(corpus: None) -> None:
     chart = json.loads(at.get("plotly_chart")[0].proto.spec)
     assert {one["name"] for one in chart["data"]} == {"train", "validation", "validation UAR"}
     said = [str(one.proto) for one in at.get("progress")]
-    assert any("epoch 2 of 5" in one and "1 min 0 s left" in one for one in said)
+    assert any("epoch 2 of 5" in one and "about 70 s left" in one for one in said)
     press(at, "Cancel")
     assert job.cancel_wanted
     job.write_status("cancelled")
@@ -189,7 +189,10 @@ def test_where_training_is_off_the_page_says_so_and_shows_the_rest(
     at = train()
     assert not at.exception and said in words(at)
     assert not [one for one in at.button if one.label in ("Train", "Select")]
-    assert len(at.dataframe[0].value) == 12
+    at = train(view="originals")
+    assert not at.exception and len(at.dataframe[0].value) == 12
+    assert not [one for one in at.button if one.label.startswith("Train")]
+    assert said in words(train(view="build"))
 
 
 def test_without_tensorflow_the_page_says_how_to_add_it(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +212,7 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
     monkeypatch.setattr(settings, "ARTIFACTS", tmp_path / "artifacts")
     recipe = recipes.named("cnn2d-model2")
     finish(recipe.with_(split="clips"), 0.612)
-    table = train().dataframe[0].value.set_index("seed")
+    table = train(view="originals").dataframe[0].value.set_index("seed")
     assert len(table) == 12
     assert table["clips_accuracy"]["CNN MODEL2"] == pytest.approx(61.2) and pd.isna(
         table["speakers_accuracy"]["CNN MODEL2"]
@@ -226,7 +229,7 @@ def test_the_twelve_rows_fill_from_finished_runs_and_the_rest_is_ordered(
     assert [expected is not None for _, expected in wanted] == [True, False, False]
     wanted[0][0].queue()
     assert len(original_networks.orders([recipe], ["clips", "speakers"], measured.finished())) == 0
-    assert "waits" in list(train().dataframe[0].value["training"])
+    assert "waits" in list(train(view="originals").dataframe[0].value["training"])
 
 
 def test_a_check_of_the_corpus_is_a_job_and_its_end_is_said(corpus: None) -> None:
@@ -241,7 +244,7 @@ def test_a_check_of_the_corpus_is_a_job_and_its_end_is_said(corpus: None) -> Non
 
 
 def test_feature_selection_is_started_as_a_job(corpus: None) -> None:
-    press(train(), "Select")
+    press(train(view="features"), "Select")
     (job,) = jobs.all_jobs()
     assert job.kind == "selection" and ordered(job) == recipes.named("svm")
     stated = cli.parser().parse_args(list(job.arguments))
@@ -268,3 +271,77 @@ def test_a_training_that_unreadable_clips_ended_goes_on_without_them_on_a_click(
     assert said in words(at)
     press(at, "Leave them out and go on")
     assert jobs.all_jobs()[0].arguments == (*job.arguments, "--allow-unreadable")
+
+
+def test_one_question_a_view_and_links_of_before_lead_to_it(corpus: None) -> None:
+    labels = {"new": "Train", "build": "Train", "features": "Select", "personal": "Make my model"}
+    for view, label in labels.items():
+        at = train(view=view)
+        assert not at.exception
+        buttons = {one.label for one in at.button}
+        assert label in buttons and not (set(labels.values()) - {label}) & buttons, view
+    assert at.session_state["train-view"] == "personal"
+    assert train(own="mine").session_state["train-view"] == "personal"
+    for link in ({"recipe": "svm"}, {"corpus": "crema-d", "split": "clips"}, {"job": "20990101-000000-000000"}):
+        assert train(**link).session_state["train-view"] == "new"
+
+
+def test_a_first_run_is_quick_and_says_how_long_its_features_and_its_fit_take(corpus: None) -> None:
+    at = train()
+    assert at.selectbox(key="train-recipe").value == "quick-cnn"
+    said = words(at)
+    assert "Takes **about" in said and "Fit: estimated from the network's multiply-adds" in said
+    press(at, "Train")
+    (job,) = jobs.all_jobs()
+    assert ordered(job) == recipes.named("quick-cnn") and job.expected_s is not None
+    # An own run of the recipe is believed before any such count; its features are in the store by then.
+    run = runs.create(runs.new_path("earlier"))
+    stated = {"recipe": recipes.named("quick-cnn").to_dict(), "found": {"seconds": 50.0, "features_s": 20.0}}
+    run.write_json("recipe.json", stated)
+    run.write_json("metrics.json", {"validation": {"accuracy": 0.5}})
+    run.write_text("split.csv", "clip\n" + "c/1\n" * 288)
+    run.write_status("done")
+    (found,) = [one for one in measured.finished() if one.name == run.name]
+    assert found.seconds == pytest.approx(30.0)
+    assert "the run earlier" in words(train()).replace("\\", "")
+
+
+def test_a_finished_training_shows_its_score_a_confusion_and_the_next_steps(corpus: None, home: Path) -> None:
+    source = runs.Run(settings.ARTIFACTS / "results" / "cnn2d-model2-speakers")
+    run = runs.weightless(source, home / "runs" / "mine")
+    made.filmed(run)
+    run.write_json("recipe.json", {**run.recipe, "recipe": {**run.recipe["recipe"], "title": "Mine"}})
+    run.seal()
+    job = jobs.queue(["train", "x", "--run", str(home / "runs" / "other")], kind="training", title="Seen")
+    stated = json.loads((job.path / "job.json").read_text())
+    (job.path / "job.json").write_text(json.dumps({**stated, "run": "mine"}))
+    job.write_status("done", message="done")
+    at = train(job=job.id)
+    assert not at.exception and not at.error
+    said = words(at)
+    found = run.metrics["test"]
+    assert "Mine" in said and "CREMA-D · by speaker" in said
+    assert f"**UAR {100 * found['uar']:.0f} %**" in said and "chance 17 %" in said and "best CNN " in said
+    worst = max(
+        (count / sum(row), found["labels"][i], found["labels"][j])
+        for i, row in enumerate(found["confusion"])
+        for j, count in enumerate(row)
+        if i != j
+    )
+    assert f"Most confused: **{worst[1]} → {worst[2]}**, {100 * worst[0]:.0f} %" in said
+    charts = [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
+    assert len(charts[0]["frames"]) == 3
+    labels = [one.proto.label for one in at.get("page_link")]
+    assert {"Compare networks", "See its results"} <= set(labels)
+    assert "Report" in [one.proto.label for one in at.get("download_button")]
+
+
+def test_a_damaged_finished_run_is_a_sentence_in_its_card(corpus: None, home: Path) -> None:
+    run = runs.weightless(runs.Run(settings.ARTIFACTS / "results" / "cnn2d-model2-speakers"), home / "runs" / "mine")
+    (run.path / "metrics.json").write_text("{")
+    job = jobs.queue(["train", "x", "--run", str(home / "runs" / "other")], kind="training", title="Seen")
+    stated = json.loads((job.path / "job.json").read_text())
+    (job.path / "job.json").write_text(json.dumps({**stated, "run": "mine"}))
+    job.write_status("done", message="done")
+    at = train(job=job.id)
+    assert not at.exception and "The run mine is damaged" in words(at)

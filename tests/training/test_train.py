@@ -15,6 +15,7 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
+from ser_core.runs import epochs
 from ser_core.training import held_out, train
 from tests import made
 
@@ -108,6 +109,7 @@ def test_the_run_folder_is_whole(done: runs.Run) -> None:
         "recipe.json",
         "status.json",
         "history.csv",
+        "epochs.npz",
         "split.csv",
         "predictions.csv",
         "metrics.json",
@@ -204,6 +206,23 @@ def test_the_same_seed_gives_the_same_metrics_also_after_interruptions(
     # The same batches in the same order and the same optimizer; kernels may be chosen anew, which changes last digits.
     assert history["loss"][2] == pytest.approx(first.history["loss"][2], rel=1e-4)
     assert history["learning_rate"][2] == first.history["learning_rate"][2]
+    film, gone_on = epochs.read(first), epochs.read(resumed)
+    assert film is not None and gone_on is not None
+    np.testing.assert_array_equal(gone_on.epochs, [1, 2, 3])
+    np.testing.assert_array_equal(gone_on.matrices[:2], film.matrices[:2])
+
+
+def test_every_epochs_answers_are_kept_and_fit_the_history_and_the_predictions(done: runs.Run) -> None:
+    found = epochs.read(done)
+    assert found is not None
+    np.testing.assert_array_equal(found.epochs, done.history["epoch"])
+    np.testing.assert_allclose(found.uar, done.history["val_uar"])
+    # The temperature moves no answer of a clip of one window.
+    kept = found.matrices[int(found.uar.argmax())]
+    np.testing.assert_array_equal(kept, done.metrics["validation"]["confusion"])
+    rows = done.predictions[done.predictions["part"] == "validation"]
+    assert (list(found.clips), list(found.true)) == (list(rows["clip"]), list(rows["true"]))
+    assert (done.path / epochs.FILE).stat().st_size < 20_000
 
 
 @pytest.mark.parametrize("name", ["svm", "logreg"])

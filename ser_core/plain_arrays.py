@@ -1,4 +1,4 @@
-"""Arrays beside a graph, of a stranger's run too: bounded, and never unpickled."""
+"""Arrays in a file beside a graph or a run, of a stranger's run too: bounded, and never unpickled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     try:
         with zipfile.ZipFile(path) as whole:
             if sum(one.file_size for one in whole.infolist()) > MOST_BYTES:
-                raise GraphError(f"{path.name} holds more than {MOST_BYTES / 1e6:.0f} MB; no model needs so much.")
+                raise GraphError(f"{path.name} holds more than {MOST_BYTES / 1e6:.0f} MB; no run needs so much.")
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in names}
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -1,0 +1,106 @@
+"""The layers of the picked network, one by one: what its units answer along the clip, and the filter of one of them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import streamlit as st
+
+from pages.widgets import cached, foreign, in_url, worth
+from ser_core import audio, figures, inside
+from ser_core.graphs import GraphError
+from ser_core.predictor import Predictor
+from ser_core.runs import Run, RunError
+
+#: Units of a 2D layer that are drawn at a time.
+UNITS = 5
+
+
+def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
+    """Draw the switch and, once it is on, one layer of every picked model; `start_s`: where the clip begins on the page's time axis."""
+    if not models:
+        return
+    in_url.begin("layers", in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
+    if st.toggle("Look into its layers", key="layers", help="What each layer of a CNN makes of this clip"):
+        for run in models:
+            _draw(key, clip, start_s, run)
+
+
+@st.fragment
+def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
+    # A fragment: another layer redraws this picture and nothing else on the page.
+    try:
+        predictor = cached.predictor(run)
+        found = _layers(key, *cached.judge_key(predictor), predictor, clip.samples)
+    except (inside.InsideError, RunError, GraphError, OSError) as error:
+        st.info(foreign.plain(error))
+        return
+    (given,) = predictor.inputs
+    names = [layer.name for layer in found]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.segmented_control(
+            f"Layers of {worth.label(run)}",
+            names,
+            default=names[0],
+            required=True,
+            key=f"layer-{run.name}-{len(names)}",
+        )
+        layer = found[names.index(str(name))]
+        units = layer.strongest(len(layer.maps))
+        unit = st.selectbox(
+            "Unit", units, key=f"unit-{run.name}-{name}", help="Those that vary most come first.", width=120
+        )
+        with st.popover("Its filter", icon=":material/grid_4x4:"):
+            _filter(layer, int(unit), f"{key}-{run.name}")
+    # As wide as the pictures above it, so that its time axis is theirs.
+    st.plotly_chart(
+        figures.stacked(_rows(layer, int(unit), units, clip, given.source.hop_s), start_s=start_s),
+        key=f"maps-{key}-{run.name}",
+        config={"displayModeBar": False},
+        alt=f"What the units of layer {layer.name} of {run.name} answer along the clip",
+    )
+    st.caption(
+        f"Brighter: the unit answers more. {layer.steps} steps a window"
+        + (f", {layer.bands} bands" if layer.bands > 1 else "")
+        + "; nothing is drawn where the network was fed with silence or nothing."
+    )
+
+
+def _rows(layer: inside.Layer, unit: int, units: list[int], clip: audio.Clip, hop_s: float) -> list[figures.Row]:
+    rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate, height=90)]
+    if layer.bands == 1:
+        values = layer.maps[units, :, 0]
+        # In words: numbers alone Plotly would take for places on the axis.
+        names = [f"unit {one}" for one in units]
+        picture = figures.row_picture("All units", values, hop_s, labels=names, y_title="", unit="")
+        return [*rows, dataclasses.replace(picture, height=360)]
+    drawn = [unit, *(one for one in units if one != unit)][:UNITS]
+    top = float(np.nanmax(layer.maps[drawn]))
+    bands = [f"band {k + 1}" for k in range(layer.bands)]
+    return rows + [
+        figures.row_picture(
+            f"Unit {one}", layer.maps[one].T, hop_s, labels=bands, y_title="", unit="", span=(0.0, max(top, 1e-6))
+        )
+        for one in drawn
+    ]
+
+
+def _filter(layer: inside.Layer, unit: int, key: str) -> None:
+    """The weights of one unit: bands × steps of what it reads."""
+    weights = layer.filters[unit]
+    # A 1D filter reads inputs over time; of a 2D one the mean over its inputs is drawn.
+    shown = weights.reshape(len(weights), -1) if weights.shape[1] == 1 or weights.ndim == 2 else weights.mean(axis=0).T
+    st.plotly_chart(
+        figures.weights(shown, "inputs" if len(shown) == len(weights) else "bands"),
+        key=f"filter-{key}",
+        config={"displayModeBar": False},
+        alt=f"The filter of unit {unit}: {shown.shape[0]} rows, {shown.shape[1]} steps",
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking inside …")
+def _layers(
+    key: str, path: str, changed: int, voice: str, _predictor: Predictor, _samples: np.ndarray
+) -> list[inside.Layer]:
+    return inside.layers(_predictor, _samples)

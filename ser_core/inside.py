@@ -1,0 +1,166 @@
+"""Inside a convolutional network: what each of its layers makes of a clip, and the filters that make it. Asks the ONNX graph, never Keras."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import numpy_helper
+
+from ser_core.features import extraction
+from ser_core.predictor import Predictor
+
+#: Operations between a convolution and the ReLU behind it: they move, scale or add, and mix no channels.
+_BETWEEN = frozenset(
+    (
+        "Add",
+        "Mul",
+        "Sub",
+        "Div",
+        "Squeeze",
+        "Unsqueeze",
+        "Transpose",
+        "BatchNormalization",
+        "Identity",
+        "Reshape",
+        "Expand",
+    )
+)
+
+
+class InsideError(ValueError):
+    """A network has no such layers, or its graph is not opened; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One layer of a network for one window of a clip.
+
+    maps: units × frames × bands of the clip, what each unit answers, at least 0; not a number where the network was fed with nothing.
+    A layer with fewer steps than the clip has frames, or fewer bands, repeats them; bands is 1 behind a convolution over time alone.
+    filters: units × inputs × steps × bands, the convolution's weights (inputs × steps × bands of a 1D one: bands 1).
+    """
+
+    name: str
+    maps: np.ndarray = field(repr=False)
+    filters: np.ndarray = field(repr=False)
+    steps: int
+    bands: int
+
+    @property
+    def strength(self) -> np.ndarray:
+        """How far each unit's answers vary over the clip: units."""
+        found: np.ndarray = np.nanstd(self.maps, axis=(1, 2))
+        return found
+
+    def strongest(self, number: int) -> list[int]:
+        """Return the units whose answers vary most over the clip, the most first."""
+        return [int(unit) for unit in np.argsort(-self.strength, kind="stable")[:number]]
+
+
+def layers(predictor: Predictor, samples: np.ndarray, window: int = 0) -> list[Layer]:
+    """Return the layers of the model's network for one window of 16 kHz samples, from the input on.
+
+    Raises InsideError for a model without convolutions over time, for one that came from elsewhere, and where it judges no clip
+    without a profile.
+    """
+    run = predictor.run
+    if run.of_a_stranger:
+        raise InsideError(f"{run.name} came from elsewhere: its graph runs by itself, bounded, and is not opened.")
+    if predictor.needs_voice:
+        raise InsideError(f"{run.name} judges no clip without a profile, so it is not opened here.")
+    if any(given.is_vector for given in predictor.inputs):
+        raise InsideError(f"{run.name} reads one vector a clip, so nothing in it lies on a time axis.")
+    (given,) = predictor.inputs
+    features = extraction.of_sound(predictor.inputs, samples)[given.name]
+    cut = given.windows(features)
+    at = min(window, len(cut.features) - 1)
+    feeds: dict[str, Any] = {given.name: cut.features[at : at + 1], "n_frames": cut.n_frames[at : at + 1]}
+    if predictor.takes_profile:
+        feeds |= {
+            "profile": np.zeros((1, 2, given.source.dims), np.float32),
+            "profile_weight": np.zeros(1, np.float32),
+        }
+    graph = onnx.load(run.model_path())
+    found = _behind_convolutions(graph.graph)
+    if not found:
+        raise InsideError(f"{run.name} has no convolutions to look into.")
+    answers = _asked(graph, [name for name, _ in found], feeds)
+    start, filled = int(cut.starts[at]), int(cut.n_frames[at])
+    made: list[Layer] = []
+    for (_, weights), values in zip(found, answers, strict=True):
+        maps = _channels_first(values[0], len(weights))
+        if maps is not None and maps.shape[1] > 1:
+            placed = _on_clip(maps, given.frames, filled, start, len(features))
+            kernel = " × ".join(str(n) for n in weights.shape[2:] if n > 1) or "1"
+            name = f"{len(made) + 1} · {len(weights)} filters of {kernel}"
+            made.append(Layer(name, placed, weights, maps.shape[1], maps.shape[2]))
+    return made
+
+
+def _behind_convolutions(graph: onnx.GraphProto) -> list[tuple[str, np.ndarray]]:
+    """The outputs of the ReLUs that follow a convolution, in the graph's order, each with that convolution's weights."""
+    producers = {name: node for node in graph.node for name in node.output}
+    weights = {one.name: one for one in graph.initializer}
+    found = []
+    for node in graph.node:
+        if node.op_type != "Relu":
+            continue
+        kernel = _nearest(node, producers, weights)
+        if kernel is not None:
+            found.append((node.output[0], kernel))
+    return found
+
+
+def _nearest(
+    node: onnx.NodeProto, producers: Mapping[str, onnx.NodeProto], weights: Mapping[str, onnx.TensorProto]
+) -> np.ndarray | None:
+    """The weights of the largest of the nearest convolutions in front of a node: beside a block's own there may be the one that leads around it."""
+    wanted, seen, kernels = deque(node.input), set(), []
+    while wanted:
+        name = wanted.popleft()
+        before = producers.get(name)
+        if before is None or name in seen:
+            continue
+        seen.add(name)
+        if before.op_type == "Conv" and before.input[1] in weights:
+            kernels.append(numpy_helper.to_array(weights[before.input[1]]))
+        elif before.op_type in _BETWEEN:
+            wanted.extend(before.input)
+    return max(kernels, key=lambda one: int(np.prod(one.shape[2:])), default=None)
+
+
+def _asked(graph: onnx.ModelProto, names: list[str], feeds: dict[str, Any]) -> list[np.ndarray]:
+    """What the graph gives at these places, which become outputs of a copy in memory."""
+    there = {one.name for one in graph.graph.output}
+    graph.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in there)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    opened = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return [np.asarray(one) for one in opened.run(names, feeds)]
+
+
+def _channels_first(values: np.ndarray, units: int) -> np.ndarray | None:
+    """Units × steps × bands of what a layer gives for one window; None for another form."""
+    if values.ndim == 2:
+        values = values[..., None] if values.shape[0] == units else values.T[..., None]
+    elif values.ndim == 3 and values.shape[0] != units and values.shape[-1] == units:
+        values = values.transpose(2, 0, 1)
+    if values.ndim != 3 or values.shape[0] != units:
+        return None
+    # Of a convolution over time alone some exporters leave an axis of one in front.
+    return values.transpose(0, 2, 1) if values.shape[1] == 1 < values.shape[2] else values
+
+
+def _on_clip(maps: np.ndarray, frames: int, filled: int, start: int, length: int) -> np.ndarray:
+    """Return a window's maps (units × steps × bands) frame by frame of the clip."""
+    step = np.minimum(np.arange(filled) * maps.shape[1] // frames, maps.shape[1] - 1)
+    placed = np.full((len(maps), length, maps.shape[2]), np.nan, np.float32)
+    placed[:, start : start + filled] = maps[:, step]
+    return placed

@@ -1,0 +1,60 @@
+"""The layers of a network on the analyze page: nothing until they are asked for, one layer at a time, models without any say so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ser_core import inside
+from tests import patience
+
+APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+
+
+def analyze(**query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
+    for name, value in {"source": "samples", "sample": "voice-british", **query}.items():
+        at.query_params[name] = value
+    return at.run().switch_page("pages/analyze/page.py").run()
+
+
+def rows(at: AppTest) -> list[str]:
+    """The titles of the rows of the picture of maps."""
+    for chart in at.get("plotly_chart"):
+        stated = json.loads(chart.proto.spec)
+        titles = [one.get("text", "") for one in stated["layout"].get("annotations", [])]
+        if any(title.startswith(("Unit ", "All units")) for title in titles):
+            return titles
+    return []
+
+
+def test_nothing_is_opened_until_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = inside.layers
+    monkeypatch.setattr(
+        inside, "layers", lambda predictor, *more: asked.append(predictor.run.name) or real(predictor, *more)
+    )
+    at = analyze(model="cnn1d")
+    assert not at.exception and asked == []
+    at.toggle(key="layers").set_value(True).run()
+    assert not at.exception and asked == ["cnn1d"]
+    assert rows(at) == ["Waveform", "All units"]
+    assert at.query_params["layers"] in ("on", ["on"])
+
+
+def test_a_layer_over_bands_shows_its_strongest_units_and_the_picked_one_first() -> None:
+    at = analyze(model="fast", layers="on")
+    assert not at.exception
+    (unit,) = [one for one in at.selectbox if one.label == "Unit"]
+    assert rows(at)[:2] == ["Waveform", f"Unit {unit.value}"] and len(rows(at)) == 6
+    other = unit.options[-1]
+    unit.set_value(int(other)).run()
+    assert not at.exception and rows(at)[1] == f"Unit {other}"
+
+
+def test_a_model_of_vectors_says_that_it_has_none() -> None:
+    at = analyze(model="accurate", layers="on")
+    assert not at.exception and any("one vector a clip" in one.value for one in at.info)
