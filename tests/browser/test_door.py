@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pages.server import door
 from tests import patience
@@ -46,19 +46,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 
 @pytest.fixture
-def rebound() -> Iterator[Page]:
+def rebound(browser: Browser) -> Iterator[Page]:
     """A tab in which a hostile website's name leads to this machine."""
-    found = chromium.find()
-    if found is None:
-        pytest.skip("no Chromium or Chrome was found")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=[*FLAGS, f"--host-resolver-rules=MAP {EVIL} 127.0.0.1"]
-        )
-        page = browser.new_page()
-        page.set_default_timeout(patience.MILLISECONDS)
-        yield page
-        browser.close()
+    launched = browser.browser_type.launch(
+        executable_path=chromium.find(), args=[*FLAGS, f"--host-resolver-rules=MAP {EVIL} 127.0.0.1"]
+    )
+    page = launched.new_page()
+    page.set_default_timeout(patience.MILLISECONDS)
+    yield page
+    launched.close()
 
 
 def test_a_name_that_rebinds_to_this_machine_gets_a_sentence_and_no_page(server: Server, rebound: Page) -> None:

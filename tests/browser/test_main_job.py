@@ -135,7 +135,7 @@ def test_the_picked_model_stands_in_the_url(server: Server, page: Page, second_m
     expect(page.get_by_test_id("answer")).to_have_count(1)
     steps.settled(page)
     page.get_by_role("combobox", name="Model").click()
-    page.get_by_role("option", name="accurate").click()
+    page.get_by_role("option", name="Best: a pretrained ear").click()
     expect(page.get_by_test_id("answer")).to_have_count(2)
     page.wait_for_url(f"**model={second_model}&model=accurate*")
     page.goto(f"{server.url}/analyze?source=samples&sample={VOICE.stem}&model=gone")
@@ -187,7 +187,7 @@ def test_the_third_recording_of_a_voice_goes_by_the_two_before_it(server: Server
     page.goto(f"{server.url}/analyze?source=upload")
     for path in (first, second, third):
         if path != first:
-            page.get_by_role("button", name="Remove").first.click()
+            page.get_by_test_id("stFileUploader").first.get_by_role("button", name="Remove").click()
             expect(page.get_by_test_id("answer")).to_be_hidden()
         page.locator("input[type=file]").first.set_input_files(path)
         expect(page.get_by_test_id("answer")).to_be_visible()
@@ -221,9 +221,10 @@ def test_home_leads_to_a_first_answer(server: Server, page: Page) -> None:
 def test_a_models_link_at_home_leads_to_it(server: Server, page: Page) -> None:
     page.goto(server.url)
     # While the page is still being drawn its rows move under the mouse.
-    expect(page.get_by_text("Accuracy on speakers that no choice")).to_be_visible()
+    expect(page.get_by_text("It does not read minds")).to_be_visible()
     page.get_by_role("link", name="Try it").first.click()
     page.wait_for_url("**/analyze?*model=accurate*")
+    page.get_by_role("button", name="About this model").click()
     expect(page.get_by_text("tells the emotion right in")).to_be_visible()
 
 

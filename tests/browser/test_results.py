@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from pages.results import run_view
 from ser_core import settings
 from ser_core.runs import Run, weightless
 from tests.browser import steps
@@ -110,7 +111,7 @@ def test_the_list_of_cells_does_what_the_mouse_does(server: Server, page: Page) 
 def test_every_click_on_a_tab_is_obeyed(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/results?view=run&run=accurate")
     tabs = page.get_by_role("tab")
-    expect(tabs).to_have_count(10)
+    expect(tabs).to_have_count(len(run_view.TABS))
     # There and back again: of an address that follows the clicks, every second one was lost.
     for title, name in [
         ("Calibration", "calibration"),

@@ -205,7 +205,7 @@ def test_who_is_allowed_has_what_is_theirs(shared: Shared, visit: Callable[[], P
     page.goto(f"{shared.url}/results?view=run&run=run-of-ada")
     expect(page.get_by_text("run-of-ada").first).to_be_visible()
     page.goto(f"{shared.url}/datasets?view=mine")
-    expect(page.get_by_role("heading", name="anger 1", exact=True)).to_be_visible()
+    expect(page.get_by_text("anger · 1 of 10", exact=True)).to_be_visible()
     steps.settled(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
