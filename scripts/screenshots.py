@@ -1,7 +1,7 @@
 """Make docs/screenshots/ anew: a fresh server, a Chromium whose microphone plays the synthetic voices, a picture a page.
 
 Run: make screenshots (with SER_DATA, the folder that holds crema-d/, the pages of a corpus too), or python -m scripts.screenshots NAME ...
-for some. No person's voice is in a picture.
+for some. The voice that is analyzed is one of the actors whose clips ship (artifacts/samples).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ VOICES = ("voice-british", "voice-high-fast", "voice-low-slow")
 MOST_BYTES = 200_000
 COLOURS = (256, 128, 64)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-CLIP = "analyze?source=samples&sample=voice-british&model=accurate"
+CLIP = "analyze?source=samples&sample=anger-1&model=accurate"
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ SHOTS = (
     Shot("analyze-phone", CLIP, "Mel-spectrogram", width=390, most=1700),
     Shot("analyze-msf", f"{CLIP}&show=msf&closer=on", "From the sound to the cells", most=1900),
     Shot("live", "live?model=accurate", "", press="Start", wait_s=22.0, most=1200),
-    Shot("datasets", "datasets?corpus=crema-d", "Hours", corpus=True, most=1300),
-    Shot("train", "train?view=build&corpus=crema-d", "Layer by layer", corpus=True, most=1700),
+    Shot("datasets", "datasets?corpus=crema-d", "Hours", corpus=True, most=1100),
+    Shot("train", "train?view=build", "Export", corpus=True, most=1500),
     Shot("results", "results?view=runs", "runs. Select", most=1000),
-    Shot("results-run", "results?view=run&run=accurate&part=test&norm=true&tab=calibration", "Reliability", most=1900),
+    Shot("results-run", "results?view=run&run=accurate&part=test&norm=true&tab=calibration", "Reliability", most=1500),
     Shot("results-compare", "results?view=compare&runs=accurate,svm-speakers", "Confusion matrices", most=1600),
-    Shot("results-leakage", "lessons?view=leakage&step=crema-d", "The mistake.", most=1200),
+    Shot("lessons-people", "lessons?view=people", "How many people must", most=900),
 )
 
 

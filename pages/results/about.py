@@ -12,6 +12,7 @@ from pages.widgets import foreign, numbers
 from ser_core import recipes, runs
 from ser_core.figures import curves
 from ser_core.runs import Run, Training, cards
+from ser_core.runs import learning as curve_words
 
 #: Last lines of a log that are shown.
 LINES = 500
@@ -29,6 +30,7 @@ def learning(shown: Shown) -> None:
     st.plotly_chart(
         curves.learning(history), key="curves", alt=f"Learning curves of {shown.name}, {len(history)} epochs"
     )
+    st.markdown(" ".join(curve_words.said(history, shown.run.recipe.get("recipe", {}).get("fit"))))
 
 
 def layers(shown: Shown) -> None:

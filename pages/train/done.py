@@ -16,7 +16,7 @@ from ser_core.corpora import schemes
 from ser_core.evaluation import listeners, metrics
 from ser_core.figures import curves
 from ser_core.recipes import Recipe, layer_table
-from ser_core.runs import Run, epochs, measured
+from ser_core.runs import Run, epochs, learning, measured
 
 _BAR = {"displayModeBar": False}
 
@@ -56,6 +56,7 @@ def show(job: jobs.Job, run: Run) -> None:
                 config=_BAR,
                 alt=f"Learning curves, {len(history)} epochs",
             )
+            st.caption(" ".join(learning.said(history, run.recipe.get("recipe", {}).get("fit"))))
     _confused(rows, labels, job.id)
     _next(run, recipe)
 
