@@ -30,7 +30,10 @@ def extras(request: pytest.FixtureRequest) -> Path:
     uv = str(Path(sys.executable).parent / "uv")
     with filelock.FileLock(folder.with_suffix(".lock")):
         if not (folder / "made").is_file():
-            for words in (["venv", "--clear", "--python", sys.executable, str(folder)], ["pip", "install", "--python", str(python), *asked]):
+            for words in (
+                ["venv", "--clear", "--python", sys.executable, str(folder)],
+                ["pip", "install", "--python", str(python), *asked],
+            ):
                 try:
                     done = subprocess.run([uv, *words], capture_output=True, text=True, timeout=SECONDS)
                 except (OSError, subprocess.TimeoutExpired) as error:

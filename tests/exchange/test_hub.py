@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,12 +79,16 @@ def test_the_card_says_in_the_hubs_words_what_was_measured(server: stand_in_hub.
     assert {"audio-classification", "speech-emotion-recognition", "onnx"} <= set(stated["tags"])
     assert stated["datasets"] == ["crema-d"]
     (result,) = stated["model-index"][0]["results"]
-    assert result["dataset"]["args"]["split_sha256_16"] == runs.split_id(SHIPPED.split) == stated["ser"]["split_sha256_16"]
+    assert (
+        result["dataset"]["args"]["split_sha256_16"] == runs.split_id(SHIPPED.split) == stated["ser"]["split_sha256_16"]
+    )
     found = {one["type"]: one for one in result["metrics"]}
     for name, kind in (("accuracy", "accuracy"), ("uar", "recall"), ("macro_f1", "f1")):
         assert found[kind]["value"] == test[name] and found[kind]["args"] == test["intervals"][name]
     assert found["ece"]["value"] == test["ece"]
-    assert stated["ser"]["calibration"] == {name: SHIPPED.recipe["found"][name] for name in ("temperature", "threshold")}
+    assert stated["ser"]["calibration"] == {
+        name: SHIPPED.recipe["found"][name] for name in ("temperature", "threshold")
+    }
     split = SHIPPED.split
     assert stated["ser"]["speakers"] == {"test": 9, "train": split[split["part"] == "train"]["speaker"].nunique()}
     assert "Cao" in " ".join(stated["ser"]["attribution"]) and body.strip().startswith(SHIPPED.card.splitlines()[0])
@@ -135,7 +137,11 @@ def test_what_was_tampered_with_stays_out(server: stand_in_hub.Hub, home: Path) 
     whole = dict(there)
     for name, data, why in (
         ("run/card.md", whole["run/card.md"].replace(b"#", b"##", 1), "card.md has"),
-        ("run/predictions.csv", whole["run/predictions.csv"].replace(b"anger", b"angst", 1), "predictions.csv was altered"),
+        (
+            "run/predictions.csv",
+            whole["run/predictions.csv"].replace(b"anger", b"angst", 1),
+            "predictions.csv was altered",
+        ),
         ("onnx/model.onnx", whole["onnx/model.onnx"][:-1], "model.onnx has"),
         ("run/../../escaped.csv", b"out", "is no name of a run's file"),
     ):
@@ -162,8 +168,3 @@ def test_what_is_too_large_is_not_fetched_and_what_is_no_run_is_said(
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1 and said[0].startswith("Error: The Hub's answer about nobody/nothing: ")
     assert nothing_came(home)
-
-
-def test_the_client_is_loaded_for_nothing_else() -> None:
-    code = "import sys, ser_core.cli.main; sys.exit('huggingface_hub' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=settings.ROOT).returncode == 0

@@ -30,14 +30,15 @@ class Follower:
     def epoch(self, row: dict[str, Any]) -> None:
         """Tell an epoch's row of history.csv."""
         with self._alone():
-            self.tracker.point(int(row["epoch"]), contents.epoch(row))
-            self.last = max(self.last, int(row["epoch"]))
+            if not self.lost:
+                self.tracker.point(int(row["epoch"]), contents.epoch(row))
+                self.last = max(self.last, int(row["epoch"]))
 
     def ends(self, run: Run) -> None:
         """Tell the rest of the run, where it is finished, and that nothing more comes."""
-        done = run.status["state"] == "done"
+        done = run.has("status.json") and run.status["state"] == "done"
         with self._alone():
-            if done:
+            if done and not self.lost:
                 contents.write(run, self.tracker, after=self.last)
         with self._alone():
             self.tracker.close(failed=not done)
@@ -45,11 +46,10 @@ class Follower:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         try:
+            yield
+        except Exception as error:  # Of three libraries, whose errors share no base class.
             if not self.lost:
-                yield
-            else:
-                with contextlib.suppress(Exception):
-                    yield
-        except Exception as error:
+                self.say(
+                    f"The tracker failed and is told no more; the training goes on: {' '.join(str(error).split())}"
+                )
             self.lost = True
-            self.say(f"The tracker failed and is told no more; the training goes on: {' '.join(str(error).split())}")

@@ -23,26 +23,32 @@ PARAMETERS, METRICS, LONGEST = 100, 1000, 6000
 
 def opened(run: str, into: str | None) -> MLflow:
     """Return an open run at the tracking URI or in the folder `into`, by default at MLFLOW_TRACKING_URI, else in SER_HOME/mlflow."""
-    return MLflow(into or os.environ.get("MLFLOW_TRACKING_URI") or str(settings.home().path / "mlflow"), run)
+    stated = os.environ.get("MLFLOW_TRACKING_URI")
+    if into is None and stated:
+        return MLflow(stated, None, run)
+    where = into or str(settings.home().path / "mlflow")
+    if "://" in where:
+        return MLflow(where, None, run)
+    # As MLflow's own default: a SQLite file, for its stores of plain files take no new runs.
+    folder = Path(where).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return MLflow(f"sqlite:///{(folder / 'mlflow.db').as_posix()}", (folder / "artifacts").as_uri(), run)
 
 
 class MLflow:
-    """A run of MLflow's; of a folder the store is a SQLite file in it, as MLflow's own default is."""
+    """A run of MLflow's at the tracking URI `uri`; `artifacts`: where a new experiment keeps files, None for the store's own place."""
 
-    def __init__(self, where: str, run: str) -> None:
-        self.uri, artifacts = where, None
-        if "://" not in where:
-            folder = Path(where).resolve()
-            folder.mkdir(parents=True, exist_ok=True)
-            self.uri, artifacts = f"sqlite:///{(folder / 'mlflow.db').as_posix()}", (folder / "artifacts").as_uri()
-        self.client = MlflowClient(tracking_uri=self.uri)
+    def __init__(self, uri: str, artifacts: str | None, run: str) -> None:
+        self.uri = uri
+        self.client = MlflowClient(tracking_uri=uri)
         found = self.client.get_experiment_by_name(EXPERIMENT)
         experiment = found.experiment_id if found else self.client.create_experiment(EXPERIMENT, artifacts)
         self.run_id = self.client.create_run(experiment, run_name=run).info.run_id
 
     @property
     def place(self) -> str:
-        return f"run {self.run_id} of the experiment {EXPERIMENT} in {self.uri}"
+        # Without the name and password that an address may hold.
+        return f"run {self.run_id} of the experiment {EXPERIMENT} in {re.sub(r'//[^/@]*@', '//', self.uri)}"
 
     def parameters(self, values: Mapping[str, Value]) -> None:
         stated = [Param(_named(name), str(value)[:LONGEST]) for name, value in values.items()]

@@ -33,6 +33,7 @@ class WandB:
             mode=os.environ.get("WANDB_MODE", "offline"),
             settings=wandb.Settings(
                 console="off",
+                host="",
                 silent=True,
                 disable_git=True,
                 disable_code=True,
@@ -74,3 +75,5 @@ class WandB:
         if not failed:
             self.run.log_artifact(self.artifact)
         self.run.finish(exit_code=int(failed))
+        # The file is whole only when the process that writes it has ended.
+        wandb.teardown()
