@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ser_core import settings
+from ser_core.exchange import trackers
 from ser_core.features import sets
 from ser_core.runs import shipped
 from ser_core.training import train
@@ -22,6 +23,7 @@ from tests import patience
 
 ROOT = settings.ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+REQUIREMENTS = ("requirements.txt", "requirements-serve.txt", "requirements-dev.txt", "constraints.txt")
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
@@ -48,7 +50,7 @@ def test_every_package_that_the_library_imports_is_asked_for() -> None:
     base = {re.split(r"[<>=\[ ;]", one)[0].lower() for one in PROJECT["project"]["dependencies"]}
     found: set[str] = set()
     for path in (ROOT / "ser_core").rglob("*.py"):
-        if path.parent.name in ("networks", "training"):
+        if path.parent.name in ("networks", "training") or path.name.startswith("to_"):
             continue
         for one in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(one, ast.Import):
@@ -57,6 +59,18 @@ def test_every_package_that_the_library_imports_is_asked_for() -> None:
                 found.add((one.module or "").partition(".")[0])
     strangers = found - set(sys.stdlib_module_names) - {"ser_core"}
     assert {called.get(name, name) for name in strangers} <= base
+
+
+def test_every_tracker_is_an_extra_of_its_name_that_nothing_else_asks_for() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    everything = " ".join((ROOT / name).read_text(encoding="utf-8").lower() for name in REQUIREMENTS)
+    for name in (*trackers.NAMES, "hub"):
+        (package,) = extras[name]
+        stated = re.split(r"[<>=]", package)
+        assert len(stated) > 2, f"{package} has no floor"
+        assert not re.search(rf"^{stated[0]}\b", everything, re.MULTILINE), f"make installs {package}"
+    adapters = {path.stem for path in (ROOT / "ser_core").rglob("to_*.py")}
+    assert adapters == {f"to_{name}" for name in trackers.NAMES}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`runs export`, `runs import`, `runs report`: runs in and out."""
+"""`runs export`, `runs import`, `runs log`, `runs report`: runs in and out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from ser_core import exchange, runs
 from ser_core.cli import output
 from ser_core.corpora import registry
-from ser_core.exchange import terms
+from ser_core.exchange import terms, trackers
 
 
 def add(actions: Any) -> None:
@@ -31,6 +31,16 @@ def add(actions: Any) -> None:
     taking.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
     taking.add_argument("--json", action="store_true")
     taking.set_defaults(handler=import_)
+    logging = actions.add_parser("log", help="a run as a lab's tracker keeps it")
+    logging.add_argument("name", metavar="RUN")
+    logging.add_argument("--to", required=True, choices=trackers.NAMES)
+    logging.add_argument(
+        "--into",
+        metavar="PLACE",
+        help="a folder, for mlflow a tracking URI too; SER_HOME/mlflow, SER_HOME/tensorboard, SER_HOME/wandb where none is named",
+    )
+    logging.add_argument("--json", action="store_true")
+    logging.set_defaults(handler=log)
     reporting = actions.add_parser("report", help="a run as a page that needs nothing else")
     reporting.add_argument("name", metavar="RUN")
     reporting.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.html")
@@ -61,6 +71,13 @@ def import_(stated: argparse.Namespace) -> int:
     else:
         run = exchange.import_predictions(stated.file, registry.load(stated.corpus, stated.data))
     return _told(stated, runs.summary(run), f"{run.name}  {run.path}")
+
+
+def log(stated: argparse.Namespace) -> int:
+    """Tell a tracker all of a run."""
+    run = runs.find(stated.name)
+    place = trackers.log(run, stated.to, stated.into)
+    return _told(stated, {"run": run.name, "to": stated.to, "place": place}, place)
 
 
 def write_report(stated: argparse.Namespace) -> int:

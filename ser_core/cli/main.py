@@ -13,7 +13,7 @@ import sys
 from ser_core import fanout, graphs, jobs, recipes, runs, settings
 from ser_core.audio import AudioError
 from ser_core.augment.waveform import AugmentationError
-from ser_core.cli import corpora, encoders, evaluate, features, predict, select, splits, train
+from ser_core.cli import corpora, encoders, evaluate, features, hub, predict, select, splits, train
 from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
         evaluate,
         predict,
         runs_command,
+        hub,
         recipes_command,
         jobs_command,
     ):

@@ -17,6 +17,7 @@ from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides, several_corpora, unreadable_clips
 from ser_core.corpora import folds, registry, schemes, splits
 from ser_core.corpora.base import Corpus
+from ser_core.exchange import trackers
 from ser_core.features import external
 from ser_core.runs import measured
 
@@ -39,6 +40,11 @@ def add(commands: Any) -> None:
         help="RECIPE names a finished run (or several seeds): train its recipe on its train and validation part, nothing chosen anew",
     )
     unreadable_clips.add(parser)
+    parser.add_argument(
+        "--log-to",
+        choices=trackers.LIVE,
+        help="tell a tracker every epoch, and the finished run; `runs log` names a place",
+    )
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
     parser.set_defaults(handler=train)
@@ -47,8 +53,8 @@ def add(commands: Any) -> None:
 class _Bar:
     """A bar a stage on stderr: the features of the corpus, then the epochs."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
+    def __init__(self, progress: Progress, follower: trackers.Follower | None = None) -> None:
+        self.progress, self.follower = progress, follower
         self.tasks: dict[str, Any] = {}
         self.epochs_done = 0
 
@@ -66,6 +72,8 @@ class _Bar:
         self.progress.update(self.tasks["epochs"], completed=row["epoch"], note=note)
         if not self.progress.console.is_terminal:
             self.progress.console.print(f"epoch {row['epoch']}/{epochs}  {note}  {row['seconds']:.0f} s")
+        if self.follower is not None:
+            self.follower.epoch(row)
 
     def piece(self, done: int, total: int) -> None:
         self._task("trainings", total)
@@ -88,6 +96,8 @@ def train(stated: argparse.Namespace) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     chosen = runs.find(stated.recipe) if stated.refit else None
     recipe = _recipe_of(chosen, stated) if chosen else several_corpora.chosen(overrides.resolve(stated), stated)
+    if stated.log_to:
+        trackers.needed(stated.log_to)
     if stated.folds < 2 or stated.seeds < 1:
         raise recipes.RecipeError("--folds must be at least 2, --seeds at least 1.")
     corpus = registry.load(recipe.corpus, stated.data, recipe.mapping)
@@ -109,6 +119,7 @@ def train(stated: argparse.Namespace) -> int:
     _say_how_long(recipe, corpus, stated.folds, stated.seeds)
     run = _folder(stated.run, given, recipe)
     signal.signal(signal.SIGTERM, _interrupt)
+    follower = _follower(stated.log_to, run)
     lock = jobs.training_lock()
     try:
         lock.acquire(timeout=0)
@@ -117,7 +128,7 @@ def train(stated: argparse.Namespace) -> int:
         lock.acquire()
     try:
         with output.progress() as progress:
-            bar = _Bar(progress)
+            bar = _Bar(progress, follower)
             if chosen is not None:
                 refit.refit(chosen, corpus, run, bar, allow_unreadable=stated.allow_unreadable)
             else:
@@ -137,6 +148,8 @@ def train(stated: argparse.Namespace) -> int:
         return 1
     finally:
         lock.release()
+        if follower is not None:
+            follower.ends(runs.Run(run.path))
     done = runs.summary(runs.Run(run.path))
     if stated.json:
         output.print_json({"run": done["name"], **{key: done[key] for key in ("path", "status", "metrics")}})
@@ -156,6 +169,16 @@ def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
         raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
     first = (runs.pieces(chosen) or [chosen])[0]
     return recipes.from_dict(first.recipe["recipe"])
+
+
+def _follower(tracker: str | None, run: runs.Run) -> trackers.Follower | None:
+    """Return what follows the training for a tracker; None where none was named."""
+    if tracker is None:
+        return None
+    follower = trackers.Follower(trackers.opened(tracker, run.name), lambda said: print(said, file=sys.stderr))
+    print(f"Told to {tracker}: {follower.tracker.place}", file=sys.stderr)
+    follower.begins(run)
+    return follower
 
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:

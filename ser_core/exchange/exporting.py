@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from ser_core import encoders, files
@@ -23,6 +25,22 @@ def export(run: Run, target: Path) -> Path:
 
     Its folder goes in as it is, that of a published run in the plain form. Raises RunError for a run that is not finished or damaged.
     """
+    with (
+        whole(run) as inside,
+        files.replacing(target) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, path in inside.items():
+            _add(archive, f"{run.name}/{name}", path.read_bytes())
+    return target
+
+
+@contextlib.contextmanager
+def whole(run: Run) -> Iterator[dict[str, Path]]:
+    """Give the files of a run as they are given away: the name below its folder → where it lies; of a published run in the plain form.
+
+    Raises RunError for a run that is not finished or damaged.
+    """
     for one in (run, *pieces(run)):
         state = one.status["state"]
         if state != "done":
@@ -30,12 +48,12 @@ def export(run: Run, target: Path) -> Path:
         one.checked()
     with tempfile.TemporaryDirectory() as place:
         folder = weightless(run, Path(place) / "plain").path if is_published(run.path) else run.path
-        with files.replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(folder.rglob("*")):
-                inside = path.relative_to(folder)
-                if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-                    _add(archive, f"{run.name}/{inside.as_posix()}", path.read_bytes())
-    return target
+        found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+        yield {
+            inside.as_posix(): path
+            for inside, path in found.items()
+            if not any(part.startswith(".") for part in inside.parts)
+        }
 
 
 def model_zip(run: Run, target: Path, *, joined: bool = False) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from ser_core import runs, settings
@@ -26,27 +28,40 @@ def import_zip(path: Path, *, name: str = "") -> Run:
     is to be called, the folder in the zip where nothing is given; a name that is taken gets a number. Raises RunError with
     the reason; nothing is left behind then.
     """
+    with place_to_check() as place:
+        try:
+            archives.extract(path, place / "zip", max_bytes=MAX_BYTES, max_files=MAX_FILES)
+        except CorpusError as error:
+            raise RunError(f"No run was imported: {error}") from error
+        folder = _root(place / "zip", path)
+        return import_folder(folder, path.name, name=name or (path.stem if folder.name == "zip" else folder.name))
+
+
+@contextlib.contextmanager
+def place_to_check() -> Iterator[Path]:
+    """Give a folder in SER_HOME for what came from elsewhere and is believed by nobody yet; it is gone afterwards."""
     home = settings.home()
     home.runs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".importing-", dir=home.path) as place:
-        try:
-            archives.extract(path, Path(place) / "zip", max_bytes=MAX_BYTES, max_files=MAX_FILES)
-        except CorpusError as error:
-            raise RunError(f"No run was imported: {error}") from error
-        folder = _root(Path(place) / "zip", path)
-        try:
-            left_out = _checked(Run(folder))
-        except RunError as error:
-            raise RunError(f"{path.name} was not imported: {error}") from error
-        _finish(Run(folder), path, left_out)
-        try:
-            for one in whole(Run(folder)):
-                if one.has("model.onnx"):
-                    graph_check.hears(one)
-        except RunError as error:
-            raise RunError(f"{path.name} was not imported: {error}") from error
-        target = naming.free_path(name or (path.stem if folder.name == "zip" else folder.name))
-        folder.rename(target)
+        yield Path(place)
+
+
+def import_folder(folder: Path, origin: str, *, name: str) -> Run:
+    """Check the run in `folder`, below a `place_to_check`, as one in a zip is, move it into SER_HOME/runs and return it.
+
+    origin: what it came from, for errors and for its recipe.json. Raises RunError with the reason.
+    """
+    run = Run(folder)
+    try:
+        left_out = _checked(run)
+        _finish(Run(folder), origin, left_out)
+        for one in whole(Run(folder)):
+            if one.has("model.onnx"):
+                graph_check.hears(one)
+    except RunError as error:
+        raise RunError(f"{origin} was not imported: {error}") from error
+    target = naming.free_path(name)
+    folder.rename(target)
     return Run(target)
 
 
@@ -103,8 +118,8 @@ def _sweep(run: Run, listed: set[str]) -> list[str]:
     return [path.name for path in gone]
 
 
-def _finish(run: Run, path: Path, left_out: list[str]) -> None:
-    taken = {"file": path.name, "at": runs.now(), "left_out": left_out}
+def _finish(run: Run, origin: str, left_out: list[str]) -> None:
+    taken = {"file": origin, "at": runs.now(), "left_out": left_out}
     for one in whole(run):
         # Each says so of itself: a training that is pooled may become part of another model.
         one.write_json("recipe.json", {**one.recipe, "imported": taken})

@@ -7,7 +7,7 @@ from ser_core.callable_module import make_callable
 from ser_core.runs.alive import born, process_lives
 from ser_core.runs.folders import PIECES, create, pieces
 from ser_core.runs.listing import all_runs, find, new_path, own, shipped, summary, whole
-from ser_core.runs.publishing import publish, weightless
+from ser_core.runs.publishing import publish, split_id, weightless
 from ser_core.runs.run import ALWAYS, STATES, Run, RunError, now
 from ser_core.runs.tables import prediction_rows
 from ser_core.runs.trainings import Training, training, trainings
@@ -31,6 +31,7 @@ __all__ = [
     "process_lives",
     "publish",
     "shipped",
+    "split_id",
     "summary",
     "training",
     "trainings",

@@ -60,6 +60,11 @@ def publish(run: Run, path: Path) -> Run:
     return Run(path)
 
 
+def split_id(split: pd.DataFrame) -> str:
+    """Return the name of a split by its content: the first 16 digits of the SHA-256 of split.csv's text."""
+    return hashlib.sha256(as_csv(split).encode()).hexdigest()[:16]
+
+
 def _check(run: Run) -> None:
     state = run.checked().status["state"]
     if state != "done":
@@ -84,8 +89,7 @@ def _small(run: Run) -> dict[str, Any]:
 
 def _shared(split: pd.DataFrame, folder: Path) -> Path:
     """Return the file of the split among those of the folder's runs, written where none of them has it yet."""
-    name = hashlib.sha256(as_csv(split).encode()).hexdigest()[:16]
-    path = folder / published.SPLITS / f"{name}.parquet"
+    path = folder / published.SPLITS / f"{split_id(split)}.parquet"
     if not path.is_file():
         with files.replacing(path) as temporary:
             published.write_parquet(split, temporary)
