@@ -97,6 +97,11 @@ class Home:
         return self.path / "encoders"
 
     @property
+    def terms_file(self) -> Path:
+        """Which licences of optional packages whoever runs the installation confirmed."""
+        return self.path / "terms.json"
+
+    @property
     def selections(self) -> Path:
         return self.own / "selections"
 

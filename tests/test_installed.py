@@ -44,6 +44,14 @@ def test_the_requirements_files_ask_for_what_the_package_does() -> None:
     assert plain(extras["dev"]) == asked("requirements-dev.txt")
 
 
+@pytest.mark.parametrize("extra", ["opensmile", "audformat"])
+def test_optional_packages_come_only_to_who_asks_for_them(extra: str) -> None:
+    (floor,) = PROJECT["project"]["optional-dependencies"][extra]
+    assert re.fullmatch(rf"{extra}>=[\d.]+", floor)
+    listed = [*ROOT.glob("requirements*"), ROOT / "constraints.txt", *(ROOT / "deploy").glob("requirements*")]
+    assert listed and not [path.name for path in listed if re.search(rf"(?m)^{extra}\b", path.read_text())]
+
+
 def test_every_package_that_the_library_imports_is_asked_for() -> None:
     """Of what is imported at the head of a file; of the names that differ from the package's, which one it is."""
     called = {"sklearn": "scikit-learn", "markdown_it": "markdown-it-py", "typing_extensions": "typing-extensions"}

@@ -14,7 +14,7 @@ from pages.widgets.corpora import title
 from ser_core.corpora import splits
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.schemes import SCHEMES
-from ser_core.recipes import Recipe, plan
+from ser_core.recipes import Recipe, check_features, plan
 from ser_core.runs import measured
 
 #: From more speakers than this, leaving one out at a time is long enough for a word.
@@ -49,6 +49,8 @@ def _unknown(chosen: Chosen, split: str) -> str:
 
 def counted(chosen: Chosen, recipe: Recipe, n_folds: int) -> str:
     """Return how many clips fall into which part, in sentences. Raises CorpusError or RecipeError where the corpus cannot be divided so."""
+    # Asked anew each time: a package is installed, a licence confirmed, while what was counted stays.
+    check_features(recipe, chosen.corpus)
     return _counted(chosen.key, json.dumps(recipe.to_dict(), sort_keys=True), n_folds, recipe, chosen.corpus)
 
 

@@ -26,7 +26,8 @@ def _choose() -> None:
     chosen = corpus.choose()
     if chosen is None:
         return
-    names = [name for name, recipe in recipes.RECIPES.items() if recipe.feature_set.inputs[0].source.choices]
+    fed = {name: recipe.feature_set.inputs[0].source for name, recipe in recipes.RECIPES.items()}
+    names = [name for name, source in fed.items() if source.choices and not source.missing]
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     name = left.selectbox("Descriptors of the recipe", names, names.index("svm"), key="select-recipe")
     split = middle.selectbox("On the train part of", ["speakers", "clips"], key="select-split")

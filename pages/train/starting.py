@@ -7,10 +7,10 @@ import streamlit as st
 from pages.train import division
 from pages.train.corpus import Chosen
 from pages.widgets import foreign, numbers
-from ser_core import jobs
+from ser_core import jobs, settings
 from ser_core.corpora.base import CorpusError
 from ser_core.jobs.orders import Training
-from ser_core.recipes import RecipeError
+from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import RunError, expected, measured
 
 #: Seconds below which features are not worth a word.
@@ -18,7 +18,8 @@ LEAST_S = 5.0
 
 
 def show(chosen: Chosen, order: Training) -> None:
-    """Draw the estimate, and queue the training when the button is pressed."""
+    """Draw on whose terms its features are computed and the estimate, and queue the training when the button is pressed."""
+    _terms(order.recipe)
     reason = _impossible(chosen, order)
     found = None if reason else estimate(chosen, order)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -50,6 +51,15 @@ def about(seconds: float) -> str:
     if seconds < 100:
         return f"about {max(5, 5 * round(seconds / 5))} s"
     return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
+def _terms(recipe: Recipe) -> None:
+    """On whose terms the features are computed, and the box that confirms them; for a shared server whoever runs it does so."""
+    for source in (given.source for given in recipe.feature_set.inputs if given.source.terms):
+        st.caption(source.terms)
+        if source.to_confirm and settings.mode() == "local":
+            words = "My purpose is research, teaching or another that is not commercial"
+            st.checkbox(words, key="train-terms", on_change=source.confirm)
 
 
 def _impossible(chosen: Chosen, order: Training) -> str | None:

@@ -9,13 +9,22 @@ from typing import Any
 
 from ser_core import files
 from ser_core.cli import output
-from ser_core.corpora import emotion_names, own, recordings, registry, speaker_guess, validation
+from ser_core.corpora import (
+    audformat_database,
+    emotion_names,
+    own,
+    recordings,
+    registry,
+    speaker_guess,
+    splits,
+    validation,
+)
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.findings import Report
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser("corpora", help="corpora: list, get, validate, register, forget")
+    parser = commands.add_parser("corpora", help="corpora: list, get, validate, register, export, forget")
     actions = parser.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="a line a corpus")
     listing.add_argument("--json", action="store_true")
@@ -53,6 +62,22 @@ def add(commands: Any) -> None:
         "--guess-speakers", action="store_true", help="take the speakers of clips without one from their files' names"
     )
     keeping.set_defaults(handler=register)
+    giving = actions.add_parser("export", help="write a corpus for other programs")
+    giving.add_argument("name", metavar="CORPUS", help="a corpus' name, recordings, or folder or manifest with --data")
+    giving.add_argument("--data", type=Path, help="its folder, or your table; default: where it is registered")
+    giving.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the new folder")
+    giving.add_argument(
+        "--format",
+        choices=["audformat"],
+        default="audformat",
+        help="an audformat database, with copies of the sound files",
+    )
+    giving.add_argument(
+        "--split",
+        metavar="SPLIT",
+        help="its parts: speakers, clips or a FILE, as for train; default: as the corpus states them",
+    )
+    giving.set_defaults(handler=export)
     forgetting = actions.add_parser("forget", help="take a corpus off the register; its files stay")
     forgetting.add_argument("name", metavar="NAME")
     forgetting.set_defaults(handler=forget)
@@ -184,6 +209,18 @@ def register(stated: argparse.Namespace) -> int:
 
 def _without_speaker(n: int) -> str:
     return f"{n} clips state no speaker" if n > 1 else "1 clip states no speaker"
+
+
+def export(stated: argparse.Namespace) -> int:
+    """Write the corpus as an audformat database and print where; reads back with `register NAME --data DIR`."""
+    corpus = registry.load(stated.name, stated.data)
+    division = splits.assign(corpus.clips, corpus.name, stated.split, 0) if stated.split else None
+    with output.bar("files") as progress:
+        folder = audformat_database.write(corpus, stated.out, division.parts if division else None, progress)
+    print(f"{folder}: {len(corpus.clips)} clips of {corpus.card.title}")
+    for terms in corpus.card.terms:
+        print(f"  {terms}")
+    return 0
 
 
 def forget(stated: argparse.Namespace) -> int:

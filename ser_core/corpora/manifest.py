@@ -64,8 +64,8 @@ def read(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
     base = path.parent
     if path.suffix.lower() in emobox.ENDINGS and len(frame):
         base = emobox.folder(path, frame["file"].iloc[0])
-    frame["path"], relative = _files(frame["file"], base)
-    frame["clip"] = relative + _segment(frame)
+    frame["path"], relative = places(frame["file"], base)
+    frame["clip"] = relative + segments(frame)
     twice = frame["clip"].duplicated()
     problems += [
         Problem(f"row {row}", f"names the same clip as a row above: {clip}")
@@ -138,8 +138,10 @@ def _seconds(stated: pd.Series) -> pd.Series:
     return seconds.where(seconds.abs() != float("inf"))
 
 
-def _files(stated: pd.Series, folder: Path) -> tuple[pd.Series, pd.Series]:
-    """Every file's path on this machine, and the one in its clip's id: POSIX style, without the machine's folders."""
+def places(stated: pd.Series, folder: Path) -> tuple[pd.Series, pd.Series]:
+    """Return every stated file's path on this machine (from `folder`, where it is not absolute), and the one in its clip's id: POSIX style,
+    without the machine's folders.
+    """
     posix = stated.str.replace("\\", "/", regex=False)
     odd = posix.str.contains(r"//|(?:^|/)\.\.?/", regex=True)
     if odd.any():
@@ -155,8 +157,8 @@ def _files(stated: pd.Series, folder: Path) -> tuple[pd.Series, pd.Series]:
     return posix.mask(~absolute, base + posix), relative
 
 
-def _segment(frame: pd.DataFrame) -> pd.Series:
-    """`#<start>-<end>` of the rows that are segments, else empty; an open end is left out."""
+def segments(frame: pd.DataFrame) -> pd.Series:
+    """Return `#<start>-<end>` of the rows (columns start, end) that are segments, else empty; an open end is left out."""
     segments = frame["start"].notna() | frame["end"].notna()
     label = pd.Series("", index=frame.index, dtype=str)
     if segments.any():

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ser_core.corpora import archives, manifest, own, registry
+from ser_core.corpora import archives, audformat_database, manifest, own, registry
 from ser_core.corpora.base import CorpusError
 
 
 def add(archive: Path, name: str, folder: Path) -> registry.Entry:
     """Unpack the zip into the new folder `folder` and register what is in it as the corpus `name`.
 
-    It holds a CSV or TSV table beside the sound files, or a folder for each emotion, at the top or in one folder around them.
+    It holds a CSV or TSV table beside the sound files, a folder for each emotion, or an audformat database, at the top or in one folder around
+    them.
     Raises CorpusError, and leaves nothing behind, for a zip that is unsafe or holds no corpus, and for a folder that is there.
     """
     name = own.checked_name(name, registry.MODULES)
@@ -29,7 +30,9 @@ def add(archive: Path, name: str, folder: Path) -> registry.Entry:
 
 
 def _top(folder: Path) -> Path:
-    """The table, or the folder that holds a folder for each emotion."""
+    """The table, or the folder that holds a folder for each emotion or an audformat database."""
+    if audformat_database.is_database(folder):
+        return folder
     inside = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "__"))]
     tables = [path for path in inside if path.suffix.lower() in manifest.ENDINGS]
     if len(tables) == 1:

@@ -18,6 +18,7 @@ import filelock
 
 from ser_core import files, settings
 from ser_core.corpora import (
+    audformat_database,
     crema_d,
     emodb,
     esd,
@@ -160,13 +161,15 @@ def load(name: str, path: Path | None = None, labels: joined.Labels | None = Non
 
 
 def open_own(path: Path, name: str, *, reading: own.Reading = own.Reading()) -> Corpus:
-    """Read a corpus of one's own, registered or not: a folder of folders, or a CSV or TSV table. Raises CorpusError."""
+    """Read a corpus of one's own, registered or not: a folder of folders, a CSV or TSV table, or an audformat database. Raises CorpusError."""
     path = _whole(path)
     if not path.exists():
         raise CorpusError(
             f"{path} does not exist; name a folder that holds a folder for each emotion, or a CSV or TSV table."
         )
-    found = (folder.load if path.is_dir() else manifest.load)(path, name, reading)
+    database = path.is_dir() and audformat_database.is_database(path)
+    read = audformat_database.load if database else folder.load if path.is_dir() else manifest.load
+    found = read(path, name, reading)
     # A table may name any file; links may lead anywhere.
     if settings.owner() and any(settings.foreign(Path(one)) for one in found.clips["path"].unique()):
         raise CorpusError(f"{path} names files that belong to this server or to others; take them out.")

@@ -78,6 +78,32 @@ else:
 print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''
 
+_FUNCTIONALS = '''\
+"""Emotion of a sound file. Needs onnxruntime, numpy, librosa and opensmile VERSION: python example.py FILE
+
+openSMILE computes its features. TERMS
+"""
+import json, sys
+from pathlib import Path
+import librosa, numpy as np, onnxruntime, opensmile, scipy.signal
+
+here = Path(__file__).parent
+feature = json.loads((here / "feature.json").read_text())
+one = feature["inputs"][0]
+source, rate = one["source"], feature["sample_rate"]
+assert opensmile.__version__ == source["version"], f"It was trained on the numbers of openSMILE {source['version']}."
+y, _ = librosa.load(sys.argv[1], sr=rate)
+rumble = scipy.signal.butter(2, 20, "highpass", fs=rate, output="sos")  # and offset: both are taken out
+y = scipy.signal.sosfiltfilt(rumble, y, padlen=min(rate // 10, len(y) - 1))
+y = np.clip(y, -1, 1 - 2**-15).astype(np.float32)  # openSMILE takes 16 bits and lets what is louder wrap around
+y = np.pad(y, (0, max(0, rate // 10 - len(y))))
+smile = opensmile.Smile(opensmile.FeatureSet[source["feature_set"]], opensmile.FeatureLevel.Functionals)
+x = smile(y, rate).reshape(1, -1).astype(np.float32)
+zeros = {other["name"]: np.zeros((1, *other["shape"]), other["dtype"]) for other in feature["inputs"][1:]}  # no voice profile
+p = onnxruntime.InferenceSession(str(here / "model.onnx")).run(["probabilities"], {one["name"]: x, **zeros})[0][0]
+print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
+'''
+
 _OTHER = '''\
 """Emotion of a sound file, in two steps: its features as feature.json states them, by the program that trained the model,
 
@@ -107,11 +133,14 @@ print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 
 
 def text(run: Run) -> str:
-    """Return example.py for the run's model: from a sound file where it is fed with log-mel frames or the vector of an encoder, else from
-    its features.
+    """Return example.py for the run's model: from a sound file where it is fed with log-mel frames, the vector of an encoder or all of
+    openSMILE's functionals, else from its features.
     """
     kinds = [given.source.kind for given in run.contract.inputs]
+    first = run.contract.inputs[0].source
+    if kinds == ["opensmile"] and not first.to_dict()["names"]:
+        return _FUNCTIONALS.replace("VERSION", first.to_dict()["version"]).replace("TERMS", first.terms)
     if kinds == ["encoder"] and run.contract.inputs[0].is_vector:
-        stated = run.contract.inputs[0].source.to_dict()
+        stated = first.to_dict()
         return _ENCODER.replace("SHA256", stated["sha256_16"]).replace("ENCODER", stated["encoder"])
     return _LOG_MEL if kinds == ["logmel"] else _OTHER.replace("MODEL", run.name)

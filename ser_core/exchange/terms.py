@@ -1,4 +1,4 @@
-"""On which terms a run's weights may be passed on: those of every corpus of which it learned."""
+"""On which terms a run's weights may be passed on: those of every corpus of which it learned, and of what computes its features."""
 
 from __future__ import annotations
 
@@ -28,15 +28,27 @@ def of(run: Run) -> list[str]:
     ]
 
 
+def of_features(run: Run) -> list[str]:
+    """Return the terms of what computes the features of the run's model, a sentence each; none for this program's own."""
+    try:
+        inputs = run.contract.inputs
+    except RunError:
+        return []
+    return list(dict.fromkeys(given.source.terms for given in inputs if given.source.terms))
+
+
 def sentence(run: Run) -> str:
-    """Return what whoever passes on a run of several corpora must know; '' for a run of one."""
-    terms = of(run)
-    if len(terms) < 2:
-        return ""
-    return (
-        "It learned from several corpora and is bound by the terms of each; keep it on this machine unless every one lets you pass it on. "
-        + " ".join(terms)
-    )
+    """Return what whoever passes on a run of several corpora, or of features on others' terms, must know; '' for any other."""
+    several, features = of(run), of_features(run)
+    said = []
+    if len(several) > 1:
+        said = [
+            "It learned from several corpora and is bound by the terms of each; keep it on this machine unless every one lets you pass it on.",
+            *several,
+        ]
+    if features:
+        said += ["Its features are computed on terms that bind it, too.", *features]
+    return " ".join(said)
 
 
 def reserved(run: Run) -> str:
@@ -49,7 +61,7 @@ def reserved(run: Run) -> str:
     names = corpora(run)
     if not names:
         return "Its recipe does not say what it learned from."
-    if len(names) > 1:
+    if len(names) > 1 or of_features(run):
         return sentence(run)
     if names[0] not in OPEN:
         return f"It is bound by the terms of what it learned from. {of(run)[0]}"

@@ -9,15 +9,20 @@ import json
 import numpy as np
 
 from ser_core import audio, encoders
-from ser_core.features import encoder, logmel, msf, sets, spectral
+from ser_core.features import encoder, functionals, logmel, msf, sets, spectral
 
 #: Name of a set → preset of the modulation spectral features.
 MSF_SETS = {"msf": "wu", "msf-srmr": "srmr", "msf-naive": "naive"}
-NAMES = (*MSF_SETS, "spectral", "logmel", "whisper")
+#: Sets of openSMILE's functionals.
+FUNCTIONALS = ("egemaps", "compare")
+NAMES = (*MSF_SETS, "spectral", "logmel", "whisper", *FUNCTIONALS)
 
 
 def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
-    """Return the named arrays of a set for 16 kHz samples, its parameters as JSON under `spec`."""
+    """Return the named arrays of a set for 16 kHz samples, its parameters as JSON under `spec`.
+
+    Raises FeatureError, a sentence with the way out, for openSMILE's where it is not here or its licence not confirmed.
+    """
     if name in MSF_SETS:
         preset = msf.PRESETS[MSF_SETS[name]]
         found = msf.describe(samples, spec=preset)
@@ -28,6 +33,8 @@ def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
         return {**spectral.extract(samples, spec=descriptors), "spec": np.array(json.dumps(descriptors.to_dict()))}
     if name == "whisper":
         return _whisper(samples)
+    if name in FUNCTIONALS:
+        return _functionals(samples, name)
     spec = logmel.LogMelSpec()
     frames = logmel.extract(samples, spec)
     return {
@@ -49,6 +56,18 @@ def _whisper(samples: np.ndarray) -> dict[str, np.ndarray]:
         "vector": sets.EAR.of_states(states)[0],
         "times_s": heard.start_s + opened.hop_s * np.arange(len(states[0])),
         "spec": np.array(json.dumps({**sets.EAR.to_dict(), "logmel": opened.logmel})),
+    }
+
+
+def _functionals(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """openSMILE's `vector` of the sound as it is, and the `names` of its columns."""
+    source = sets.named(name).inputs[0].source
+    vector = source.extract(samples)[0]
+    stated = source.to_dict()
+    return {
+        "vector": vector,
+        "names": np.array(functionals.names(stated["feature_set"])),
+        "spec": np.array(json.dumps(stated)),
     }
 
 

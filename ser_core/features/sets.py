@@ -14,6 +14,7 @@ from ser_core.features.sources import (
     EncoderSource,
     ExternalSource,
     FeatureError,
+    FunctionalsSource,
     JoinedSource,
     LogMelSource,
     MsfSource,
@@ -261,6 +262,8 @@ SETS: dict[str, FeatureSet] = {
             "Hidden states of a pretrained ear and modulation spectral features, mean and deviation",
             JoinedSource((EAR, MsfSource())),
         ),
+        _vector("egemaps", "openSMILE's eGeMAPSv02 functionals (88 values)", FunctionalsSource("eGeMAPSv02")),
+        _vector("compare", "openSMILE's ComParE_2016 functionals (6,373 values)", FunctionalsSource("ComParE_2016")),
     )
 }
 

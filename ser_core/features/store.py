@@ -125,6 +125,14 @@ def folder(corpus: Corpus, source: sources.Source, copies: Copies | None = None)
     return settings.home().cache / "features" / f"{source.kind}-{sources.spec_hash(source)}{version}" / key
 
 
+def lacking(corpus: Corpus, source: sources.Source, copies: Copies | None = None) -> str:
+    """Return why a corpus' features can be had neither of this machine nor of the store, a sentence; '' where they can."""
+    missing = source.missing
+    if missing and corpus.members and source.hears_sound:
+        return next((why for one in corpus.members if (why := lacking(one, source, copies))), "")
+    return missing if missing and not (folder(corpus, source, copies) / "index.csv").is_file() else ""
+
+
 def load(
     corpus: Corpus,
     source: sources.Source,
@@ -145,8 +153,8 @@ def load(
     if corpus.members and source.hears_sound:
         return _of_members(corpus, source, copies, progress, n_jobs)
     where = folder(corpus, source, copies)
-    if source.missing and not (where / "index.csv").is_file():
-        raise sources.FeatureError(source.missing)
+    if why := lacking(corpus, source, copies):
+        raise sources.FeatureError(why)
     where.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(where / "lock"):
         try:

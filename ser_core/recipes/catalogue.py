@@ -226,6 +226,12 @@ RECIPES: dict[str, Recipe] = {
             features="seed",
             network="logreg",
         ),
+        Recipe(
+            "egemaps-svm",
+            "Support vector machine on openSMILE's eGeMAPS: the field's classic baseline",
+            features="egemaps",
+            network="svm",
+        ),
         _pretrained("whisper-logreg", "Logistic regression on a pretrained ear", "logreg", network_params={"c": 0.001}),
         _pretrained(
             "whisper-svm",

@@ -11,7 +11,7 @@ import pandas as pd
 from ser_core.corpora import folds, own, schemes, splits
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
-from ser_core.features import selection
+from ser_core.features import selection, store
 from ser_core.recipes.recipe import Recipe, RecipeError
 
 #: Emotions of which one is told apart from another; of a single one everything is right.
@@ -35,8 +35,10 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
 
     n_folds: of kfold-speakers and kfold-clips. Raises CorpusError or RecipeError, one sentence with the way out: labels that the
     corpus has no clip of; fewer than two emotions in all, or in what a fit would train on; a split that keeps speakers apart where
-    they are not known (unless the recipe leaves such clips out); too few speakers or clips; a selection made on another train part.
+    they are not known (unless the recipe leaves such clips out); too few speakers or clips; a selection made on another train part;
+    features that this machine cannot compute and that are not in the store.
     """
+    check_features(recipe, corpus)
     recipe = with_labels(recipe, corpus)
     clips = labelled(recipe, corpus)
     # Of joined corpora: which emotions were read under which names.
@@ -60,6 +62,13 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
         _not_selected_elsewhere(clips.assign(part=division.parts), division, recipe)
         notes += checked(clips, division, recipe.labels)
     return Plan(recipe, clips, divisions, tuple(notes))
+
+
+def check_features(recipe: Recipe, corpus: Corpus) -> None:
+    """Raise RecipeError, a sentence with the way out, for features that this machine cannot compute and that are not in the store."""
+    for given in recipe.feature_set.inputs:
+        if why := store.lacking(corpus, given.source):
+            raise RecipeError(why)
 
 
 def with_labels(recipe: Recipe, corpus: Corpus) -> Recipe:

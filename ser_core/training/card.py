@@ -55,6 +55,7 @@ def card(
         "",
         *_limits(corpus),
         *_licence_of_ear(ear),
+        *_terms_of_features(recipe),
     ]
     return "\n".join(lines)
 
@@ -98,6 +99,7 @@ def parent_card(
         "",
         *_limits(corpus),
         *_licence_of_ear(ear),
+        *_terms_of_features(recipe),
     ]
     return "\n".join(lines)
 
@@ -203,6 +205,11 @@ def _terms(corpus: Card) -> list[str]:
 
 def _licence_of_ear(ear: str) -> list[str]:
     return [f"Whisper: {LICENCE}.", ""] if ear else []
+
+
+def _terms_of_features(recipe: Recipe) -> list[str]:
+    terms = dict.fromkeys(given.source.terms for given in recipe.feature_set.inputs if given.source.terms)
+    return [line for one in terms for line in (one, "")]
 
 
 def _profile(recipe: Recipe) -> list[str]:

@@ -17,10 +17,17 @@ def voice() -> np.ndarray:
     return made.voice(150.0, 0.4, 4.0, 1.2, np.random.default_rng(0))
 
 
+def computed_here(source: sources.Source) -> sources.Source:
+    """The source, where it can be computed; what is on others' terms needs an optional package and a confirmation."""
+    if source.terms and source.missing:
+        pytest.skip(source.missing)
+    return source
+
+
 @pytest.mark.parametrize("name", list(sets.SETS))
 def test_a_set_has_the_shape_that_it_states(name: str, voice: np.ndarray) -> None:
     one = sets.named(name).inputs[0]
-    found = one.source.extract(voice)
+    found = computed_here(one.source).extract(voice)
     assert found.dtype == np.float32 and np.isfinite(found).all()
     assert found.shape[1] == one.source.dims
     assert len(found) == 1 if one.is_vector else len(found) > 5
@@ -42,7 +49,11 @@ def test_silence_around_the_voice_hardly_changes_a_vector(name: str, voice: np.n
     assert np.corrcoef(plain, later)[0, 1] > 0.99
 
 
-@pytest.mark.parametrize("name", [name for name in sets.SETS if not name.startswith("logmel")])
+#: But log-mel, and openSMILE's, whose columns in Hz hide what the others do (test_functionals looks at those).
+ONE_SCALE = [name for name, one in sets.SETS.items() if name[:6] != "logmel" and not one.inputs[0].source.terms]
+
+
+@pytest.mark.parametrize("name", ONE_SCALE)
 def test_a_set_says_whether_it_hears_the_level(name: str, voice: np.ndarray) -> None:
     found = sets.named(name)
     source = found.inputs[0].source

@@ -14,6 +14,7 @@ from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.corpora import registry
+from ser_core.features import functionals
 from ser_core.jobs import locks, original_networks
 from ser_core.runs import measured
 from tests import made, patience
@@ -91,7 +92,8 @@ def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
     assert job.state == "cancelled"
 
 
-def test_an_untouched_recipe_is_trained_as_it_is(corpus: None) -> None:
+def test_an_untouched_recipe_is_trained_as_it_is(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(functionals, "missing", lambda version: "")
     for name, recipe in recipes.RECIPES.items():
         if recipe.corpus == "crema-d":
             press(train(recipe=name), "Train")
@@ -345,3 +347,30 @@ def test_a_damaged_finished_run_is_a_sentence_in_its_card(corpus: None, home: Pa
     job.write_status("done", message="done")
     at = train(job=job.id)
     assert not at.exception and "The run mine is damaged" in words(at)
+
+
+def test_a_recipe_on_an_optional_package_says_how_to_get_it(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(functionals, "installed", lambda: "")
+    at = train(recipe="egemaps-svm", corpus="crema-d")
+    assert "pip install opensmile" in words(at) and "non-commercial" in words(at)
+    assert next(one for one in at.button if one.label == "Train").disabled
+    assert not [box for box in at.checkbox if box.key == "train-terms"]
+    choice = next(box for box in train(view="features").selectbox if box.key == "select-recipe")
+    assert "egemaps-svm" not in choice.options and "svm" in choice.options
+
+
+@pytest.mark.parametrize("mode", ["local", "shared"])
+def test_its_licence_is_confirmed_on_the_page_once(mode: str, corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(functionals.VARIABLE, raising=False)
+    monkeypatch.setattr(functionals, "installed", lambda: functionals.KNOWN_VERSION)
+    at = train(recipe="egemaps-svm", corpus="crema-d")
+    assert functionals.VARIABLE in words(at) and next(one for one in at.button if one.label == "Train").disabled
+    if mode == "shared":
+        # Whoever runs a server for others confirms for it; no visitor does.
+        monkeypatch.setattr(settings, "mode", lambda: "shared")
+        assert not [box for box in at.run().checkbox if box.key == "train-terms"]
+        return
+    at.checkbox(key="train-terms").check().run()
+    assert not at.exception and settings.home().terms_file.is_file()
+    assert not next(one for one in at.button if one.label == "Train").disabled
+    assert not [box for box in at.checkbox if box.key == "train-terms"] and functionals.TERMS in words(at)

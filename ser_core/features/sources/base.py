@@ -77,6 +77,20 @@ class Source(Protocol):
         return ""
 
     @property
+    def terms(self) -> str:
+        """On whose terms it is computed, and what is learned of it with it, a sentence; '' for those of this program."""
+        return ""
+
+    @property
+    def to_confirm(self) -> str:
+        """What whoever runs this program must confirm before it is computed (`confirm`), a sentence; '' for nothing, or once it was."""
+        return ""
+
+    def confirm(self) -> None:
+        """Keep that `to_confirm` was confirmed."""
+        return
+
+    @property
     def band_hz(self) -> np.ndarray | None:
         """The centres (Hz) of its columns, low to high, where frames side by side are a picture of levels in dB; else None."""
         return None

@@ -44,6 +44,18 @@ class JoinedSource(Source):
         return next((source.missing for source in self.sources if source.missing), "")
 
     @property
+    def terms(self) -> str:
+        return " ".join(dict.fromkeys(source.terms for source in self.sources if source.terms))
+
+    @property
+    def to_confirm(self) -> str:
+        return next((source.to_confirm for source in self.sources if source.to_confirm), "")
+
+    def confirm(self) -> None:
+        for source in self.sources:
+            source.confirm()
+
+    @property
     def pictures(self) -> Mapping[str, Any]:
         drawn: dict[str, Any] = {}
         for source in self.sources:
