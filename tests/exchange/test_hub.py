@@ -166,5 +166,5 @@ def test_what_is_too_large_is_not_fetched_and_what_is_no_run_is_said(
     assert "holds no run" in capsys.readouterr().err
     assert main(["hub", "pull", "nobody/nothing"]) == 1
     said = capsys.readouterr().err.strip().splitlines()
-    assert len(said) == 1 and said[0].startswith("Error: The Hub's answer about nobody/nothing: ")
+    assert len(said) == 1 and said[0].startswith("Error: The Hub did not give or take nobody/nothing: ")
     assert nothing_came(home)

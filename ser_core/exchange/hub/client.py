@@ -37,4 +37,4 @@ def asking(repo: str) -> Iterator[None]:
         raise
     except Exception as error:  # The client's errors, its HTTP library's and its storage's share no base class.
         said = " ".join(str(error).split()) or type(error).__name__
-        raise RunError(f"The Hub's answer about {repo}: {said}") from error
+        raise RunError(f"The Hub did not give or take {repo}: {said}") from error
