@@ -42,7 +42,9 @@ def show(*, expanded: bool) -> None:
     )
     with place:
         titles = {name: module.card.title for name, module in registry.MODULES.items()}
-        titles[OWN] = "One of my own: a folder of folders, or a table of clips (CSV, TSV, JSON Lines)"
+        titles[OWN] = (
+            "One of my own: a folder of folders, a table of clips (CSV, TSV, JSON Lines), or an audformat database"
+        )
         kind = st.selectbox("Which", list(titles), format_func=lambda name: titles[name], key="register-kind")
         name = st.text_input("A name for it", key="register-name").strip() if kind == OWN else kind
         if kind != OWN:

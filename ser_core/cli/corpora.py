@@ -45,7 +45,10 @@ def add(commands: Any) -> None:
     keeping = actions.add_parser("register", help="remember a corpus of your own under a name")
     keeping.add_argument("name", metavar="NAME")
     keeping.add_argument(
-        "--data", type=Path, required=True, help="a folder with a folder an emotion, or a CSV or TSV table"
+        "--data",
+        type=Path,
+        required=True,
+        help="a folder with a folder an emotion, a CSV or TSV table, or an audformat database",
     )
     keeping.add_argument(
         "--label",

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ser_core import files
 from ser_core.corpora import manifest, own
-from ser_core.corpora.base import Corpus, CorpusError, Problem, complete
+from ser_core.corpora.base import Card, Corpus, CorpusError, Problem, complete
 
 HEADER = "db.yaml"
 NOT_INSTALLED = (
@@ -143,6 +143,7 @@ def _database(audformat: Any, corpus: Corpus, clips: pd.DataFrame, media: pd.Ser
         card.name,
         source=card.url,
         usage=audformat.define.Usage.OTHER,
+        languages=_language(audformat, card),
         description=card.honesty,
         license=card.licence,
         license_url=card.licence_url or None,
@@ -168,6 +169,16 @@ def _database(audformat: Any, corpus: Corpus, clips: pd.DataFrame, media: pd.Ser
             table[called] = audformat.Column(scheme_id=called)
             table[called].set(rows[name].where(rows[name] != "").tolist())
     return made
+
+
+def _language(audformat: Any, card: Card) -> list[str]:
+    """The language of the card as audformat spells it, none where it is not stated."""
+    word = card.language.partition(" ")[0]
+    try:
+        # In small letters it would be a code: "not stated" is no Nomatsiguenga.
+        return [audformat.utils.map_language(word)] if word[:1].isupper() else []
+    except ValueError:
+        return []
 
 
 def _steady(clips: pd.DataFrame, stated: list[str]) -> dict[str, dict[str, Any]]:

@@ -81,7 +81,7 @@ def test_the_package_reads_what_was_written(table: Path, tmp_path: Path) -> None
     )
     assert len(found) == 6 and found["emotion"].value_counts().to_dict() == {"anger": 2, "joy": 2, "neutral": 2}
     assert set(database.schemes["emotion"].labels) == {"neutral", "anger", "joy"}
-    assert database.license == "as its owner says"
+    assert database.license == "as its owner says" and database.languages == []
     files = {file for file, *_ in found.index}
     assert all((out / file).is_file() for file in files)
 
@@ -116,6 +116,7 @@ def test_an_official_corpus_goes_out_with_its_split_and_who_speaks(tmp_path: Pat
         assert found.clips[name].tolist() == corpus.clips[name].tolist(), name
     database = audformat.Database.load(str(out))
     assert "Open Database License" in database.license or "ODbL" in database.license
+    assert database.languages == ["eng"]
     assert database.schemes["speaker"].labels["2001"]["gender"] == "male"
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ser_core import audio, exchange, runs
+from ser_core import audio, exchange, runs, settings
 from ser_core.cli.main import main
 from ser_core.exchange import terms
+from ser_core.exchange.hub import model_card
 from ser_core.features import functionals
 from ser_core.predictor import Predictor
 from tests import made
@@ -20,6 +21,16 @@ from tests import made
 needs_package = pytest.mark.skipif(
     importlib.util.find_spec("opensmile") is None, reason="needs the optional package opensmile"
 )
+
+
+def test_the_hub_is_told_on_whose_terms_features_are_computed() -> None:
+    # Read where the package is not, too.
+    run = runs.Run(settings.ARTIFACTS / "results" / "egemaps-svm-speakers")
+    assert terms.of_features(run) == [functionals.TERMS] and functionals.TERMS in terms.sentence(run)
+    assert model_card._licence(run, ["crema-d"])["license"] == "other"
+    assert functionals.TERMS in model_card._own(run)["attribution"]
+    free = runs.Run(settings.ARTIFACTS / "results" / "svm-speakers")
+    assert not terms.sentence(free) and model_card._licence(free, ["crema-d"]) == {"license": "odbl"}
 
 
 @needs_package

@@ -116,11 +116,9 @@ def test_the_shortest_sounds_give_numbers(name: str, samples: int, confirmed: No
 @needs_package
 def test_what_is_louder_than_full_scale_does_not_wrap_around(confirmed: None) -> None:
     sound = voice()
-    full = (sound / np.abs(sound).max()).astype(np.float32)
-    names = functionals.names("eGeMAPSv02")
-    flux = names.index("spectralFlux_sma3_amean")
-    plain, louder = (source("egemaps").extract(full * gain)[0] for gain in (0.99, 1.01))
-    assert abs(louder[flux] / plain[flux] - 1.0) < 0.1
+    loud = (1.3 * sound / np.abs(sound).max()).astype(np.float32)
+    clipped = np.clip(loud, -1.0, 32767 / 32768)
+    np.testing.assert_array_equal(source("egemaps").extract(loud), source("egemaps").extract(clipped))
 
 
 @needs_package

@@ -16,7 +16,7 @@ from ser_core.cli import overrides
 from ser_core.corpora import registry
 from ser_core.features import functionals
 from ser_core.jobs import locks, original_networks
-from ser_core.runs import measured
+from ser_core.runs import expected, measured
 from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
@@ -94,6 +94,7 @@ def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
 
 def test_an_untouched_recipe_is_trained_as_it_is(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(functionals, "missing", lambda version: "")
+    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
     for name, recipe in recipes.RECIPES.items():
         if recipe.corpus == "crema-d":
             press(train(recipe=name), "Train")
@@ -363,6 +364,8 @@ def test_a_recipe_on_an_optional_package_says_how_to_get_it(corpus: None, monkey
 def test_its_licence_is_confirmed_on_the_page_once(mode: str, corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(functionals.VARIABLE, raising=False)
     monkeypatch.setattr(functionals, "installed", lambda: functionals.KNOWN_VERSION)
+    # How long it takes is measured by computing some.
+    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
     at = train(recipe="egemaps-svm", corpus="crema-d")
     assert functionals.VARIABLE in words(at) and next(one for one in at.button if one.label == "Train").disabled
     if mode == "shared":

@@ -48,7 +48,11 @@ def _data(run: Run) -> Any:
 
 
 def _licence(run: Run, corpora: list[str]) -> dict[str, str]:
-    """The terms of the one corpus, under the Hub's name where it has one; of several, and of others, in their own words."""
+    """The terms of the one corpus, under the Hub's name where it has one; of several, of others, and of features on others' terms, in their
+    own words.
+    """
+    if terms.of_features(run):
+        return {"license": "other", "license_name": "terms-of-the-corpora-and-of-what-computes-its-features"}
     name = terms.OPEN.get(corpora[0], "other") if len(corpora) == 1 else "other"
     if name != "other":
         return {"license": name}
@@ -87,7 +91,7 @@ def _results(run: Run, corpus: str) -> list[Any]:
 
 
 def _own(run: Run) -> dict[str, Any]:
-    """What the Hub has no word for: the split, who speaks in it, what makes the probabilities calibrated, and every corpus' terms."""
+    """What the Hub has no word for: the split, who speaks in it, what makes the probabilities calibrated, and all terms."""
     split = run.split
     speakers = {part: int(rows["speaker"].nunique()) for part, rows in split.groupby("part")}
     found = run.recipe.get("found", {})
@@ -102,6 +106,7 @@ def _own(run: Run) -> dict[str, Any]:
         "calibration": {name: found[name] for name in ("temperature", "threshold") if name in found},
         "attribution": [
             *terms.of(run),
+            *terms.of_features(run),
             *(registry.MODULES[one].card.citation for one in terms.corpora(run) if one in registry.MODULES),
         ],
     }
