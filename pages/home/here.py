@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import pandas as pd
 import streamlit as st
 
@@ -19,22 +17,29 @@ LAST = 5
 
 def models() -> None:
     """Draw the best shipped model of each league: its figure on unseen speakers, and the ways to try it and to look it up."""
-    best: dict[str, runs.Run] = {}
-    for run in sorted(filter(lambda one: one.servable, runs.shipped()), key=_accuracy, reverse=True):
-        best.setdefault(leagues.of(run), run)
-    if not best:
+    found = runs.shipped()
+    if not found:
         st.info("No model ships with this copy.")
         st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
         return
-    for column, run in zip(st.columns(len(best), gap="large"), best.values(), strict=True):
+    best: dict[str, tuple[float, runs.Run]] = {}
+    for run in found:
+        try:
+            wrong = run.problems()
+            if not wrong:
+                score = (float(run.metrics["test"]["accuracy"]), run)
+                best[leagues.of(run)] = max(best.get(leagues.of(run), score), score, key=lambda one: one[0])
+        except (runs.RunError, KeyError, TypeError, OSError) as error:
+            wrong = [str(error)]
+        if wrong:
+            st.warning(f"{foreign.plain(run.name)} is damaged: {foreign.plain(' '.join(wrong))}")
+    if not best:
+        return
+    for column, (_, run) in zip(st.columns(len(best), gap="large"), best.values(), strict=True):
         with column:
-            try:
-                st.markdown(
-                    f"**{foreign.plain(titles.of(run))}** · :small[{foreign.plain(run.name)}]  \n{_on_unheard(run)}"
-                )
-            except (runs.RunError, KeyError, OSError) as error:
-                st.warning(f"{foreign.plain(run.name)} is damaged: {foreign.plain(error)}")
-                continue
+            st.markdown(
+                f"**{foreign.plain(titles.of(run))}** · :small[{foreign.plain(run.name)}]  \n{_on_unheard(run)}"
+            )
             with st.container(horizontal=True):
                 st.page_link(
                     "pages/analyze/page.py",
@@ -53,14 +58,6 @@ def models() -> None:
 def _on_unheard(run: runs.Run) -> str:
     found = run.metrics["test"]
     return f"{numbers.percent(found['accuracy'])} ({numbers.span(found['intervals']['accuracy'])}) on {found['speakers']} unheard actors"
-
-
-def _accuracy(run: runs.Run) -> float:
-    """On the test part; of a damaged run none, and its place says so."""
-    try:
-        return float(run.metrics["test"]["accuracy"])
-    except (runs.RunError, KeyError, TypeError):
-        return 0.0
 
 
 def corpora() -> None:
@@ -93,7 +90,14 @@ def last_runs() -> None:
         return
     own = table[~table["shipped"].astype(bool)].sort_values("created", ascending=False, na_position="last")
     for _, row in own.head(LAST).iterrows():
-        st.markdown(f"[**{foreign.plain(row['name'])}**](results?view=run&run={quote(row['run'])}) — {_found(row)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                "pages/results/page.py",
+                label=foreign.plain(row["name"]),
+                icon=":material/grid_on:",
+                query_params={"view": "run", "run": row["run"]},
+            )
+            st.caption(_found(row))
     if own.empty:
         st.caption("None yet.")
         st.page_link("pages/train/page.py", label="Train a model", icon=":material/model_training:")
@@ -101,7 +105,7 @@ def last_runs() -> None:
 
 def _found(row: pd.Series) -> str:
     if row["state"] != "done":
-        return foreign.plain(row["state"])
+        return foreign.plain(" ".join(part for part in (row["state"], row["problem"]) if part))
     if pd.isna(row["accuracy"]):
         return "too few to say"
     span = {"low": row["accuracy_low"], "high": row["accuracy_high"]}
