@@ -13,7 +13,7 @@ import streamlit as st
 from pages.results import across, elsewhere, exchange, run_picker
 from pages.server import visitor
 from pages.widgets import foreign, in_url, spreadsheet
-from ser_core.runs import RunError, notes, overview
+from ser_core.runs import RunError, notes, overview, shipped
 from ser_core.runs.deleting import delete
 from ser_core.runs.run import Run
 
@@ -182,12 +182,13 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
             on_click=go,
             args=("run", picked),
         )
+        beside = _best_beside(table, picked)
         st.button(
-            f"Compare {len(picked)}" if len(picked) > 1 else "Compare",
+            f"Compare {len(picked)}" if len(picked) > 1 else "Compare with the best" if beside else "Compare",
             icon=":material/compare:",
-            disabled=not 2 <= len(picked) <= MOST,
+            disabled=not (beside or 2 <= len(picked) <= MOST),
             on_click=go,
-            args=("compare", picked),
+            args=("compare", beside or picked),
         )
         if len(picked) == 1:
             one = table[table["run"] == picked[0]].iloc[0]
@@ -205,6 +206,15 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
         exchange.show_import(go)
     doing = "open, name, tag or delete it" if visitor.may_delete() else "open it"
     st.caption(f"{len(found)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them.")
+
+
+def _best_beside(table: pd.DataFrame, picked: list[str]) -> list[str]:
+    """One own run and the best that ships, where one own run alone is picked; else nothing."""
+    ships = {run.name for run in shipped()}
+    models = table[table["run"].isin(ships) & table["accuracy"].notna()]
+    if len(picked) != 1 or picked[0] in set(table["run"][table["shipped"].astype(bool)]) or models.empty:
+        return []
+    return [picked[0], str(models.loc[models["accuracy"].astype(float).idxmax(), "run"])]
 
 
 def _csv(found: pd.DataFrame) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from ser_core import settings
+from ser_core.runs import Run, weightless
 from tests import made
 from tests.browser import serving, steps
 from tests.browser.serving import Server
@@ -155,6 +158,20 @@ def test_a_student_compares_with_what_ships_in_three_clicks(server: Server, page
     expect(page.get_by_text("points more of the 738 clips than")).to_be_visible()
     walk.done("two models are compared")
     assert walk.clicks == 3
+
+
+def test_ones_own_run_stands_beside_the_best_in_two_clicks(server: Server, page: Page) -> None:
+    copy = weightless(Run(settings.ARTIFACTS / "results" / "svm-speakers"), server.home / "runs" / "mine").path
+    page.goto(f"{server.url}/results")
+    walk = Walk(page, "student")
+    steps.settled(page)
+    steps.select_row(page, 0)
+    walk.clicks += 1
+    walk.click("button", "Compare with the best")
+    expect(page.get_by_text("points more of the 738 clips than mine")).to_be_visible()
+    walk.done("one's own run is compared with the best that ships")
+    assert walk.clicks == 2
+    shutil.rmtree(copy)
 
 
 def test_a_teacher_opens_a_lesson_and_a_step_of_it(server: Server, page: Page) -> None:

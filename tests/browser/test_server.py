@@ -41,7 +41,8 @@ def test_a_deep_link_first_then_every_page_and_a_prediction_and_no_tensorflow_in
     expect(page.get_by_label("Waveform above mel-spectrogram on one time axis")).to_be_visible()
     memory = psutil.Process(server.process.pid).memory_info().rss
     record_property("rss_mb", round(memory / 1e6))
-    assert memory < 600e6, f"{memory / 1e6:.0f} MB after the first prediction"
+    # Of which some 20 MB are the modulation spectrum that Analyze draws at first.
+    assert memory < 650e6, f"{memory / 1e6:.0f} MB after the first prediction"
     if sys.platform == "linux":
         maps = Path(f"/proc/{server.process.pid}/maps").read_text()
         assert "onnxruntime" in maps
