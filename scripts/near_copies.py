@@ -20,6 +20,7 @@ from ser_core.corpora import registry, splits
 from ser_core.corpora.reading import ClipReader
 from ser_core.features import near_duplicates, sets, store
 from ser_core.features.profile import speech_s
+from ser_core.features.sources import extracted
 
 
 def through(kind: str, subtype: str | None = None, *, gain_db: float = 0.0) -> Callable[[np.ndarray], np.ndarray]:
@@ -73,7 +74,7 @@ def measured(data: Path, n: int) -> dict[str, object]:
         chosen = np.sort(np.random.default_rng(0).choice(len(rows), n, replace=False))
         for name, form in FORMS.items():
             copies = [form(samples[row]) for row in chosen]
-            theirs = np.stack([source.extract(copy)[0] for copy in copies])
+            theirs = np.stack([extracted(source, copy)[0] for copy in copies])
             both = near_duplicates.candidates(
                 np.concatenate([vectors, theirs]),
                 np.concatenate([seconds, [speech_s(copy) for copy in copies]]),

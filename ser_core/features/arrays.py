@@ -10,6 +10,7 @@ import numpy as np
 
 from ser_core import audio, encoders
 from ser_core.features import encoder, functionals, logmel, msf, sets, spectral
+from ser_core.features.sources import FeatureError
 
 #: Name of a set → preset of the modulation spectral features.
 MSF_SETS = {"msf": "wu", "msf-srmr": "srmr", "msf-naive": "naive"}
@@ -62,8 +63,10 @@ def _whisper(samples: np.ndarray) -> dict[str, np.ndarray]:
 def _functionals(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
     """openSMILE's `vector` of the sound as it is, and the `names` of its columns."""
     source = sets.named(name).inputs[0].source
-    vector = source.extract(samples)[0]
+    if source.missing:
+        raise FeatureError(source.missing)
     stated = source.to_dict()
+    vector = functionals.computed(stated["feature_set"], samples)
     return {
         "vector": vector,
         "names": np.array(functionals.names(stated["feature_set"])),
