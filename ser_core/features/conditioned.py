@@ -68,7 +68,8 @@ def levelled(samples: np.ndarray, dbfs: float) -> np.ndarray:
     So are sounds below -200 dB of full scale, which no recorder makes: their gain is more than a float holds.
     """
     rms = _rms(samples)
-    return samples if rms < _SILENT else (samples * (10.0 ** (dbfs / 20.0) / rms)).astype(np.float32)
+    level = 1.0 if rms < _SILENT else 10.0 ** (dbfs / 20.0) / rms
+    return (samples * level).astype(np.float32)
 
 
 def _white(n: int) -> np.ndarray:
