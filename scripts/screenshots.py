@@ -58,7 +58,7 @@ SHOTS = (
     Shot("analyze-msf", f"{CLIP}&show=msf&closer=on", "From the sound to the cells", most=1900),
     Shot("live", "live?model=accurate", "", press="Start", wait_s=22.0, most=1200),
     Shot("datasets", "datasets?corpus=crema-d", "Hours", corpus=True, most=1100),
-    Shot("train", "train?view=build", "Export", corpus=True, most=1500),
+    Shot("train", "train?view=build", "multiply-adds", corpus=True, most=1500),
     Shot("results", "results?view=runs", "runs. Select", most=1000),
     Shot("results-run", "results?view=run&run=accurate&part=test&norm=true&tab=calibration", "Reliability", most=1500),
     Shot("results-compare", "results?view=compare&runs=accurate,svm-speakers", "Confusion matrices", most=1600),
