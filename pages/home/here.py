@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from pages.widgets import foreign, numbers
 from ser_core import runs
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError
-from ser_core.runs import leagues, overview, titles
+from ser_core.runs import leagues, notes, overview, titles
 
 #: Runs that the page lists.
 LAST = 5
@@ -84,26 +86,27 @@ def corpora() -> None:
 def last_runs() -> None:
     """Draw the newest own runs, each a link with what it found, or how to make one."""
     try:
-        table = overview.table()
+        said = notes.read()
     except runs.RunError as error:
         st.warning(foreign.plain(error))
         return
-    own = table[~table["shipped"].astype(bool)].sort_values("created", ascending=False, na_position="last")
-    for _, row in own.head(LAST).iterrows():
+    own = runs.own()[:LAST]
+    links = {run.path: link for link, run in overview.named().items()} if own else {}
+    for run in own:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link(
                 "pages/results/page.py",
-                label=foreign.plain(row["name"]),
+                label=foreign.plain(notes.name_of(run, said)),
                 icon=":material/grid_on:",
-                query_params={"view": "run", "run": row["run"]},
+                query_params={"view": "run", "run": links[run.path]},
             )
-            st.caption(_found(row))
-    if own.empty:
+            st.caption(_found(overview.row(run)))
+    if not own:
         st.caption("None yet.")
         st.page_link("pages/train/page.py", label="Train a model", icon=":material/model_training:")
 
 
-def _found(row: pd.Series) -> str:
+def _found(row: dict[str, Any]) -> str:
     if row["state"] != "done":
         return foreign.plain(" ".join(part for part in (row["state"], row["problem"]) if part))
     if pd.isna(row["accuracy"]):

@@ -14,7 +14,7 @@ from pages.widgets import foreign, in_url, model_picker, numbers
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, pooling
 from ser_core.personal import worth as personal
-from ser_core.runs import Run, RunError, notes, overview, titles
+from ser_core.runs import Run, RunError, notes, overview
 
 PARTS = ("validation", "test")
 
@@ -95,7 +95,7 @@ def display_names(runs: dict[str, Run]) -> dict[str, str]:
         said = notes.read()
     except RunError:
         said = {}
-    return {link: said.get(notes.key(run), notes.Note()).name or titles.of(run) for link, run in runs.items()}
+    return {link: notes.name_of(run, said) for link, run in runs.items()}
 
 
 def labels_of(run: Run, part: str) -> tuple[str, ...]:

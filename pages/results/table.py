@@ -107,6 +107,7 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
 
 def _said(table: pd.DataFrame) -> pd.DataFrame:
     """The table as people read it: scores in per cent, intervals as words."""
+    runs = overview.named()
     wrong = table["wrong_on_purpose"].fillna("").astype(bool)
     few = table["part"].notna() & table["accuracy"].isna()
     return pd.DataFrame(
@@ -115,7 +116,7 @@ def _said(table: pd.DataFrame) -> pd.DataFrame:
             "date": pd.to_datetime(table["created"], utc=True, errors="coerce"),
             "accuracy": 100 * pd.to_numeric(table["accuracy"]),
             "accuracy 95 %": _interval(table, "accuracy"),
-            "learning": [_curve(run) for run in table["run"]],
+            "learning": [_curve(runs[link]) for link in table["run"]],
             "split": table["split"],
             "league": table["league"],
             "state": table["state"].where(~wrong, "wrong on purpose").where(~few, "too few to say"),
@@ -142,9 +143,8 @@ def _interval(table: pd.DataFrame, metric: str) -> list[str | None]:
     return [None if pd.isna(low) or pd.isna(high) else f"{100 * low:.0f} to {100 * high:.0f}" for low, high in pairs]
 
 
-def _curve(link: str) -> list[float]:
+def _curve(run: Run) -> list[float]:
     """The validation UAR of every epoch; empty where there are none."""
-    run = overview.named()[link]
     return _validated(str(run.path), run.changed("history.csv")) if run.has("history.csv") else []
 
 

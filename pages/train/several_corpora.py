@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.server import visitor
+from pages.train import starting
 from pages.widgets import corpora, foreign
-from ser_core import jobs, recipes
+from ser_core import recipes
 from ser_core.corpora import joined, schemes
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.jobs.orders import Training
 from ser_core.recipes import Recipe, RecipeError
-from ser_core.runs import RunError, measured
+from ser_core.runs import measured
 
 #: Recipes that carry over to other voices; the first is offered first.
 RECIPES = ("voice", "whisper-logreg", "whisper-svm", "whisper-mlp", "logreg", "crnn-small")
@@ -96,10 +97,4 @@ def _start(recipe: Recipe, corpus: Corpus) -> None:
     if not st.button("Train", type="primary", icon=":material/model_training:", key="several-train"):
         return
     found = measured.estimate(recipe, len(corpus.clips), order.trainings(len(corpus.speakers)), measured.finished())
-    try:
-        job = order.queue(expected_s=found.seconds if found else None)
-    except (jobs.JobError, RecipeError, RunError, OSError) as error:
-        st.error(foreign.plain(error))
-        return
-    st.query_params["job"] = job.id
-    st.rerun()
+    starting.queue(order, found.seconds if found else None)

@@ -32,13 +32,18 @@ def show(chosen: Chosen, order: Training) -> None:
                 st.markdown(division.counted(chosen, order.recipe, order.folds))
                 st.markdown(_why(found))
     if not reason and pressed:
-        try:
-            job = order.queue(expected_s=found.seconds if found else None)
-        except (jobs.JobError, RecipeError, RunError, OSError) as error:
-            st.error(foreign.plain(error))
-            return
-        st.query_params["job"] = job.id
-        st.rerun()
+        queue(order, found.seconds if found else None)
+
+
+def queue(order: Training, expected_s: float | None) -> None:
+    """Queue the order and follow its job, or draw why it cannot be."""
+    try:
+        job = order.queue(expected_s=expected_s)
+    except (jobs.JobError, RecipeError, RunError, OSError) as error:
+        st.error(foreign.plain(error))
+        return
+    st.query_params["job"] = job.id
+    st.rerun()
 
 
 def estimate(chosen: Chosen, order: Training) -> expected.Expected | None:

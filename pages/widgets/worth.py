@@ -40,14 +40,6 @@ def of_model(run: Run) -> str:
     )
 
 
-def in_short(run: Run) -> str:
-    """Say the same in a line. Raises RunError or KeyError for a damaged run."""
-    own = personal.of(run)
-    if own is not None:
-        return f"A model of your own · {own.label}"
-    return f"{leagues.of(run).capitalize()} · {numbers.score(run.metrics)}"
-
-
 def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
     """Say how often answers at this confidence were right, and on whose voices; nothing where nobody spoke.
 

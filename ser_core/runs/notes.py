@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import filelock
 
 from ser_core import files, settings
+from ser_core.runs import titles
 from ser_core.runs.run import Run, RunError
 
 
@@ -25,6 +26,11 @@ class Note:
 def key(run: Run) -> str:
     """Return what stands for a run in notes.json: its folder and the one above, `models/accurate`, `runs/crnn-1`."""
     return f"{run.path.parent.name}/{run.name}"
+
+
+def name_of(run: Run, said: Mapping[str, Note]) -> str:
+    """Return what a run is called: the name that its reader gave it, else what it is (titles.of). said: what `read` returned."""
+    return said.get(key(run), Note()).name or titles.of(run)
 
 
 def read() -> dict[str, Note]:

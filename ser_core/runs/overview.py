@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ser_core import files
-from ser_core.runs import leagues, listing, notes, published, titles
+from ser_core.runs import leagues, listing, notes, published
 from ser_core.runs.folders import pieces
 from ser_core.runs.run import Run, RunError
 
@@ -54,7 +54,7 @@ def table() -> pd.DataFrame:
         note = said.get(notes.key(run), notes.Note())
         own = {
             "run": name,
-            "name": note.name or titles.of(run),
+            "name": notes.name_of(run, said),
             "note": note.note,
             "tags": list(note.tags),
             "shipped": run.shipped,

@@ -1,6 +1,7 @@
 """What tests of several pages need."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from ser_core import runs
 from ser_core.corpora import crema_d, registry
+from ser_core.jobs import locks
 from tests import made
 
 
@@ -31,3 +33,20 @@ def listened(tmp_path: Path) -> Path:
     table.to_csv(folder / "processedResults" / "tabulatedVotes.csv")
     registry.register("crema-d", folder)
     return folder
+
+
+@pytest.fixture
+def no_runner(home: Path) -> Iterator[None]:
+    """What a page queues stays queued: the test looks at the page, not at trainings."""
+    with locks.runner_lock():
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.2)
+
+
+@pytest.fixture
+def corpus(folder: Path) -> None:
+    registry.register("crema-d", folder)

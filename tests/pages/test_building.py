@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,36 +11,17 @@ from pages.train import building
 from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
-from ser_core.corpora import registry
-from ser_core.jobs import locks
 from ser_core.recipes import keras_code, layer_table, originals
-from tests import made, patience
+from tests.pages import opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 KEY = "quick-cnn-logmel"
 
 
-@pytest.fixture(autouse=True)
-def no_runner(home: Path) -> Iterator[None]:
-    with locks.runner_lock():
-        yield
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.2)
-
-
-@pytest.fixture
-def corpus(folder: Path) -> None:
-    registry.register("crema-d", folder)
+pytestmark = pytest.mark.usefixtures("no_runner")
 
 
 def build(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in {"view": "build", **query}.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/train/page.py").run()
+    return opened.page("train", **{"view": "build", **query})
 
 
 def words(at: AppTest) -> str:

@@ -13,20 +13,17 @@ from ser_core.corpora import registry, samples
 from ser_core.corpora.base import IndexEntry
 from ser_core.evaluation import metrics
 from ser_core.runs import Run, notes
-from tests import made, patience
+from tests import made
 from tests.corpora import stand_in
+from tests.pages import opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
 WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
 TABS = ("groups", "calibration", "mistakes", "curves", "layers", "configuration", "log", "card")
 
 
 def results(**query: str | Sequence[str]) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/results/page.py").run()
+    return opened.page("results", **query)
 
 
 def words(at: AppTest) -> str:

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from ser_core import runs, settings
 from ser_core.corpora import registry
 from tests import made, patience
+from tests.pages import opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 WEIGHTLESS = ("svm-clips", "logreg-clips", "mlp-clips")
 
 
@@ -29,10 +29,7 @@ def view(name: str, **query: str) -> AppTest:
 
 def results(**query: str) -> AppTest:
     """The whole page: a run's links lead to other pages."""
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run().switch_page("pages/results/page.py").run()
+    return opened.page("results", **query)
 
 
 def words(at: AppTest) -> str:

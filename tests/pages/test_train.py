@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,35 +14,16 @@ from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.corpora import registry
 from ser_core.features import functionals
-from ser_core.jobs import locks, original_networks
+from ser_core.jobs import original_networks
 from ser_core.runs import expected, measured
-from tests import made, patience
+from tests import made
+from tests.pages import opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
-
-
-@pytest.fixture(autouse=True)
-def no_runner(home: Path) -> Iterator[None]:
-    """What the page queues stays queued: these tests look at the page, not at trainings."""
-    with locks.runner_lock():
-        yield
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.2)
-
-
-@pytest.fixture
-def corpus(folder: Path) -> None:
-    registry.register("crema-d", folder)
+pytestmark = pytest.mark.usefixtures("no_runner")
 
 
 def train(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/train/page.py").run()
+    return opened.page("train", **query)
 
 
 def words(at: AppTest) -> str:
