@@ -18,7 +18,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks.reference.voices import voice
 from benchmarks.timing import median_milliseconds
 from ser_core import audio, figures, runs, streaming
-from ser_core.features import logmel, sets
+from ser_core.features import logmel
+from ser_core.features.sources import extracted
 from ser_core.predictor import Predictor
 
 RATE = 48_000
@@ -47,7 +48,8 @@ class Drawing:
         samples = np.pad(heard.samples, (round(SOUND_S * audio.SAMPLE_RATE) - len(heard.samples), 0))
         figures.fill_rolling_sound(self.sound, samples, logmel.extract(samples, PICTURE), self.mel_hz)
         steps = round(TIMELINE_S / streaming.HOP_S)
-        values, states = np.zeros((steps, len(self.labels))), [None] * steps
+        values = np.zeros((steps, len(self.labels)))
+        states: list[str | None] = [None] * steps
         for place, entry in enumerate(heard.entries, start=steps - len(heard.entries)):
             values[place] = entry.smoothed
             states[place] = figures.NO_SPEECH if np.isnan(entry.smoothed[0]) else self.labels[entry.smoothed.argmax()]
@@ -85,7 +87,12 @@ def step(predictor: Predictor, folder: Path) -> None:
     session.wait()
     window = session.recording.between(0, 3 * audio.SAMPLE_RATE)
     clip = audio.Clip(window, audio.SAMPLE_RATE, 1, "", "window")
-    features = sets.of_sound(predictor.inputs, window)
+
+    def extract() -> dict[str, np.ndarray]:
+        # Past what the process remembers: every window of a stream is a new one.
+        return {given.name: extracted(given.source, window) for given in predictor.inputs}
+
+    features = extract()
     drawing = Drawing(predictor.labels)
     half = (32767 * heard[: RATE // 2]).astype(np.int16)
 
@@ -99,7 +106,7 @@ def step(predictor: Predictor, folder: Path) -> None:
             {
                 "intake": intake,
                 "gate": lambda: (audio.findings(clip), streaming.is_speaking(window)),
-                "feature": lambda: sets.of_sound(predictor.inputs, window),
+                "feature": extract,
                 "model": lambda: predictor.windows_of(features),
                 "drawing": lambda: drawing.draw(session),
             },

@@ -6,10 +6,12 @@ timed in turn. Prints a line of JSON and the same in words.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 
 import librosa
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.reference.voices import voice
@@ -28,9 +30,11 @@ def main() -> None:
     """Time every model that ships and the baseline, and print what was found."""
     shipped = runs.shipped()
     clips = [voice(SECONDS, pitch) for pitch in PITCHES_HZ]
+    times = itertools.count()
 
     def judged(model: Predictor) -> Callable[[], object]:
-        return lambda: [model.windows(clip) for clip in clips]
+        # A little fainter every time: the process remembers what it extracted of a sound.
+        return lambda: [model.windows(clip * np.float32(1 - 1e-6 * next(times))) for clip in clips]
 
     works = {run.name: judged(Predictor(run)) for run in shipped}
     works[BASELINE] = lambda: [

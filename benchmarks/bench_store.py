@@ -66,7 +66,8 @@ def main() -> None:
         for source in sources:
             store.load(corpus, source, n_jobs=PROCESSES)
         second = time.perf_counter() - start
-        hours = sum(length for _, length in found[1].starts.values()) * sources[1].hop_s / 3600
+        frames = sum(len(found[1][clip]) for clip in corpus.clips["clip"] if clip in found[1])
+        hours = frames * sources[1].hop_s / 3600
     result = {
         "benchmark": "store",
         "sets": SETS,

@@ -34,7 +34,8 @@ def stated(name: str) -> str:
     Raises importlib.metadata.PackageNotFoundError for one that is not installed.
     """
     about = importlib.metadata.metadata(name)
-    text = about.get("License-Expression") or about.get("License") or ""
+    text = about.json.get("license_expression") or about.json.get("license") or ""
+    text = " ".join(text) if isinstance(text, list) else text
     kinds = [one.rpartition(" :: ")[2] for one in about.get_all("Classifier") or [] if one.startswith("License ::")]
     brief = text.strip().splitlines()[0].strip() if text.strip() else ""
     # Some packages put the whole text where its name belongs.

@@ -69,7 +69,7 @@ def probed(encoder: str, data: Path | None, savee: Path | None) -> dict[str, Any
     return {"encoder": encoder, "split": division.title, "n": len(test[0]), "blocks": rows}
 
 
-def _read(clips: pd.DataFrame, features: store.Features) -> tuple[pd.DataFrame, np.ndarray]:
+def _read(clips: pd.DataFrame, features: store.Features | store.Together) -> tuple[pd.DataFrame, np.ndarray]:
     return clips, np.concatenate([np.asarray(features[clip], np.float32) for clip in clips["clip"]])
 
 

@@ -23,7 +23,7 @@ def lines() -> list[str]:
     shipped = [run.name for run in runs.shipped()]
     held = kept.shipped()
     own = [one for one in held if one.run in shipped]
-    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_made(), "", *_enrolled(own, shipped)]
+    return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_made(), *_enrolled(own, shipped)]
 
 
 def _degraded(held: list[Kept], names: list[str]) -> list[str]:
@@ -43,9 +43,9 @@ def _degraded(held: list[Kept], names: list[str]) -> list[str]:
         "|---|" + "---|" * len(names),
         "| as they are | " + " | ".join(f"{scores[name][None]['accuracy']:.3f}" for name in names) + " |",
     ]
-    for key, one in DEGRADATIONS.items():
+    for key, degradation in DEGRADATIONS.items():
         cells = [_points(scores[name], key) for name in names]
-        table.append(f"| {one.title} | " + " | ".join(cells) + " |")
+        table.append(f"| {degradation.title} | " + " | ".join(cells) + " |")
     return table
 
 
@@ -64,7 +64,7 @@ def _elsewhere(held: list[Kept]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in held:
-        if one.corpus == "crema-d":
+        if one.corpus == "crema-d" or one.stated["enrolment"]:
             continue
         found = one.metrics
         far = "-" if found["unlike_training"] is None else f"{100 * found['unlike_training'] / found['n']:.0f} %"
@@ -114,26 +114,36 @@ def _with_interval(found: dict[str, Any], name: str) -> str:
 
 
 def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
-    """What a voice profile gains."""
-    scores: dict[str, dict[tuple[int, str], dict[str, Any]]] = defaultdict(dict)
+    """What a voice profile gains, corpus by corpus."""
+    scores: dict[str, dict[str, dict[tuple[int, str], dict[str, Any]]]] = defaultdict(lambda: defaultdict(dict))
+    titles = {}
     for one in held:
         if asked := one.stated["enrolment"]:
-            scores[one.run][asked["clips"], asked["emotion"] if asked["clips"] else ""] = one.metrics
-    if not scores:
-        return []
-    by_name = [name for name in names if name in scores]
-    first = next(iter(scores[by_name[0]].values()))
-    table = [
-        f"What a voice profile is worth: accuracy and UAR on the same {first['n']} clips of the {first['speakers']} test speakers, whose 20 "
-        f"other clips are set aside for it. What a user has is an everyday voice: the neutral rows.",
-        "",
-        "| clips of the speaker that it is given | "
-        + " | ".join(f"`{name}`: accuracy | UAR" for name in by_name)
-        + " |",
-        "|---|" + "---|---|" * len(by_name),
-    ]
-    for key in sorted(scores[by_name[0]], key=lambda key: (key[0] > 0, key[1] == "any", key[0])):
-        title = f"{key[0]} {'neutral' if key[1] == 'neutral' else 'of any emotion'}" if key[0] else "none"
-        cells = [f"{scores[name][key][what]:.3f}" for name in by_name for what in ("accuracy", "uar")]
-        table.append(f"| {title} | " + " | ".join(cells) + " |")
+            scores[one.corpus][one.run][asked["clips"], asked["emotion"] if asked["clips"] else ""] = one.metrics
+            titles[one.corpus] = one.stated["title"]
+    table = []
+    for corpus, found in scores.items():
+        by_name = [name for name in names if name in found]
+        if not by_name:
+            continue
+        rows = sorted({key for name in by_name for key in found[name]}, key=lambda key: (key[0] > 0, key[1] == "any", key[0]))
+        first = next(iter(found[by_name[0]].values()))
+        table += [
+            "",
+            f"What a voice profile is worth on {titles[corpus]}: accuracy and UAR on the same {first['n']} clips of {first['speakers']} "
+            "unheard speakers, whose 20 other clips are set aside for it. What a user has is an everyday voice: the neutral rows.",
+            "",
+            "| clips of the speaker that it is given | "
+            + " | ".join(f"`{name}`: accuracy | UAR" for name in by_name)
+            + " |",
+            "|---|" + "---|---|" * len(by_name),
+        ]
+        for key in rows:
+            title = f"{key[0]} {'neutral' if key[1] == 'neutral' else 'of any emotion'}" if key[0] else "none"
+            cells = [
+                f"{found[name][key][what]:.3f}" if key in found[name] else "-"
+                for name in by_name
+                for what in ("accuracy", "uar")
+            ]
+            table.append(f"| {title} | " + " | ".join(cells) + " |")
     return table
