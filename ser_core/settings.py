@@ -20,9 +20,9 @@ MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_UPLOAD_FILES = 200
 
 #: What a visitor of a shared server who has not signed in may have decoded: minutes of a clip, and samples of all its channels as
-#: they were recorded (three minutes of stereo at 96 kHz). A small file can hold hours of work.
-STRANGERS_MINUTES = 3.0
-STRANGERS_SAMPLES = 3 * 60 * 2 * 96_000
+#: they were recorded (two minutes of stereo at 96 kHz). A small file can hold hours of work.
+STRANGERS_MINUTES = 2.0
+STRANGERS_SAMPLES = 2 * 60 * 2 * 96_000
 
 #: Longest and largest file that segments are cut out of.
 MAX_SOURCE_MINUTES = 60.0

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.analyze import answer, computed
+from pages.server.turns import in_turn
 from pages.widgets import cached, foreign, in_url, numbers, voice_profile
 from ser_core import audio, explain, figures
 from ser_core.encoders import whisper
@@ -84,7 +85,7 @@ def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, la
         def progress(done: int, total: int) -> None:
             bar.progress(done / total, _HIDING)
 
-        kept[asked] = explain.looked(predictor, clip.samples, progress=progress)
+        kept[asked] = in_turn(explain.looked)(predictor, clip.samples, progress=progress)
         bar.empty()
     found, heard = kept[asked]
     n = len(clip.samples)
@@ -136,6 +137,7 @@ def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Hiding parts of the picture …")
+@in_turn
 def _picture(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.PictureMap:
@@ -143,6 +145,7 @@ def _picture(
 
 
 @st.cache_resource(max_entries=2 * cached.CLIPS, ttl=cached.KEPT, show_spinner="Leaving features out …")
+@in_turn
 def _groups(
     key: str, run_path: str, changed: int, voice: str, _samples: np.ndarray, _predictor: Predictor
 ) -> explain.Contributions:

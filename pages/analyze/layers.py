@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
+from pages.server.turns import in_turn
 from pages.widgets import cached, foreign, in_url, worth
 from ser_core import audio, figures, inside
 from ser_core.graphs import GraphError
@@ -100,6 +101,7 @@ def _filter(layer: inside.Layer, unit: int, key: str) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking inside …")
+@in_turn
 def _layers(
     key: str, path: str, changed: int, voice: str, _predictor: Predictor, _samples: np.ndarray
 ) -> list[inside.Layer]:

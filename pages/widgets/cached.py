@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages.server.turns import in_turn
 from ser_core import audio
 from ser_core.features import logmel
 from ser_core.predictor import Prediction, Predictor, Timeline
@@ -28,18 +29,21 @@ def _predictor(path: str, changed: int) -> Predictor:
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner="Reading the clip …")
+@in_turn
 def clip(data: bytes, name: str, channel: audio.Channel | None = None) -> audio.Clip:
     """Return the decoded clip, of the channel that was asked for. Raises AudioError with the sentence to show."""
     return audio.decode(data, name=name, channel=channel)
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner=False)
+@in_turn
 def logmel_of(digest: str, _clip: audio.Clip) -> np.ndarray:
     """Return the clip's log-mel spectrogram, frames × bands."""
     return logmel.extract(_clip.samples)
 
 
 @st.cache_resource(max_entries=256, ttl=KEPT, show_spinner="Listening …")
+@in_turn
 def prediction(
     digest: str, run_path: str, changed: int, voice: str, _clip: audio.Clip, _judge: Predictor
 ) -> Prediction:
@@ -48,6 +52,7 @@ def prediction(
 
 
 @st.cache_resource(max_entries=CLIPS, ttl=KEPT, show_spinner="Listening along the clip …")
+@in_turn
 def timeline(digest: str, run_path: str, changed: int, voice: str, _clip: audio.Clip, _judge: Predictor) -> Timeline:
     """Return the model's predictions along the clip; keys as `prediction`."""
     return _judge.timeline(_clip)

@@ -69,6 +69,8 @@ def hidden_states(logmel: np.ndarray, encoder: Encoder) -> list[np.ndarray]:
     length = 2 * math.ceil(n / pieces / 2)
     # The last ends with the sound; what it has in common with the one before is taken from that one.
     starts = [*range(0, n - length, length), n - length]
-    states = encoder.run(np.stack([picture[start : start + length] for start in starts]))
+    # One after the other: together they would take as many times the memory, and keep it.
+    states = [encoder.run(picture[None, start : start + length]) for start in starts]
     again = (starts[-2] + length - starts[-1]) // 2
-    return [np.concatenate([*block[:-1], block[-1][again:]]) for block in states]
+    blocks = zip(*([block[0] for block in piece] for piece in states), strict=True)
+    return [np.concatenate([*block[:-1], block[-1][again:]]) for block in blocks]

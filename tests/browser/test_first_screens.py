@@ -17,36 +17,11 @@ from ser_core import settings
 from ser_core.runs import Run, weightless
 from tests import made
 from tests.browser import serving, steps
+from tests.browser.screens import SCREENS
 from tests.browser.serving import Server
 
 pytestmark = pytest.mark.browser
 MOST_WORDS = 120
-#: Every page, and every view of it that a visitor can open without a run or a recording of their own.
-SCREENS = (
-    "",
-    "analyze",
-    "analyze?source=samples&sample=anger-1",
-    "live",
-    "datasets?corpus=crema-d",
-    "datasets?corpus=crema-d&tab=Clips",
-    "datasets?corpus=crema-d&tab=Map",
-    "datasets?view=mine",
-    "datasets?view=audit",
-    "train",
-    "train?view=build",
-    "train?view=originals",
-    "train?view=features",
-    "train?view=several",
-    "train?view=personal",
-    "results",
-    "results?view=run&run=accurate",
-    "results?view=run&run=accurate&cell=fear,sadness",
-    "results?view=compare&runs=accurate,svm-speakers",
-    "lessons",
-    "lessons?view=guess",
-    "lessons?view=leakage",
-    "lessons?view=msf",
-)
 #: The words that are in sight: not those of closed boxes, nor of what lies below the first screen, nor of the figures' axes.
 WORDS = """() => {
   const walker = document.createTreeWalker(document.querySelector('[data-testid=stApp]'), NodeFilter.SHOW_TEXT);

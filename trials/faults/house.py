@@ -20,10 +20,10 @@ from ser_core.corpora.recordings import Recordings
 from ser_core.runs import Run, RunError
 from tests import made
 from tests.browser import serving
+from tests.browser.screens import SCREENS
 from tests.browser.serving import Server
 from trials.load.visitor import Visitor
 
-PAGES = ("home", "analyze", "live", "datasets", "train", "results")
 #: What a page says when something unforeseen stopped it.
 STOPPED = b"This page stopped at something unforeseen"
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
@@ -107,12 +107,13 @@ class House:
         return found
 
     async def _pages(self) -> list[tuple[str, str]]:
-        answers = await asyncio.gather(*(self._page(name) for name in PAGES))
-        return [(name, what) for name, what in zip(PAGES, answers, strict=True) if what]
+        answers = await asyncio.gather(*(self._page(screen) for screen in SCREENS))
+        return [(screen or "home", what) for screen, what in zip(SCREENS, answers, strict=True) if what]
 
-    async def _page(self, name: str) -> str:
+    async def _page(self, screen: str) -> str:
         assert self.server is not None
-        visitor = Visitor(self.server.url, page=name, query="view=mine" if name == "datasets" else "x=1")
+        page, _, query = screen.partition("?")
+        visitor = Visitor(self.server.url, page=page or "home", query=query or "x=1")
         try:
             await visitor.arrive()
             await visitor.leave()

@@ -12,7 +12,7 @@ import psutil
 
 from ser_core import jobs, runs, settings
 from tests.browser import serving
-from trials.faults.disk import Fault
+from trials.faults.disk import SKIPPED, Fault
 from trials.faults.house import House
 
 KINDS = ("server", "runner", "training", "recorder")
@@ -74,9 +74,14 @@ def _worker(house: House, chance: random.Random, kind: str) -> list[str]:
             job = _at_work(house)
         time.sleep(0.05)
     time.sleep(chance.uniform(0.0, 4.0))
+    killed = 0
     for victim in victims:
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.kill()
+            killed += 1
+    if not killed:
+        # It ended by itself before: nothing was tried.
+        return [*house.problems(), SKIPPED]
     if kind == "server" and house.server:
         house.server.process.wait()
     # One of the pages that are looked at starts the runner again where one is needed.

@@ -1,12 +1,15 @@
-"""Twenty visitors upload different clips to one real server at once, several rounds of it; every answer is held against the library's.
+"""Fifty visitors upload different clips to one real server at once, several rounds of it; every answer is held against the library's.
 
-SECONDS (default 300) bounds it, VISITORS (default 20) says how many. Ends with 1 when an answer was wrong or was lost, or when
-one visitor was sent anything of another's.
+MODE=shared: strangers on a shared server, beside one who keeps FLOOD tabs (default 10) busy with the longest clips that are taken.
+SECONDS (default 300) bounds it, VISITORS (default 50) says how many. Ends with 1 when an answer was wrong or was lost, when one
+visitor was sent anything of another's, or when the memory went beyond MOST_MB.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -19,16 +22,24 @@ import numpy as np
 import psutil
 
 from ser_core import audio, settings
+from ser_core.features.profile import ProfileError
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 from tests.browser import serving
 from trials.load.opened import Opened
 from trials.load.visitor import Visitor
 
-VISITORS = int(os.environ.get("VISITORS", "20"))
+VISITORS = int(os.environ.get("VISITORS", "50"))
+SHARED = os.environ.get("MODE", "local") == "shared"
+FLOOD = int(os.environ.get("FLOOD", "10")) if SHARED else 0
 SECONDS = float(os.environ.get("SECONDS", "300"))
 ROUNDS = 3
-MODEL, COPY = "accurate", "accurate-copy"
+MODEL = "accurate"
+#: A copy of it, so that no other program opens its file meanwhile; strangers see what ships alone.
+ASKED = MODEL if SHARED else "accurate-copy"
+MOST_MB = 1000
+#: What the flood sends: as long as a stranger's clip may be.
+LONG_S = 115
 VOICES = sorted((settings.ARTIFACTS / "samples").glob("voice-*.flac"))
 
 
@@ -42,28 +53,63 @@ def clip_of(visitor: int, turn: int) -> bytes:
     return audio.encode_wav(np.clip(samples + noise, -1, 1).astype(np.float32))
 
 
-def said(predictor: Predictor, sound: bytes, name: str) -> bytes:
-    """What the page's bar chart says of the clip to those who cannot see it, by the library."""
-    found = predictor.predict(audio.decode(sound, name=name))
+def said(predictor: Predictor, sounds: list[tuple[str, bytes]]) -> bytes:
+    """What the page's bar chart says of the last of a visitor's clips to those who cannot see it, by the library.
+
+    On one's own machine it goes by the voice of the clips before it; a shared server keeps no profile.
+    """
+    *before, clip = [audio.decode(sound, name=name) for name, sound in sounds]
+    voice = None
+    if before and not SHARED:
+        with contextlib.suppress(ProfileError):  # Too little speech.
+            voice = predictor.profile_of(before)
+    found = predictor.with_voice(voice).predict(clip)
     bars = ", ".join(f"{label} {100 * p:.0f} %" for label, p in zip(found.labels, found.probabilities, strict=True))
-    return f"Probabilities by {COPY}: {bars}".encode()
+    return f"Probabilities by {ASKED}: {bars}".encode()
 
 
-async def drive(url: str, process: psutil.Process, copy: Path) -> bool:
-    predictor = Predictor(Run(copy))
+def long_clip(turn: int) -> bytes:
+    """Speech without end, another one every time."""
+    samples = np.tile(audio.decode(VOICES[turn % len(VOICES)]).samples, LONG_S)[: LONG_S * audio.SAMPLE_RATE]
+    return audio.encode_wav(samples * np.float32(1 - 1e-3 * (turn % 500)))
+
+
+async def flood(url: str, tabs: int, sent: list[float]) -> None:
+    """Keep so many tabs of one visitor at work until it is cancelled; `sent`: the seconds that each page took."""
+
+    async def tab(number: int) -> None:
+        one = Visitor(url, ASKED, address="198.51.100.66")
+        await one.arrive()
+        try:
+            for turn in itertools.count(number * 50):
+                sound = await asyncio.to_thread(long_clip, turn)
+                _, whole = await one.analyze(f"flood-{turn}.wav", sound, b"no answer is waited for")
+                sent.append(whole)
+        finally:
+            await one.leave()
+
+    await asyncio.gather(*(tab(number) for number in range(tabs)))
+
+
+async def drive(url: str, process: psutil.Process, model: Path) -> bool:
+    predictor = Predictor(Run(model))
     sounds = {
         (who, turn): (f"of-{who:02d}-{turn}-{os.urandom(4).hex()}.wav", clip_of(who, turn))
         for who in range(VISITORS)
         for turn in range(ROUNDS)
     }
-    wanted = {key: said(predictor, sound, name) for key, (name, sound) in sounds.items()}
-    first = Visitor(url, COPY)
+    wanted = {(who, turn): said(predictor, [sounds[who, k] for k in range(turn + 1)]) for who, turn in sounds}
+    first = Visitor(url, ASKED, address="192.0.2.200" if SHARED else "")
     await first.arrive()
     alone = [await first.analyze(*sounds[0, turn], wanted[0, turn]) for turn in range(ROUNDS)]
     await first.leave()
     before = process.memory_info().rss
-    with Opened(copy / "model.onnx") as opened:
-        visitors = [Visitor(url, COPY) for _ in range(VISITORS)]
+    sent: list[float] = []
+    flooding = asyncio.create_task(flood(url, FLOOD, sent))
+    if FLOOD:
+        await asyncio.sleep(10)  # All of its tabs are at work.
+    with Opened(model / "model.onnx") as opened:
+        visitors = [Visitor(url, ASKED, address=f"192.0.2.{n}" if SHARED else "") for n in range(VISITORS)]
         begun = time.perf_counter()
         await asyncio.gather(*(one.arrive() for one in visitors))
         arrived = time.perf_counter() - begun
@@ -78,6 +124,9 @@ async def drive(url: str, process: psutil.Process, copy: Path) -> bool:
             )
             peak = max(peak, process.memory_info().rss)
         opens = opened.count()
+    if FLOOD and flooding.done():
+        flooding.result()
+    flooding.cancel()
     names = {who: [sounds[who, turn][0].encode() for turn in range(ROUNDS)] for who in range(VISITORS)}
     leaked = sum(
         name in one.seen
@@ -101,6 +150,8 @@ async def drive(url: str, process: psutil.Process, copy: Path) -> bool:
     answered = [answer for answer, _ in taken if answer != float("inf")]
     lost = len(taken) - len(answered)
     measured = {
+        "mode": "shared" if SHARED else "local",
+        "flood": {"tabs": FLOOD, "pages": len(sent)},
         "visitors": VISITORS,
         "rounds": rounds,
         "tried": len(taken),
@@ -119,7 +170,7 @@ async def drive(url: str, process: psutil.Process, copy: Path) -> bool:
     }
     print(json.dumps(measured, indent=1))
     print(f"tried {len(taken)}, survived {len(answered)}, lost = {lost}; seen by others = {leaked}")
-    return lost == 0 and leaked == 0 and opens == 0 and rounds > 0
+    return lost == 0 and leaked == 0 and opens == 0 and rounds > 0 and peak < MOST_MB * 1e6
 
 
 def _percentiles(seconds: list[float]) -> dict[str, float]:
@@ -129,13 +180,13 @@ def _percentiles(seconds: list[float]) -> dict[str, float]:
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ser-load-") as place:
-        # A copy, so that no other program opens its file meanwhile.
-        copy = Path(place) / "ser-home" / "runs" / COPY
-        shutil.copytree(settings.ARTIFACTS / "models" / MODEL, copy)
-        server = serving.start(Path(place))
+        model = settings.ARTIFACTS / "models" / MODEL
+        if not SHARED:
+            model = Path(shutil.copytree(model, Path(place) / "ser-home" / "runs" / ASKED))
+        server = serving.start(Path(place), SER_MODE="shared" if SHARED else "local")
         try:
             time.sleep(5)  # The warm-up's own reading of the model is over.
-            good = asyncio.run(drive(server.url, psutil.Process(server.process.pid), copy))
+            good = asyncio.run(drive(server.url, psutil.Process(server.process.pid), model))
             log = server.log.read_text(errors="replace")
             if "Traceback" in log:
                 print(log[-4000:])

@@ -21,12 +21,16 @@ PATIENCE_S = 240.0
 
 @dataclass
 class Visitor:
-    """One session, on the analyze page unless told otherwise. `seen` is all that the server ever sent to it, as it came."""
+    """One session, on the analyze page unless told otherwise. `seen` is all that the server ever sent to it, as it came.
+
+    address: from where a proxy says that it comes.
+    """
 
     url: str
     model: str = ""
     page: str = "analyze"
     query: str = ""
+    address: str = ""
     seen: bytearray = field(default_factory=bytearray, repr=False)
     _session: str = ""
     _script: str = ""
@@ -36,14 +40,15 @@ class Visitor:
     async def arrive(self) -> None:
         """Open the page and wait until all of it is there."""
         host = urlsplit(self.url).netloc
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S)
+        forwarded = {"X-Forwarded-For": self.address} if self.address else {}
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S, headers=forwarded)
         await self._http.get("/_stcore/health")
         token = self._http.cookies[XSRF]
         self._socket = await websockets.connect(
             f"ws://{host}/_stcore/stream",
             origin=self.url,  # type: ignore[arg-type]
             subprotocols=["streamlit", token],  # type: ignore[list-item]
-            additional_headers={"Cookie": f"{XSRF}={token}"},
+            additional_headers={"Cookie": f"{XSRF}={token}", **forwarded},
             max_size=None,
             ping_timeout=None,
             open_timeout=PATIENCE_S,

@@ -1,0 +1,93 @@
+"""A shared server's work for its visitors, in turn: so many at once, and each visitor a fair share, however many tabs are open."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.server import visitor
+from ser_core import settings
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class Turns:
+    """So many places for work. One visitor holds all but one of them at most; of those who wait, whoever was served longest ago is next."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self._each = max(1, places - 1)
+        self._waiting: list[tuple[int, str]] = []
+        self._working: Counter[str] = Counter()
+        self._served: dict[str, int] = {}
+        self._number = itertools.count(1)
+        self._changed = threading.Condition()
+        self._own = threading.local()
+
+    @contextmanager
+    def taken(self, who: str) -> Iterator[None]:
+        """Wait for a turn of `who`, and hold it while this is open. A thread that holds one is not asked to wait for another."""
+        if getattr(self._own, "held", False):
+            yield
+            return
+        with self._changed:
+            mine = (next(self._number), who)
+            self._waiting.append(mine)
+            try:
+                self._changed.wait_for(lambda: self._next() == mine)
+            finally:
+                self._waiting.remove(mine)
+            self._working[who] += 1
+            self._served[who] = next(self._number)
+            # Who is next may have a place too.
+            self._changed.notify_all()
+        self._own.held = True
+        try:
+            yield
+        finally:
+            self._own.held = False
+            with self._changed:
+                self._working[who] -= 1
+                if not self._working[who]:
+                    del self._working[who]
+                if not self._working and not self._waiting:
+                    self._served.clear()
+                self._changed.notify_all()
+
+    def _next(self) -> tuple[int, str] | None:
+        if self._working.total() >= self.places:
+            return None
+        may = [one for one in self._waiting if self._working[one[1]] < self._each]
+        return min(may, key=lambda one: (self._served.get(one[1], 0), one[0]), default=None)
+
+
+_SHARED = Turns(max(2, os.cpu_count() or 2))
+
+
+def in_turn(work: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Return `work`, done when the visitor's turn has come: at once on one's own machine, where there is nobody to wait for."""
+
+    @functools.wraps(work)
+    def done(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        if settings.mode() != "shared" or get_script_run_ctx(suppress_warning=True) is None:
+            return work(*args, **kwargs)
+        with _SHARED.taken(_who()):
+            return work(*args, **kwargs)
+
+    return done
+
+
+def _who() -> str:
+    """The address that somebody signed in with, else the one in the network: that which the nearest proxy saw, where there is one."""
+    seen = (st.context.headers.get("X-Forwarded-For") or "").rpartition(",")[2].strip()
+    return visitor.address() or seen or st.context.ip_address or "here"
