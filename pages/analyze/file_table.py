@@ -37,15 +37,24 @@ def choose(sounds: list[Sound], models: list[Run]) -> Sound:
     order = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
     table = pd.DataFrame(rows, columns=list(order))
     st.markdown(f"##### {len(sounds)} files")
+    # The answer says the label; where nobody speaks no emotion has a bar.
     shares = [column for column in table.columns if column.startswith("p ") or column.split(": ")[-1] == "p"]
+    drawn = table[[column for column in table.columns if column.split(": ")[-1] != "label"]].copy()
+    silent = table.filter(regex="answer$").eq(words.NO_SPEECH).any(axis=1)
+    drawn[shares] = (100 * drawn[shares].astype(float)).mask(silent)
     chosen = st.dataframe(
-        table,
+        drawn,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="files",
         column_config={
-            column: st.column_config.ProgressColumn(column, min_value=0, max_value=1, format="percent")
+            column: st.column_config.ProgressColumn(
+                foreign.plain(re.sub(r"p$", "probability", column.removeprefix("p "))),
+                min_value=0,
+                max_value=100,
+                format="%.0f %%",
+            )
             for column in shares
         },
     )

@@ -8,7 +8,7 @@ import math
 import streamlit as st
 
 from pages.live.microphone_stream import MicrophoneStream
-from pages.widgets import numbers
+from pages.widgets import numbers, words
 from ser_core import figures, streaming
 from ser_core.features import profile
 
@@ -32,7 +32,7 @@ def headline(labels: tuple[str, ...], entry: streaming.Entry | None) -> tuple[st
     if entry is None:
         return "Listening …", "The first answer comes after two seconds."
     if entry.state == streaming.NO_SPEECH:
-        return "No speech", "Nobody speaks, or not loud enough."
+        return words.NO_SPEECH, "Nobody speaks, or not loud enough."
     (p, first), (q, second) = sorted(zip(entry.smoothed.tolist(), labels, strict=True), reverse=True)[:2]
     if entry.state == streaming.UNCERTAIN:
         return "Uncertain", f"Perhaps {first} ({numbers.percent(p)}), perhaps {second} ({numbers.percent(q)})."
@@ -110,7 +110,7 @@ def _figures(stream: MicrophoneStream, heard: streaming.Snapshot, entry: streami
         parts.append(f"latency {1000 * stream.note_shown(entry):.0f} ms")
     parts.append(f"dropped {numbers.seconds(heard.dropped_s)}")
     if heard.skipped:
-        parts.append(f"{heard.skipped} windows passed over")
+        parts.append(f"{heard.skipped} {'window' if heard.skipped == 1 else 'windows'} passed over")
     if heard.gaps:
         parts.append(f"{heard.gaps} gaps")
     return " · ".join(parts)

@@ -18,7 +18,7 @@ def show(shown: Shown, rows: pd.DataFrame, key: str) -> None:
     # What all of them have in common stands above the table.
     table = table[[name for name in table if name == "clip" or table[name].nunique() > 1 or len(table) == 1]]
     if said is not None:
-        table.insert(1, "confidence", said)
+        table.insert(1, "confidence", 100 * said)
     if rows["fold"].astype(str).nunique() > 1:
         table["fold"] = rows["fold"]
     chosen = st.dataframe(
@@ -29,7 +29,7 @@ def show(shown: Shown, rows: pd.DataFrame, key: str) -> None:
         selection_default={"selection": {"rows": [0]}},
         key=f"clips-{key}",
         height=min(38 + 35 * len(table), 248),
-        column_config={"confidence": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
+        column_config={"confidence": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%")},
         alt=f"Clips with the model's probabilities: {shown.words}",
     )
     selected = chosen["selection"]["rows"]

@@ -11,6 +11,8 @@ from pages.widgets.numbers import percent
 if TYPE_CHECKING:
     from ser_core.predictor import Prediction
 
+NO_SPEECH = "No speech"
+
 
 def either(names: Sequence[str]) -> str:
     """`Anger, disgust or fear`"""
@@ -21,7 +23,7 @@ def either(names: Sequence[str]) -> str:
 def headline(prediction: Prediction) -> str:
     """The answer in a few words: `Anger · 71 %`, `Uncertain`, `No speech`."""
     if prediction.decision == "no-speech":
-        return "No speech"
+        return NO_SPEECH
     if prediction.decision == "uncertain":
         return "Uncertain"
     return f"{prediction.label.capitalize()} · {percent(prediction.confidence)}"
