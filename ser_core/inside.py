@@ -1,4 +1,7 @@
-"""Inside a convolutional network: what each of its layers makes of a clip, and the filters that make it. Asks the ONNX graph, never Keras."""
+"""Inside a network: what each layer of a convolutional one makes of a clip, the filters that make it, and what a pretrained ear attends to.
+
+Asks the ONNX graphs, never Keras.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import onnx
 import onnxruntime
 from onnx import numpy_helper
 
-from ser_core.features import extraction
+from ser_core import encoders
+from ser_core.features import encoder, extraction
 from ser_core.predictor import Predictor
 
 #: Operations between a convolution and the ReLU behind it: they move, scale or add, and mix no channels.
@@ -61,6 +65,44 @@ class Layer:
     def strongest(self, number: int) -> list[int]:
         """Return the units whose answers vary most over the clip, the most first."""
         return [int(unit) for unit in np.argsort(-self.strength, kind="stable")[:number]]
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """How much a pretrained ear attends to each moment of a sound.
+
+    blocks: a block each, heads × frames of the sound (of `hop_s` seconds), the mean over all moments that look; 1: as much as to any
+    other, not a number where it hears nothing.
+    """
+
+    blocks: tuple[np.ndarray, ...] = field(repr=False)
+    hop_s: float
+
+
+def attention(predictor: Predictor, samples: np.ndarray) -> Attention:
+    """Return what the model's pretrained ear attends to in 16 kHz samples.
+
+    Raises InsideError for a model without one, and for more than `encoder.PIECE_S` of sound; EncoderError where it is not here.
+    """
+    source = predictor.inputs[0].source
+    name = source.pictures.get("encoder")
+    if len(predictor.inputs) > 1 or not name:
+        raise InsideError(f"{predictor.run.name} has no pretrained ear.")
+    heard = encoder.heard(samples)
+    if len(heard.logmel) * heard.hop_s > encoder.PIECE_S:
+        raise InsideError(
+            f"What the ear attends to is shown for up to {encoder.PIECE_S:g} s; choose a part of the clip."
+        )
+    graph = onnx.load(encoders.find(name).graph)
+    names = [node.output[0] for node in graph.graph.node if node.op_type == "Softmax"]
+    picture = np.pad(heard.logmel, ((0, len(heard.logmel) % 2), (0, 0)), mode="edge")
+    blocks = []
+    for shares in _asked(graph, names, {"logmel": picture[None]}):
+        # Heads × moments that look × moments that are looked at; each of these is two frames of the picture.
+        received = shares.reshape(-1, *shares.shape[-2:]).mean(axis=1) * shares.shape[-1]
+        on_axis = encoder.on_its_axis(heard, np.repeat(received, 2, axis=1).T, len(samples), np.nan)
+        blocks.append(on_axis.T)
+    return Attention(tuple(blocks), heard.hop_s)
 
 
 def layers(predictor: Predictor, samples: np.ndarray, window: int = 0) -> list[Layer]:

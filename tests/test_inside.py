@@ -80,6 +80,22 @@ def test_what_has_no_layers_over_time_says_so(samples: np.ndarray, tmp_path: Pat
             inside.layers(Predictor(runs.find(name)), samples)
 
 
+def test_attention_to_all_moments_together_is_one_a_moment(samples: np.ndarray) -> None:
+    second = np.zeros(audio.SAMPLE_RATE, np.float32)
+    found = inside.attention(Predictor(runs.find("accurate")), np.concatenate([second, samples, second]))
+    assert len(found.blocks) == 3
+    for block in found.blocks:
+        heard = ~np.isnan(block[0])
+        assert len(block) == 6 and not heard[:90].any() and not heard[-90:].any()
+        np.testing.assert_allclose(block[:, heard].mean(axis=1), 1.0, atol=0.02)
+        # No head looks everywhere alike.
+        assert (block[:, heard].max(axis=1) > 1.2).all()
+    with pytest.raises(inside.InsideError, match="choose a part"):
+        inside.attention(Predictor(runs.find("accurate")), np.tile(samples, 8))
+    with pytest.raises(inside.InsideError, match="has no pretrained ear"):
+        inside.attention(Predictor(runs.find("fast")), samples)
+
+
 def test_a_strangers_graph_is_not_opened(samples: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     predictor = Predictor(runs.find("fast"))
     monkeypatch.setattr(Run, "of_a_stranger", property(lambda self: True))

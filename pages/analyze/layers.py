@@ -1,4 +1,4 @@
-"""The layers of the picked network, one by one: what its units answer along the clip, and the filter of one of them."""
+"""The layers of the picked network, one by one: what its units answer along the clip, and the filter of one of them; what an ear attends to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.server.turns import in_turn
 from pages.widgets import cached, foreign, in_url, worth
-from ser_core import audio, figures, inside
+from ser_core import audio, explain, figures, inside
+from ser_core.encoders import EncoderError
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
@@ -23,7 +24,11 @@ def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
     if not models:
         return
     in_url.begin("layers", in_url.SWITCH, "off", values=in_url.SWITCH, quiet=True)
-    if st.toggle("Look into its layers", key="layers", help="What each layer of a CNN makes of this clip"):
+    if st.toggle(
+        "Look into its layers",
+        key="layers",
+        help="What each layer of a CNN makes of this clip, or what the pretrained ear attends to",
+    ):
         for run in models:
             _draw(key, clip, start_s, run)
 
@@ -33,8 +38,11 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
     # A fragment: another layer redraws this picture and nothing else on the page.
     try:
         predictor = cached.predictor(run)
+        if explain.looks(predictor):
+            _ear(key, clip, start_s, predictor)
+            return
         found = _layers(key, *cached.judge_key(predictor), predictor, clip.samples)
-    except (inside.InsideError, RunError, GraphError, OSError) as error:
+    except (inside.InsideError, EncoderError, RunError, GraphError, OSError) as error:
         st.info(foreign.plain(error))
         return
     (given,) = predictor.inputs
@@ -68,6 +76,28 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
     )
 
 
+def _ear(key: str, clip: audio.Clip, start_s: float, predictor: Predictor) -> None:
+    """What a pretrained ear attends to, block by block."""
+    found = _attention(key, *cached.judge_key(predictor), predictor, clip.samples)
+    rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate, height=90)]
+    for number, block in enumerate(found.blocks, start=1):
+        heads = [f"head {k + 1}" for k in range(len(block))]
+        # Single moments are stared at by some heads; the rest would be black beside them.
+        span = (0.0, float(np.nanpercentile(block, 98)))
+        rows.append(
+            figures.row_picture(f"Block {number}", block, found.hop_s, labels=heads, y_title="", unit="", span=span)
+        )
+    st.plotly_chart(
+        figures.stacked(rows, start_s=start_s),
+        key=f"attention-{key}-{predictor.run.name}",
+        config={"displayModeBar": False},
+        alt=f"How much the pretrained ear of {predictor.run.name} attends to each moment, head by head",
+    )
+    st.caption(
+        "Brighter: all moments look there more (1: as much as anywhere). The ear was made so by transcribing English; nothing here was learned of emotions."
+    )
+
+
 def _rows(layer: inside.Layer, unit: int, units: list[int], clip: audio.Clip, hop_s: float) -> list[figures.Row]:
     rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate, height=90)]
     if layer.bands == 1:
@@ -98,6 +128,14 @@ def _filter(layer: inside.Layer, unit: int, key: str) -> None:
         config={"displayModeBar": False},
         alt=f"The filter of unit {unit}: {shown.shape[0]} rows, {shown.shape[1]} steps",
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking inside …")
+@in_turn
+def _attention(
+    key: str, path: str, changed: int, voice: str, _predictor: Predictor, _samples: np.ndarray
+) -> inside.Attention:
+    return inside.attention(_predictor, _samples)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking inside …")

@@ -21,12 +21,12 @@ def analyze(**query: str) -> AppTest:
     return at.run().switch_page("pages/analyze/page.py").run()
 
 
-def rows(at: AppTest) -> list[str]:
-    """The titles of the rows of the picture of maps."""
+def rows(at: AppTest, first: tuple[str, ...] = ("Unit ", "All units")) -> list[str]:
+    """The titles of the rows of the picture that has one which begins like this: of maps."""
     for chart in at.get("plotly_chart"):
         stated = json.loads(chart.proto.spec)
         titles = [one.get("text", "") for one in stated["layout"].get("annotations", [])]
-        if any(title.startswith(("Unit ", "All units")) for title in titles):
+        if any(title.startswith(first) for title in titles):
             return titles
     return []
 
@@ -55,6 +55,12 @@ def test_a_layer_over_bands_shows_its_strongest_units_and_the_picked_one_first()
     assert not at.exception and rows(at)[1] == f"Unit {other}"
 
 
-def test_a_model_of_vectors_says_that_it_has_none() -> None:
+def test_of_a_pretrained_ear_is_shown_what_it_attends_to() -> None:
     at = analyze(model="accurate", layers="on")
+    assert not at.exception and not at.info
+    assert rows(at, ("Block ",)) == ["Waveform", "Block 1", "Block 2", "Block 3"]
+
+
+def test_a_model_of_vectors_says_that_it_has_none() -> None:
+    at = analyze(model="paper", layers="on")
     assert not at.exception and any("one vector a clip" in one.value for one in at.info)
