@@ -6,7 +6,7 @@ Asks the ONNX graphs, never Keras.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,7 +97,7 @@ def attention(predictor: Predictor, samples: np.ndarray) -> Attention:
     names = [node.output[0] for node in graph.graph.node if node.op_type == "Softmax"]
     picture = np.pad(heard.logmel, ((0, len(heard.logmel) % 2), (0, 0)), mode="edge")
     blocks = []
-    for shares in _asked(graph, names, {"logmel": picture[None]}):
+    for shares in _asking(graph, names)({"logmel": picture[None]}):
         # Heads × moments that look × moments that are looked at; each of these is two frames of the picture.
         received = shares.reshape(-1, *shares.shape[-2:]).mean(axis=1) * shares.shape[-1]
         on_axis = encoder.on_its_axis(heard, np.repeat(received, 2, axis=1).T, len(samples), np.nan)
@@ -111,38 +111,93 @@ def layers(predictor: Predictor, samples: np.ndarray, window: int = 0) -> list[L
     Raises InsideError for a model without convolutions over time, for one that came from elsewhere, and where it judges no clip
     without a profile.
     """
-    run = predictor.run
-    if run.of_a_stranger:
-        raise InsideError(f"{run.name} came from elsewhere: its graph runs by itself, bounded, and is not opened.")
-    if predictor.needs_voice:
-        raise InsideError(f"{run.name} judges no clip without a profile, so it is not opened here.")
-    if any(given.is_vector for given in predictor.inputs):
-        raise InsideError(f"{run.name} reads one vector a clip, so nothing in it lies on a time axis.")
-    (given,) = predictor.inputs
-    features = extraction.of_sound(predictor.inputs, samples)[given.name]
-    cut = given.windows(features)
-    at = min(window, len(cut.features) - 1)
-    feeds: dict[str, Any] = {given.name: cut.features[at : at + 1], "n_frames": cut.n_frames[at : at + 1]}
-    if predictor.takes_profile:
-        feeds |= {
-            "profile": np.zeros((1, 2, given.source.dims), np.float32),
-            "profile_weight": np.zeros(1, np.float32),
-        }
-    graph = onnx.load(run.model_path())
-    found = _behind_convolutions(graph.graph)
-    if not found:
-        raise InsideError(f"{run.name} has no convolutions to look into.")
-    answers = _asked(graph, [name for name, _ in found], feeds)
-    start, filled = int(cut.starts[at]), int(cut.n_frames[at])
-    made: list[Layer] = []
-    for (_, weights), values in zip(found, answers, strict=True):
-        maps = _channels_first(values[0], len(weights))
-        if maps is not None and maps.shape[1] > 1:
-            placed = _on_clip(maps, given.frames, filled, start, len(features))
-            kernel = " × ".join(str(n) for n in weights.shape[2:] if n > 1) or "1"
-            name = f"{len(made) + 1} · {len(weights)} filters of {kernel}"
-            made.append(Layer(name, placed, weights, maps.shape[1], maps.shape[2]))
-    return made
+    return _Opened(predictor).layers(samples, window)
+
+
+@dataclass(frozen=True, eq=False)
+class Peaks:
+    """How strongly the units of every layer answer clips at most. values, at_s: a layer each, clips × units; at_s: where in the clip."""
+
+    clips: tuple[str, ...]
+    values: tuple[np.ndarray, ...] = field(repr=False)
+    at_s: tuple[np.ndarray, ...] = field(repr=False)
+
+    def most(self, layer: int, unit: int, number: int) -> list[tuple[str, float, float]]:
+        """Return the clips that a unit of a layer answers most: clip, how strongly, at which second."""
+        values, at = self.values[layer][:, unit], self.at_s[layer][:, unit]
+        order = np.argsort(-values, kind="stable")[:number]
+        return [(self.clips[k], float(values[k]), float(at[k])) for k in order]
+
+
+def peaks(
+    predictor: Predictor, sounds: Iterable[tuple[str, np.ndarray]], progress: Callable[[int], None] | None = None
+) -> Peaks:
+    """Return how strongly every unit answers each sound (a name and 16 kHz samples), in its first window. Raises InsideError as `layers`.
+
+    progress: called with how many sounds are done.
+    """
+    opened = _Opened(predictor)
+    hop_s = predictor.inputs[0].source.hop_s
+    names: list[str] = []
+    found: list[list[tuple[np.ndarray, np.ndarray]]] = []
+    for name, samples in sounds:
+        each = []
+        for layer in opened.layers(samples):
+            # Bands and frames: the strongest answer anywhere, and when it was.
+            over_time = np.nan_to_num(layer.maps.max(axis=2), nan=-1.0)
+            each.append((over_time.max(axis=1), over_time.argmax(axis=1) * hop_s))
+        names.append(name)
+        found.append(each)
+        if progress:
+            progress(len(names))
+    by_layer = list(zip(*found, strict=True))
+    return Peaks(
+        tuple(names),
+        tuple(np.stack([values for values, _ in each]) for each in by_layer),
+        tuple(np.stack([at for _, at in each]) for each in by_layer),
+    )
+
+
+class _Opened:
+    """A network whose layers answer too."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        run = predictor.run
+        if run.of_a_stranger:
+            raise InsideError(f"{run.name} came from elsewhere: its graph runs by itself, bounded, and is not opened.")
+        if predictor.needs_voice:
+            raise InsideError(f"{run.name} judges no clip without a profile, so it is not opened here.")
+        if any(given.is_vector for given in predictor.inputs):
+            raise InsideError(f"{run.name} reads one vector a clip, so nothing in it lies on a time axis.")
+        (self._given,) = predictor.inputs
+        self._takes_profile = predictor.takes_profile
+        graph = onnx.load(run.model_path())
+        self._found = _behind_convolutions(graph.graph)
+        if not self._found:
+            raise InsideError(f"{run.name} has no convolutions to look into.")
+        self._ask = _asking(graph, [name for name, _ in self._found])
+
+    def layers(self, samples: np.ndarray, window: int = 0) -> list[Layer]:
+        given = self._given
+        features = extraction.of_sound([given], samples)[given.name]
+        cut = given.windows(features)
+        at = min(window, len(cut.features) - 1)
+        feeds: dict[str, Any] = {given.name: cut.features[at : at + 1], "n_frames": cut.n_frames[at : at + 1]}
+        if self._takes_profile:
+            feeds |= {
+                "profile": np.zeros((1, 2, given.source.dims), np.float32),
+                "profile_weight": np.zeros(1, np.float32),
+            }
+        start, filled = int(cut.starts[at]), int(cut.n_frames[at])
+        made: list[Layer] = []
+        for (_, weights), values in zip(self._found, self._ask(feeds), strict=True):
+            maps = _channels_first(values[0], len(weights))
+            if maps is not None and maps.shape[1] > 1:
+                placed = _on_clip(maps, given.frames, filled, start, len(features))
+                kernel = " × ".join(str(n) for n in weights.shape[2:] if n > 1) or "1"
+                name = f"{len(made) + 1} · {len(weights)} filters of {kernel}"
+                made.append(Layer(name, placed, weights, maps.shape[1], maps.shape[2]))
+        return made
 
 
 def _behind_convolutions(graph: onnx.GraphProto) -> list[tuple[str, np.ndarray]]:
@@ -177,15 +232,15 @@ def _nearest(
     return max(kernels, key=lambda one: int(np.prod(one.shape[2:])), default=None)
 
 
-def _asked(graph: onnx.ModelProto, names: list[str], feeds: dict[str, Any]) -> list[np.ndarray]:
-    """What the graph gives at these places, which become outputs of a copy in memory."""
+def _asking(graph: onnx.ModelProto, names: list[str]) -> Callable[[dict[str, Any]], list[np.ndarray]]:
+    """What asks the graph for what it gives at these places, which become outputs of a copy in memory."""
     there = {one.name for one in graph.graph.output}
     graph.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in there)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     opened = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return [np.asarray(one) for one in opened.run(names, feeds)]
+    return lambda feeds: [np.asarray(one) for one in opened.run(names, feeds)]
 
 
 def _channels_first(values: np.ndarray, units: int) -> np.ndarray | None:

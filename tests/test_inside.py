@@ -96,6 +96,19 @@ def test_attention_to_all_moments_together_is_one_a_moment(samples: np.ndarray) 
         inside.attention(Predictor(runs.find("fast")), samples)
 
 
+def test_the_clips_that_a_unit_answers_most_come_first(samples: np.ndarray) -> None:
+    predictor = Predictor(runs.find("fast"))
+    sounds = {f"{k}": np.roll(samples, 400 * k)[: len(samples) - 3000 * k] for k in range(4)}
+    found = inside.peaks(predictor, sounds.items())
+    for number, layer in enumerate(inside.layers(predictor, sounds["2"])):
+        np.testing.assert_allclose(found.values[number][2], np.nanmax(layer.maps, axis=(1, 2)), atol=1e-6)
+    most = found.most(1, 3, 4)
+    assert [value for _, value, _ in most] == sorted((value for _, value, _ in most), reverse=True)
+    clip, value, at_s = most[0]
+    frame = round(at_s / predictor.inputs[0].source.hop_s)
+    assert np.nanmax(inside.layers(predictor, sounds[clip])[1].maps[3, frame]) == pytest.approx(value)
+
+
 def test_a_strangers_graph_is_not_opened(samples: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     predictor = Predictor(runs.find("fast"))
     monkeypatch.setattr(Run, "of_a_stranger", property(lambda self: True))

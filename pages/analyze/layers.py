@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from pages.server.turns import in_turn
-from pages.widgets import cached, foreign, in_url, worth
+from pages.widgets import cached, clip_player, corpora, foreign, in_url, worth
 from ser_core import audio, explain, figures, inside
+from ser_core.corpora.reading import ClipReader
 from ser_core.encoders import EncoderError
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
@@ -17,6 +19,8 @@ from ser_core.runs import Run, RunError
 
 #: Units of a 2D layer that are drawn at a time.
 UNITS = 5
+#: How many clips a unit is tried on, and how many of those that it answers most are played.
+CLIPS, MOST = 120, 4
 
 
 def show(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None:
@@ -62,6 +66,13 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
         )
         with st.popover("Its filter", icon=":material/grid_4x4:"):
             _filter(layer, int(unit), f"{key}-{run.name}")
+        asked = st.toggle(
+            "Clips it answers most",
+            key=f"most-{run.name}",
+            help=f"Of {CLIPS} clips of its corpus that this model did not learn from",
+        )
+    if asked:
+        _most(predictor, names.index(str(name)), int(unit))
     # As wide as the pictures above it, so that its time axis is theirs.
     st.plotly_chart(
         figures.stacked(_rows(layer, int(unit), units, clip, given.source.hop_s), start_s=start_s),
@@ -73,6 +84,39 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
         f"Brighter: the unit answers more. {layer.steps} steps a window"
         + (f", {layer.bands} bands" if layer.bands > 1 else "")
         + "; nothing is drawn where the network was fed with silence or nothing."
+    )
+
+
+def _most(predictor: Predictor, layer: int, unit: int) -> None:
+    """The clips of the model's corpus that a unit answers most, to listen to."""
+    run = predictor.run
+    name = str(run.recipe.get("recipe", {}).get("corpus") or "")
+    corpus = corpora.here([name]).get(name)
+    if corpus is None:
+        st.info(f"Its corpus {foreign.plain(corpora.title(name))} is not on this machine: add it on the Datasets page.")
+        return
+    heard = run.predictions.loc[run.predictions["part"] == "test", "clip"].unique()
+    clips = corpus.clips[corpus.clips["clip"].isin(heard)]
+    if clips.empty:
+        st.info("None of the clips that it did not learn from is on this machine.")
+        return
+    found = _peaks(*cached.judge_key(predictor), corpora.opened(name).key, predictor, clips)
+    emotion = clips.set_index("clip")["emotion"]
+    for place, (clip, value, at) in enumerate(found.most(layer, unit, MOST)):
+        st.caption(f"{foreign.plain(emotion[clip])} · {foreign.plain(clip)} · {value:.2f} at {at:.1f} s")
+        clip_player.show(clip, f"most-{run.name}-{place}")
+
+
+@st.cache_resource(max_entries=8, show_spinner="Letting it hear other clips …")
+@in_turn
+def _peaks(
+    path: str, changed: int, voice: str, corpus: str, _predictor: Predictor, _clips: pd.DataFrame
+) -> inside.Peaks:
+    drawn = _clips.sample(min(CLIPS, len(_clips)), random_state=0)
+    reader = ClipReader()
+    return inside.peaks(
+        _predictor,
+        ((row.clip, reader.read(row.path, row.start, row.end).samples) for row in drawn.itertuples(index=False)),
     )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ser_core import inside
-from tests import patience
+from ser_core import inside, runs
+from ser_core.corpora import registry
+from tests import made, patience
 
 APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 
@@ -53,6 +54,20 @@ def test_a_layer_over_bands_shows_its_strongest_units_and_the_picked_one_first()
     other = unit.options[-1]
     unit.set_value(int(other)).run()
     assert not at.exception and rows(at)[1] == f"Unit {other}"
+
+
+def test_the_clips_that_a_unit_answers_most_can_be_heard(tmp_path: Path) -> None:
+    heard = [clip for clip in runs.find("fast").predictions["clip"] if clip.split("_")[1] == "TIE"]
+    at = analyze(model="fast", layers="on")
+    at.toggle(key="most-fast").set_value(True).run()
+    assert any("is not on this machine: add it" in one.value for one in at.info)
+    speaker = heard[0].removeprefix("crema-d/").split("_")[0]
+    registry.register("crema-d", made.crema_d(tmp_path / "corpus", (speaker,), ("TIE",)))
+    at.run()
+    assert not at.exception and not at.info
+    named = [one.value for one in at.caption if f"crema-d/{speaker}_TIE_" in one.value.replace("\\", "")]
+    shares = [float(one.split(" · ")[2].split(" at ")[0]) for one in named]
+    assert len(shares) >= 2 and shares == sorted(shares, reverse=True)
 
 
 def test_of_a_pretrained_ear_is_shown_what_it_attends_to() -> None:
