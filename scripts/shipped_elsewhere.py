@@ -126,7 +126,9 @@ def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
         by_name = [name for name in names if name in found]
         if not by_name:
             continue
-        rows = sorted({key for name in by_name for key in found[name]}, key=lambda key: (key[0] > 0, key[1] == "any", key[0]))
+        rows = sorted(
+            {key for name in by_name for key in found[name]}, key=lambda key: (key[0] > 0, key[1] == "any", key[0])
+        )
         first = next(iter(found[by_name[0]].values()))
         table += [
             "",
