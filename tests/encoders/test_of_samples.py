@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -106,10 +107,13 @@ def test_without_torch_its_weights_are_refused_with_the_way_out(
         of_samples.find("wavlm-base")
 
 
-@pytest.mark.skipif(
+needs_torch = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in by_torch.PACKAGES),
     reason="needs the optional packages torch and transformers, which no test environment installs",
 )
+
+
+@needs_torch
 def test_transformers_own_hidden_states_come_out_of_its_weights(tmp_path: Path) -> None:
     import torch
     import transformers
@@ -130,3 +134,26 @@ def test_transformers_own_hidden_states_come_out_of_its_weights(tmp_path: Path) 
         theirs = model(torch.tensor(prepared["input_values"][0])[None], output_hidden_states=True).hidden_states
     for layer, states in zip((1, 3), found.states(found.prepared(sound()), (1, 3)), strict=True):
         np.testing.assert_allclose(states, theirs[layer][0].numpy(), atol=1e-4)
+
+
+class _Harmful:
+    """What, unpickled, makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+@needs_torch
+def test_weights_are_unpickled_and_nothing_else(tmp_path: Path) -> None:
+    import torch
+
+    files = tiny_graph.files(WEIGHTS)
+    del files["model.onnx"]
+    tiny_graph.write(tmp_path / "repository", files)
+    torch.save({"x": _Harmful(tmp_path / "made")}, tmp_path / "repository" / "pytorch_model.bin")
+    with pytest.raises(encoders.EncoderError, match=r"transformers cannot open pytorch_model\.bin"):
+        taking.take("harmful", tmp_path / "repository")
+    assert not (tmp_path / "made").exists()
