@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -122,17 +122,18 @@ def train(
     test: bool = True,
     division: Division | None = None,
     settled: Settled | None = None,
+    notes: Sequence[str] = (),
     allow_unreadable: bool = False,
 ) -> Run:
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Clips that cannot be read
-    are left out and named in log, card and recipe.json; a tenth or more of them end it, unless `allow_unreadable`. Raises
-    CorpusError, RecipeError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. `notes`: what a reader must know
+    beside. Clips that cannot be read are left out and named in log, card and recipe.json; a tenth or more of them end it, unless
+    `allow_unreadable`. Raises CorpusError, RecipeError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
     with reported(run):
-        _Training(recipe, corpus, run, reporter, test, settled, allow_unreadable).work(division)
+        _Training(recipe, corpus, run, reporter, test, settled, notes, allow_unreadable).work(division)
     return run
 
 
@@ -147,10 +148,12 @@ class _Training:
         reporter: Reporter,
         test: bool,
         settled: Settled | None,
+        notes: Sequence[str],
         allow_unreadable: bool,
     ) -> None:
         self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
         self.test, self.settled, self.allow_unreadable = test, settled, allow_unreadable
+        self.given_notes = tuple(notes)
         self.started = time.monotonic()
 
     def work(self, division: Division | None) -> None:
@@ -178,6 +181,7 @@ class _Training:
             self.clips, self.notes = labelled(self.recipe, self.corpus), []
             if self.settled is None:
                 self.notes = checked(self.clips, division, self.recipe.labels)
+        self.notes += self.given_notes
         self.clips = self.clips.assign(part=self.division.parts)
         self.clips = self.clips[self.clips["part"] != ""]
 
