@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results samples clean python fuzz load faults audit lan platforms installed screenshots reference licences lock
+.PHONY: run serve test lint bench results hub-rows samples clean python fuzz load faults audit lan platforms installed screenshots reference licences lock
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -41,6 +41,13 @@ results: $(VENV)/.installed
 	$(BIN)/python -m scripts.make_results
 	$(BIN)/python -m scripts.readme_figures
 
+# Other pretrained encoders, where the Hugging Face Hub can be reached: PyTorch (4 GB) into an environment of its own, then hours of work.
+HUB := .venv-hub
+hub-rows: python
+	$(call venv,$(HUB))
+	$(HUB)/bin/python -m pip install -q --disable-pip-version-check '.[train,transformers]' -c constraints.txt
+	$(HUB)/bin/python -m scripts.hub_rows $(if $(DATA),--data "$(DATA)")
+
 samples: $(VENV)/.installed
 	$(BIN)/python -m scripts.make_samples
 
@@ -57,7 +64,7 @@ licences: $(VENV)/.installed-dev
 	$(BIN)/python -m scripts.licences
 
 clean:
-	rm -rf $(VENV) $(SERVE) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/reference
+	rm -rf $(VENV) $(SERVE) $(HUB) .pytest_cache .mypy_cache .ruff_cache .hypothesis docs/reference
 
 python:
 	@test -n "$(PYTHON)" || { echo "No fitting Python was found. Install Python 3.11, 3.12 or 3.13 (https://www.python.org/downloads/), or name one: make run PYTHON=/path/to/python3.12"; exit 1; }

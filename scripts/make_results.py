@@ -8,7 +8,7 @@ from __future__ import annotations
 from statistics import mean, stdev
 from typing import Any
 
-from scripts import pretrained_ear, shipped_elsewhere
+from scripts import hub_rows, pretrained_ear, shipped_elsewhere
 from scripts.scores import with_interval
 from ser_core import files, recipes, runs, settings
 from ser_core.augment.degradation import DEGRADATIONS
@@ -60,7 +60,7 @@ def text() -> str:
     for split, title in SPLITS.items():
         lines += [f"### {title[0].upper()}{title[1:]}", "", *_rows(published, split), ""]
     lines += ["## Floors", "", *_floors(published), ""]
-    lines += ["## A pretrained ear", "", *pretrained_ear.lines(published), ""]
+    lines += ["## A pretrained ear", "", *pretrained_ear.lines(published), "", *hub_rows.lines(published), ""]
     lines += ["## MSF or the split?", "", *_study(), ""]
     lines += ["## The shipped models", "", *_shipped(), "", *_before_refit(published), ""]
     lines += ["## The shipped models on other sounds", "", *shipped_elsewhere.lines(), ""]

@@ -45,9 +45,10 @@ class Taken:
 class Session:
     """Stands in for ONNX Runtime's session of the graph at `path`; usable from many threads, one after the other."""
 
-    def __init__(self, path: Path) -> None:
-        """Open it. Raises GraphError where ONNX Runtime refuses it, or it takes more than OPEN_S or MEMORY."""
+    def __init__(self, path: Path, memory: int | None = None) -> None:
+        """Open it. Raises GraphError where ONNX Runtime refuses it, or it takes more than OPEN_S or `memory` bytes (default: MEMORY)."""
         self._path = path
+        self._memory = memory
         self._turn = threading.Lock()
         self._child = self._inputs = self._outputs = None  # type: Any
         with self._turn:
@@ -60,7 +61,7 @@ class Session:
         return list(self._outputs)
 
     def run(self, names: Sequence[str], feeds: Mapping[str, np.ndarray], options: object = None) -> list[np.ndarray]:
-        """Return these outputs. Raises GraphError where the graph fails, or takes more than RUN_S or MEMORY; it is opened anew then."""
+        """Return these outputs. Raises GraphError where the graph fails, or takes more than RUN_S or its memory; it is opened anew then."""
         with self._turn:
             if self._child is None:
                 self._start()
@@ -77,7 +78,7 @@ class Session:
         self._child = None
 
     def _start(self) -> None:
-        self._child = _Child(self._path)
+        self._child = _Child(self._path, self._memory)
         weakref.finalize(self, self._child.end)
         opened = self._child.ask(None, OPEN_S, f"{self._path.name} takes more than {OPEN_S:g} s to open")
         if opened is None or "error" in opened:
@@ -92,13 +93,14 @@ class Session:
 
 
 class _Child:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, memory: int | None) -> None:
+        self._given = memory
         # Nothing of this process' environment is the graph's to read but what a process needs to begin.
         kept = ("PATH", "SYSTEMROOT", "HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
         environ = {name: os.environ[name] for name in kept if name in os.environ} | {"OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "import sys; sys.path[:0] = [sys.argv[1]]; from ser_core import confined; confined.serve(sys.argv[2])",
-             str(Path(__file__).resolve().parent.parent), str(path)],
+            [sys.executable, "-c", "import sys; sys.path[:0] = [sys.argv[1]]; from ser_core import confined; confined.serve(sys.argv[2], int(sys.argv[3]))",
+             str(Path(__file__).resolve().parent.parent), str(path), str(self._most)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ,
         )  # fmt: skip
         self._answers: queue.SimpleQueue[dict[str, np.ndarray] | None] = queue.SimpleQueue()
@@ -115,9 +117,9 @@ class _Child:
             try:
                 answer = self._answers.get(timeout=EVERY_S)
             except queue.Empty:
-                if self._memory() <= MEMORY:
+                if self._held() <= self._most:
                     continue
-                self.ended = f"it takes more than {MEMORY / 1e6:.0f} MB of memory."
+                self.ended = f"it takes more than {self._most / 1e6:.0f} MB of memory."
                 self.end()
                 return None
             if answer is None:
@@ -134,7 +136,12 @@ class _Child:
             # It has ended; who waits for the answer is told so.
             return
 
-    def _memory(self) -> int:
+    @property
+    def _most(self) -> int:
+        """What it may hold, in bytes."""
+        return self._given or MEMORY
+
+    def _held(self) -> int:
         try:
             return int(psutil.Process(self._process.pid).memory_info().rss)
         except psutil.Error:
@@ -184,12 +191,12 @@ def _write(pipe: IO[bytes] | None, arrays: Mapping[str, Any]) -> None:
         pipe.flush()
 
 
-def serve(path: str) -> None:
-    """Open the graph and answer what is asked at standard input until it ends: what the process does."""
+def serve(path: str, memory: int) -> None:
+    """Open the graph and answer what is asked at standard input until it ends: what the process does. memory: what it may hold, in bytes."""
     out, back = os.fdopen(os.dup(1), "wb"), sys.stdin.buffer
     # What ONNX Runtime prints is no answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _bound()
+    _bound(memory)
     try:
         opened = serving.session(Path(path))
     except GraphError as error:
@@ -215,11 +222,11 @@ def serve(path: str) -> None:
             _write(out, {"error": np.array(str(error))})
 
 
-def _bound() -> None:
+def _bound(memory: int) -> None:
     try:
         import resource
     except ImportError:  # Windows: the parent's look at its memory has to do.
         return
     # Addresses, of which ONNX Runtime takes more than it uses; what it does use the parent looks at.
-    resource.setrlimit(resource.RLIMIT_AS, (4 * MEMORY, 4 * MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (4 * memory, 4 * memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

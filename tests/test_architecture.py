@@ -33,7 +33,18 @@ def test_no_python_file_lies_directly_in_pages() -> None:
     "module", ["ser_core.predictor", "ser_core.evaluation.on_corpus", "ser_core.cli.main", "ser_core.figures"]
 )
 def test_everything_but_training_works_without_tensorflow_and_what_is_optional(module: str) -> None:
-    names = ("tensorflow", "keras", "tf2onnx", "streamlit", "mlflow", "wandb", "tensorboard", "huggingface_hub")
+    names = (
+        "tensorflow",
+        "keras",
+        "tf2onnx",
+        "streamlit",
+        "mlflow",
+        "wandb",
+        "tensorboard",
+        "huggingface_hub",
+        "torch",
+        "optuna",
+    )
     code = f"import sys, {module}; sys.exit(any(name in sys.modules for name in {names}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 

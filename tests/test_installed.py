@@ -44,12 +44,21 @@ def test_the_requirements_files_ask_for_what_the_package_does() -> None:
     assert plain(extras["dev"]) == asked("requirements-dev.txt")
 
 
-@pytest.mark.parametrize("extra", ["opensmile", "audformat"])
-def test_optional_packages_come_only_to_who_asks_for_them(extra: str) -> None:
-    (floor,) = PROJECT["project"]["optional-dependencies"][extra]
-    assert re.fullmatch(rf"{extra}>=[\d.]+", floor)
+@pytest.mark.parametrize(
+    ("extra", "packages"),
+    [
+        ("opensmile", ["opensmile"]),
+        ("audformat", ["audformat"]),
+        ("search", ["optuna"]),
+        ("transformers", ["transformers", "torch", "huggingface-hub"]),
+    ],
+)
+def test_optional_packages_come_only_to_who_asks_for_them(extra: str, packages: list[str]) -> None:
+    floors = PROJECT["project"]["optional-dependencies"][extra]
+    assert [re.fullmatch(r"([\w-]+)>=[\d.]+", floor)[1] for floor in floors] == packages  # type: ignore[index]
     listed = [*ROOT.glob("requirements*"), ROOT / "constraints.txt", *(ROOT / "deploy").glob("requirements*")]
-    assert listed and not [path.name for path in listed if re.search(rf"(?m)^{extra}\b", path.read_text())]
+    named = rf"(?mi)^({'|'.join(packages)})\b"
+    assert listed and not [path.name for path in listed if re.search(named, path.read_text())]
 
 
 def test_every_package_that_the_library_imports_is_asked_for() -> None:

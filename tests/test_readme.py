@@ -29,13 +29,13 @@ def test_only_the_block_is_written() -> None:
 
 def test_every_make_target_that_the_documents_name_exists() -> None:
     makefile = (settings.ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z ]+):", makefile, flags=re.M))
+    targets = set(re.findall(r"^([a-z -]+):", makefile, flags=re.M))
     targets = {name for line in targets for name in line.split()}
     pages = [settings.ROOT / name for name in ("README.md", "CONTRIBUTING.md")]
     pages += sorted((settings.ROOT / "docs").rglob("*.md"))
     named = {
         name
         for page in pages
-        for name in re.findall(r"(?:`|^)make ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.M)
+        for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.M)
     }
     assert named and not named - targets

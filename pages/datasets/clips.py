@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.datasets import clip_sound, filtering, listeners
+from pages.datasets import clip_sound, exporting, filtering, listeners
 from pages.widgets import model_picker, training_overlap
 from pages.widgets.corpora import Opened
 from ser_core.corpora import durations
@@ -27,6 +27,7 @@ def show(shown: Opened) -> None:
     listed, heard = st.columns([3, 2], gap="large")
     with listed:
         row = choose(wanted.assign(seconds=_seconds(shown.key, shown.corpus).loc[wanted.index]), "clips")
+        exporting.show(shown)
     with heard:
         if row is None:
             st.caption("Select a row to hear and see its clip.")

@@ -1,4 +1,4 @@
-"""`encoders`: the pretrained encoders that are here, made of published weights, and checked."""
+"""`encoders`: the pretrained encoders that are here, made of published weights or fetched, and checked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from ser_core import encoders
 from ser_core.cli import output
-from ser_core.encoders import making
+from ser_core.encoders import making, of_samples, taking
+from ser_core.exchange import hub
 
 
 def add(commands: Any) -> None:
@@ -33,6 +34,20 @@ def add(commands: Any) -> None:
     )
     makes.add_argument("--json", action="store_true")
     makes.set_defaults(handler=make)
+    fetches = actions.add_parser("fetch", help="take in an audio encoder of the Hugging Face Hub, or a folder of one")
+    fetches.add_argument("name", metavar="NAME", help=f"{', '.join(of_samples.KNOWN)}, or a name of your own")
+    fetches.add_argument(
+        "source", nargs="?", metavar="OWNER/NAME|FOLDER", help="default: where the known one is published"
+    )
+    fetches.add_argument("--revision", help="a branch, tag or commit; its commit is kept")
+    fetches.add_argument(
+        "--backend",
+        choices=list(of_samples.BACKENDS),
+        help="what runs it; default: ONNX Runtime where there is a graph",
+    )
+    fetches.add_argument("--file", help="the graph or weights among its files")
+    fetches.add_argument("--json", action="store_true")
+    fetches.set_defaults(handler=fetch)
     checks = actions.add_parser("check", help="whether an encoder is whole and computes its golden numbers")
     checks.add_argument("name", nargs="?", metavar="NAME", help="default: all that are here")
     checks.add_argument("--json", action="store_true")
@@ -41,14 +56,18 @@ def add(commands: Any) -> None:
 
 def list_(stated: argparse.Namespace) -> int:
     """Print every encoder that is here, and what can be made."""
-    here = encoders.installed()
+    here, fetched = encoders.installed(), of_samples.installed()
     if stated.json:
-        output.print_json([_entry(found) for found in here])
+        output.print_json([_entry(found) for found in here] + [_of_samples(found) for found in fetched])
         return 0
     for found in here:
         print(f"{found.name}: {found.title}, {found.width} values every {1000 * found.hop_s:g} ms, {found.folder}")
     for name in sorted(making.ORIGINS.keys() - {found.name for found in here}):
         print(f"{name}: not here; python -m ser_core encoders make {name}")
+    for one in fetched:
+        print(_said(one))
+    for name in sorted(of_samples.KNOWN.keys() - {one.name for one in fetched}):
+        print(f"{name}: not here; python -m ser_core encoders fetch {name}")
     return 0
 
 
@@ -62,12 +81,29 @@ def make(stated: argparse.Namespace) -> int:
     return 0
 
 
+def fetch(stated: argparse.Namespace) -> int:
+    """Take in an encoder that takes samples, and say what it is."""
+    how = {"backend": stated.backend, "file": stated.file}
+    if stated.source is not None and Path(stated.source).is_dir():
+        found = taking.take(stated.name, Path(stated.source), **how)
+    else:
+        found = hub.fetch(stated.name, stated.source, revision=stated.revision, **how)
+    if stated.json:
+        output.print_json(_of_samples(found))
+    else:
+        print(_said(found))
+    return 0
+
+
 def check(stated: argparse.Namespace) -> int:
     """Check one encoder or all; the first that is not right ends it with exit status 1."""
-    chosen = [encoders.find(stated.name)] if stated.name else encoders.installed()
+    fetched = [found for found in of_samples.installed() if stated.name in (None, found.name)]
+    chosen = encoders.installed() if not stated.name else [] if fetched else [encoders.find(stated.name)]
     entries = [{**_entry(found), "difference": making.check(found)} for found in chosen]
+    for one in fetched:
+        taking.check(one)
     if stated.json:
-        output.print_json(entries)
+        output.print_json([*entries, *map(_of_samples, fetched)])
         return 0
     for entry in entries:
         known = (
@@ -76,8 +112,28 @@ def check(stated: argparse.Namespace) -> int:
             else "no golden numbers are known"
         )
         print(f"{entry['name']}: whole; {known}")
+    for one in fetched:
+        print(f"{one.name}: whole; it gives {one.width} finite numbers a frame")
     return 0
 
 
 def _entry(found: encoders.Encoder) -> dict[str, Any]:
     return {**found.to_json(), "path": str(found.folder), "bytes": found.graph.stat().st_size}
+
+
+def _of_samples(found: of_samples.SamplesEncoder) -> dict[str, Any]:
+    return {
+        **found.to_json(),
+        "path": str(found.folder),
+        "bytes": (found.folder / found.file).stat().st_size,
+        "missing": found.missing,
+    }
+
+
+def _said(found: of_samples.SamplesEncoder) -> str:
+    origin = f"{found.repository}@{found.revision[:12]}" if found.repository else "a folder"
+    first, last = found.layers[0], found.layers[-1]
+    return (
+        f"{found.name}: {origin} by {found.backend}, layers {first} to {last}, {found.width} values every {1000 * found.step_s:g} ms, "
+        f"{found.folder}; features=hidden:{found.name}:{(first + last + 1) // 2}"
+    )

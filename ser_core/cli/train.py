@@ -6,6 +6,8 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -50,8 +52,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(handler=train)
 
 
-class _Bar:
-    """A bar a stage on stderr: the features of the corpus, then the epochs."""
+class Bar:
+    """A bar a stage on stderr: the features of the corpus, then the epochs, or the trainings."""
 
     def __init__(self, progress: Progress, follower: trackers.Follower | None = None) -> None:
         self.progress, self.follower = progress, follower
@@ -118,17 +120,10 @@ def train(stated: argparse.Namespace) -> int:
         check_network(recipe)
     _say_how_long(recipe, corpus, stated.folds, stated.seeds)
     run = _folder(stated.run, given, recipe)
-    signal.signal(signal.SIGTERM, _interrupt)
     follower = _follower(stated.log_to, run)
-    lock = jobs.training_lock()
     try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        print("Another training runs; this one waits for it.", file=sys.stderr)
-        lock.acquire()
-    try:
-        with output.progress() as progress:
-            bar = _Bar(progress, follower)
+        with in_turn(), output.progress() as progress:
+            bar = Bar(progress, follower)
             if chosen is not None:
                 refit.refit(chosen, corpus, run, bar, allow_unreadable=stated.allow_unreadable)
             else:
@@ -147,19 +142,23 @@ def train(stated: argparse.Namespace) -> int:
         print(f"Cancelled; the run is kept in {run.path} and can be resumed.", file=sys.stderr)
         return 1
     finally:
-        lock.release()
         if follower is not None:
             follower.ends(runs.Run(run.path))
-    done = runs.summary(runs.Run(run.path))
-    if stated.json:
-        output.print_json({"run": done["name"], **{key: done[key] for key in ("path", "status", "metrics")}})
-    else:
-        print(f"{run.path}")
-        for part, found in done["metrics"].items():
-            print(
-                f"{part}: accuracy {found['accuracy']:.3f}, UAR {found['uar']:.3f}, macro-F1 {found['macro_f1']:.3f}, {found['n']} clips"
-            )
+    say(run, stated.json)
     return 0
+
+
+def say(run: runs.Run, as_json: bool) -> None:
+    """Print where a finished run lies, and its scores."""
+    done = runs.summary(runs.Run(run.path))
+    if as_json:
+        output.print_json({"run": done["name"], **{key: done[key] for key in ("path", "status", "metrics")}})
+        return
+    print(f"{run.path}")
+    for part, found in done["metrics"].items():
+        print(
+            f"{part}: accuracy {found['accuracy']:.3f}, UAR {found['uar']:.3f}, macro-F1 {found['macro_f1']:.3f}, {found['n']} clips"
+        )
 
 
 def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
@@ -199,11 +198,7 @@ def _folder(path: Path | None, given: recipes.Recipe, recipe: recipes.Recipe) ->
     """Return the run folder to train in; an interrupted or queued one holds the recipe, as it was given or with its labels stated."""
     if path is None:
         return runs.create(runs.new_path(recipe.name))
-    if (path / "status.json").is_file():
-        run = runs.Run(path.resolve())
-        state = run.status["state"]
-        if state not in ("queued", "interrupted", "cancelled", "failed"):
-            raise runs.RunError(f"The run in {path} is {state}; only an interrupted, cancelled or failed one goes on.")
+    if (run := to_go_on_with(path)) is not None:
         if run.has("recipe.json") and recipes.from_dict(run.recipe["recipe"]) not in (given, recipe):
             raise runs.RunError(
                 f"The run in {path} has another recipe; go on with its own: train {path / 'recipe.json'} --run {path}."
@@ -212,5 +207,32 @@ def _folder(path: Path | None, given: recipes.Recipe, recipe: recipes.Recipe) ->
     return runs.create(path.resolve())
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> None:
+def to_go_on_with(path: Path) -> runs.Run | None:
+    """Return the run in a folder that was begun or queued, None where there is none. Raises RunError for one that runs or has ended."""
+    if not (path / "status.json").is_file():
+        return None
+    run = runs.Run(path.resolve())
+    state = run.status["state"]
+    if state not in ("queued", "interrupted", "cancelled", "failed"):
+        raise runs.RunError(f"The run in {path} is {state}; only an interrupted, cancelled or failed one goes on.")
+    return run
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Hold the lock that keeps two trainings apart, for the time within; SIGTERM cancels as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, interrupt)
+    lock = jobs.training_lock()
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        print("Another training runs; this one waits for it.", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def interrupt(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt

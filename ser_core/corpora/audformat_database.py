@@ -6,6 +6,7 @@ Parquet alone, for the package itself would run what a header or a pickle says.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -39,6 +40,11 @@ _PLAIN_ID = re.compile(r"[\w.-]+")
 def is_database(folder: Path) -> bool:
     """Tell whether a folder holds an audformat database."""
     return (folder / HEADER).is_file()
+
+
+def missing() -> str:
+    """Return why no database can be written or read here, a sentence with the way out; '' where it can."""
+    return NOT_INSTALLED if importlib.util.find_spec("audformat") is None else ""
 
 
 def write(

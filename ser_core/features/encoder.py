@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ser_core import audio
 from ser_core.encoders import Encoder, whisper
+from ser_core.encoders.of_samples import SamplesEncoder
 from ser_core.features.conditioned import levelled
 
 #: Frames more than this below the loudest are silence at both ends, dB.
@@ -17,6 +19,8 @@ TRIM_DB = 35.0
 LEVEL_DBFS = 20.0 * math.log10(0.05)
 #: Longer speech is heard in pieces of equal length, as long as clips are from which is learned at most.
 PIECE_S = 10.0
+#: Shortest sound that an encoder of samples is given, seconds; shorter ones are padded with zeros: the first layers see 25 ms and more.
+SHORTEST_S = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +33,18 @@ class Heard:
     """Seconds between two frames of the log-mel."""
 
 
-def heard(samples: np.ndarray) -> Heard:
-    """Return what Whisper's encoder hears of 16 kHz samples: without silence at both ends, at one level."""
+def sounding(samples: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return what an encoder is given of 16 kHz samples, without silence at both ends and at one level, and its first sample's number."""
     # Before the silence is cut, so that what counts as silence does not hang on how loud the recording is.
     sound = levelled(samples, LEVEL_DBFS)
     start, stop = audio.trim_bounds(sound, TRIM_DB)
-    return Heard(whisper.logmel(levelled(sound[start:stop], LEVEL_DBFS)), start / audio.SAMPLE_RATE)
+    return levelled(sound[start:stop], LEVEL_DBFS), start
+
+
+def heard(samples: np.ndarray) -> Heard:
+    """Return what Whisper's encoder hears of 16 kHz samples: without silence at both ends, at one level."""
+    sound, start = sounding(samples)
+    return Heard(whisper.logmel(sound), start / audio.SAMPLE_RATE)
 
 
 def on_its_axis(heard: Heard, values: np.ndarray, n_samples: int, fill: float) -> np.ndarray:
@@ -74,3 +84,16 @@ def hidden_states(logmel: np.ndarray, encoder: Encoder) -> list[np.ndarray]:
     again = (starts[-2] + length - starts[-1]) // 2
     blocks = zip(*([block[0] for block in piece] for piece in states), strict=True)
     return [np.concatenate([*block[:-1], block[-1][again:]]) for block in blocks]
+
+
+def hidden_states_of_samples(samples: np.ndarray, encoder: SamplesEncoder, layers: Sequence[int]) -> list[np.ndarray]:
+    """Return the hidden states of these layers (frames × width each) of 16 kHz samples, without silence at both ends.
+
+    What is longer than PIECE_S is given in pieces of equal length. Raises EncoderError where the encoder does not run.
+    """
+    sound, _ = sounding(samples)
+    shortest = round(SHORTEST_S * audio.SAMPLE_RATE)
+    sound = encoder.prepared(np.pad(sound, (0, max(0, shortest - len(sound)))))
+    pieces = np.array_split(sound, math.ceil(len(sound) / audio.SAMPLE_RATE / PIECE_S))
+    found = [encoder.states(piece, layers) for piece in pieces]
+    return [np.concatenate(of_layer) for of_layer in zip(*found, strict=True)]

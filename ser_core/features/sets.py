@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ser_core import encoders
+from ser_core.encoders import of_samples
 from ser_core.features.logmel import LogMelSpec
 from ser_core.features.sources import (
     EncoderSource,
@@ -18,10 +19,12 @@ from ser_core.features.sources import (
     JoinedSource,
     LogMelSource,
     MsfSource,
+    SamplesEncoderSource,
     Source,
     SpectralSource,
     from_dict,
 )
+from ser_core.features.sources.base import POOLS
 from ser_core.features.spectral import SEED_SET
 
 
@@ -272,6 +275,13 @@ SETS: dict[str, FeatureSet] = {
 EXTERNAL = "external:"
 
 
+#: How the name of a set of another audio encoder's hidden states begins: `hidden:<encoder>:<layers>`, then what becomes of its frames:
+#: `:mean,std`, the default, or `:frames`. Layers as `8` or `6-8,12`.
+HIDDEN = "hidden:"
+#: Most layers that are laid side by side.
+MOST_LAYERS = 64
+
+
 def external_name(source: ExternalSource) -> str:
     """Return the set's name for a file of features that were computed elsewhere; `named` reads it back."""
     return f"{EXTERNAL}{source.name}:{source.sha256_16}:{source.width}"
@@ -281,6 +291,8 @@ def named(name: str) -> FeatureSet:
     """Return the feature set called `name`. Raises FeatureError that lists the known ones."""
     if name.startswith(EXTERNAL):
         return _external(name)
+    if name.startswith(HIDDEN):
+        return _of_samples(name)
     if ":" in name:
         return _of_encoder(name, name.partition(":")[2])
     if name not in SETS:
@@ -301,6 +313,30 @@ def _of_encoder(name: str, encoder: str) -> FeatureSet:
             f"There is no feature set called '{name}'. Of another encoder there are: {', '.join(known)}."
         )
     return known[name]
+
+
+def _of_samples(name: str) -> FeatureSet:
+    """A set of hidden states of an encoder that takes samples. Raises FeatureError where the name is none, or the encoder is not known."""
+    encoder, layers, pools = ([*name.removeprefix(HIDDEN).split(":", 2), "mean,std"] + [""] * 2)[:3]
+    if not (found := _layers(layers)) or (pools != "frames" and not set(pools.split(",")) <= set(POOLS)):
+        raise FeatureError(
+            f"'{name}' does not name hidden states as {HIDDEN}<encoder>:<layers> does, layers as 8 or 6-8, and then :mean,std or another of "
+            f"{', '.join(POOLS)}, or :frames."
+        )
+    title = f"Hidden states of {of_samples.KNOWN[encoder].title if encoder in of_samples.KNOWN else encoder}, layer {layers}"
+    if pools == "frames":
+        source = SamplesEncoderSource.of(encoder, found, (), 2)
+        return _frames(name, f"{title}, every {1000 * source.hop_s:.0f} ms", source, 3.2)
+    return _vector(name, f"{title}, {pools}", SamplesEncoderSource.of(encoder, found, tuple(pools.split(","))))
+
+
+def _layers(stated: str) -> tuple[int, ...]:
+    """The numbers that `6-8,12` names, low to high; none where it is not of that form, or names too many."""
+    spans = [re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", span) for span in stated.split(",")]
+    if not all(spans):
+        return ()
+    found = sorted({n for span in spans if span for n in range(int(span[1]), int(span[2] or span[1]) + 1)})
+    return tuple(found) if len(found) <= MOST_LAYERS else ()
 
 
 def _external(name: str) -> FeatureSet:

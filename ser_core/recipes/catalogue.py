@@ -11,6 +11,8 @@ from typing import Any
 
 from ser_core.augment import picture
 from ser_core.augment.waveform import DEGRADED, WaveformAugmentation
+from ser_core.encoders.of_samples import KNOWN
+from ser_core.features.sets import HIDDEN
 from ser_core.recipes.architecture import Architecture, Block
 from ser_core.recipes.network_params import NetworkParams
 from ser_core.recipes.recipe import Fit, Recipe, RecipeError, from_dict
@@ -254,6 +256,16 @@ RECIPES: dict[str, Recipe] = {
             picture=picture.NONE,
             network_params={"profile": True, "l2": 0.03, "noise": 0.5},
             fit=Fit(epochs=12, batch_size=128, learning_rate=1e-3, warmup_epochs=1.0, weight_decay=0.0, ema=0.99),
+        ),
+        *(
+            _pretrained(
+                f"{name.removesuffix('-base')}-logreg",
+                f"Logistic regression on {known.title}, the middle of its layers",
+                "logreg",
+                f"{HIDDEN}{name}:{known.layers // 2}",
+                network_params={"c": 0.001},
+            )
+            for name, known in KNOWN.items()
         ),
         _pretrained(
             "whisper-cnn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ser_core.features.sets import HIDDEN
 from ser_core.recipes import Recipe
 from ser_core.runs.listing import find
 from ser_core.runs.run import Run
@@ -12,6 +13,10 @@ SENTENCES = {
     "frozen": (
         "Its ear is three layers of Whisper, which learned to transcribe English from the web. Only the decision was learned here. Nobody "
         "can check whether that audio held these actors."
+    ),
+    "another": (
+        "Its ear is an audio encoder that was made elsewhere, of other recordings. Only the decision was learned here. Nobody can check "
+        "whether that audio held these actors."
     ),
     "taught": (
         "It learned here, also from the answers of a model whose ear is three layers of Whisper. Nobody can check whether the audio of "
@@ -31,10 +36,11 @@ def sentence(run: Run) -> str:
 
 
 def ear(recipe: Recipe) -> str | None:
-    """Return what recipe.json states of a training: its features' ear is `frozen`, its teachers have one (`taught`), or None.
+    """Return what recipe.json states of a training: its features' ear is Whisper's (`frozen`) or another's
+    (`another`), its teachers have one (`taught`), or None.
 
     Raises RunError where a teacher is not here.
     """
     if any(given.source.pretrained for given in recipe.feature_set.inputs):
-        return "frozen"
+        return "another" if recipe.features.startswith(HIDDEN) else "frozen"
     return "taught" if any(find(name).recipe.get("ear") for name in recipe.teachers) else None

@@ -8,6 +8,7 @@ from typing import Any
 from ser_core.corpora.base import Card
 from ser_core.corpora.unreadable import NAMED
 from ser_core.encoders.making import LICENCE
+from ser_core.features.sources import SamplesEncoderSource
 from ser_core.recipes import Recipe
 
 
@@ -54,7 +55,7 @@ def card(
         f"most {facts['parity']:.1e} in a probability.",
         "",
         *_limits(corpus),
-        *_licence_of_ear(ear),
+        *_licence_of_ear(recipe, ear),
         *_terms_of_features(recipe),
     ]
     return "\n".join(lines)
@@ -98,7 +99,7 @@ def parent_card(
         f"{facts['parameters']:,} parameters; {facts['seconds_of_pieces'] / 60:.0f} min to train them all, one after another.",
         "",
         *_limits(corpus),
-        *_licence_of_ear(ear),
+        *_licence_of_ear(recipe, ear),
         *_terms_of_features(recipe),
     ]
     return "\n".join(lines)
@@ -203,7 +204,11 @@ def _terms(corpus: Card) -> list[str]:
     ]
 
 
-def _licence_of_ear(ear: str) -> list[str]:
+def _licence_of_ear(recipe: Recipe, ear: str) -> list[str]:
+    """Whose weights the ear has; of those on terms of their own the terms say it."""
+    given = [one.source for one in recipe.feature_set.inputs if isinstance(one.source, SamplesEncoderSource)]
+    if given:
+        return [line for source in given if not source.terms for line in (source.credit, "")]
     return [f"Whisper: {LICENCE}.", ""] if ear else []
 
 

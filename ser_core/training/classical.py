@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import onnx
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.utils.class_weight import compute_sample_weight
 
 from ser_core import graphs
 from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.features import profile, sets
 from ser_core.graphs import parity
+from ser_core.networks import in_shards
 from ser_core.networks.classical import pipeline
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run
@@ -80,13 +84,36 @@ def fit(recipe: Recipe, train: Part) -> FittedClassifier:
     """Fit the recipe's classifier on a train part. Raises as `check`."""
     check(recipe)
     (given,) = train.inputs
-    windows, _ = train.windows
     statistics = normalisation.statistics(train) if recipe.own_voice else None
     fitted = pipeline(recipe.network, recipe.network_params)
     weights = corpus_weights(train.clips) if recipe.fit.corpus_weights else None
+    if train.large and isinstance(fitted.named_steps["classifier"], LogisticRegression):
+        return FittedClassifier(_in_shards(fitted, train, statistics, weights), given, recipe.labels, statistics)
+    windows, _ = train.windows
     weighed = {} if weights is None else {"scaling__sample_weight": weights, "classifier__sample_weight": weights}
     fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy(), **weighed)
     return FittedClassifier(fitted, given, recipe.labels, statistics)
+
+
+def _in_shards(
+    made: Pipeline, train: Part, statistics: tuple[np.ndarray, np.ndarray] | None, weights: np.ndarray | None
+) -> Pipeline:
+    """Fit a logistic regression on a part whose vectors are too many to be held at once."""
+    (given,) = train.inputs
+    classifier = made.named_steps["classifier"]
+    classes, numbers = np.unique(train.clips["emotion"], return_inverse=True)
+    counted = np.ones(len(numbers)) if weights is None else weights
+    # As scikit-learn weighs classes: in the loss, not in the scaling.
+    loss_weights = counted * compute_sample_weight(classifier.class_weight, train.clips["emotion"])
+
+    def shards(weighed: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        first = 0
+        for one in train.in_pieces():
+            rows = slice(first, first + len(one.clips))
+            yield by_voice(one.windows[0], given.name, statistics), numbers[rows], weighed[rows]
+            first = rows.stop
+
+    return in_shards.fitted(shards, counted, loss_weights, list(classes), classifier)
 
 
 def by_voice(windows: dict[str, np.ndarray], name: str, train: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:

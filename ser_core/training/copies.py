@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -13,6 +13,16 @@ from ser_core.fanout import Progress
 from ser_core.features import store
 from ser_core.recipes import Recipe
 from ser_core.training.parts import Part
+
+
+def load(
+    recipe: Recipe, corpus: Corpus, clips: Iterable[str], progress: Progress | None = None
+) -> tuple[store.Copies, dict[str, store.Features | store.Together]]:
+    """Return the recipe's copies of these clips of the corpus, and their features by input, computed where they are not in the store."""
+    copies = store.Copies(recipe.waveform or WaveformAugmentation(), recipe.copies, recipe.seed)
+    theirs = dataclasses.replace(corpus, clips=corpus.clips[corpus.clips["clip"].isin(set(clips))])
+    inputs = recipe.feature_set.inputs
+    return copies, {one.name: store.load(theirs, one.source, copies=copies, progress=progress) for one in inputs}
 
 
 def joined(
@@ -26,9 +36,7 @@ def joined(
 
     `features`: those of the clips themselves, by input.
     """
-    copies = store.Copies(recipe.waveform or WaveformAugmentation(), recipe.copies, recipe.seed)
-    theirs = dataclasses.replace(corpus, clips=corpus.clips[corpus.clips["clip"].isin(set(train.clips["clip"]))])
-    changed = {one.name: store.load(theirs, one.source, copies=copies, progress=progress) for one in train.inputs}
+    copies, changed = load(recipe, corpus, train.clips["clip"], progress)
     rows = pd.concat(
         [train.clips.assign(clip=[copies.name(clip, k) for clip in train.clips["clip"]]) for k in range(copies.number)]
     )

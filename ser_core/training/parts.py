@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,9 @@ import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.features import profile, sets, store
+
+#: Bytes of vectors, as 64-bit numbers, up to which a part is fitted and scored as a whole, and that a shard of a larger one has.
+IN_MEMORY, SHARD = 1_000_000_000, 32_000_000
 
 
 def corpus_weights(clips: pd.DataFrame) -> np.ndarray:
@@ -68,6 +71,18 @@ class Part:
         if self.voices is not None:
             joined |= self.voices_of(self.clips["clip"].iloc[rows])
         return joined, np.array(rows)
+
+    @property
+    def large(self) -> bool:
+        """Whether its vectors are more than are held in memory at once."""
+        (given, *more) = self.inputs
+        return given.is_vector and not more and 8 * given.source.dims * len(self.clips) > IN_MEMORY
+
+    def in_pieces(self, clips: int = 0) -> Iterator[Part]:
+        """Give it piece by piece, so many clips each; 0: as many as SHARD bytes hold of vectors."""
+        size = clips or max(1, SHARD // (8 * self.inputs[0].source.dims))
+        for first in range(0, len(self.clips), size):
+            yield replace(self, clips=self.clips.iloc[first : first + size], taught=None)
 
     def voices_of(self, clips: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the inputs of a graph that normalises by voice: the profiles of these clips and their weights."""

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import joblib
 import pandas as pd
 
-from ser_core import fanout, runs
+from ser_core import runs
 from ser_core.corpora import folds, schemes, unreadable
 from ser_core.corpora.base import Corpus
-from ser_core.corpora.splits import Division
 from ser_core.evaluation import writing
-from ser_core.features import store
 from ser_core.recipes import Recipe, plan
 from ser_core.recipes.planning import with_labels
 from ser_core.runs import Run, leagues
+from ser_core.training import side_by_side
 from ser_core.training import train as single
 from ser_core.training.card import parent_card
-from ser_core.training.reporter import Quiet, Reporter
-
-#: Processes that fit folds side by side; each gets its share of the cores.
-WORKERS = max(1, os.cpu_count() or 1)
+from ser_core.training.reporter import Quiet as Quiet
+from ser_core.training.reporter import Reporter
+from ser_core.training.side_by_side import Piece
 
 
 def train(
@@ -83,7 +78,7 @@ class _Several:
         for done in range(number):
             seed = self.recipe.seed + done
             piece = Run(self.run.path / "seeds" / str(seed))
-            if not _whole(piece):
+            if not side_by_side.whole(piece):
                 piece.path.mkdir(parents=True, exist_ok=True)
                 train(
                     self.recipe.with_(seed=seed),
@@ -100,31 +95,20 @@ class _Several:
         """Train once a fold, side by side."""
         planned = plan(self.recipe, self.corpus, self.n_folds)
         self.recipe, made = planned.recipe, planned.divisions
-        # Extracted here, once, so that the folds only read; and what cannot be read is said once: every fold would say it.
-        sources = [one.source for one in self.recipe.feature_set.inputs]
-        failed = [store.load(self.corpus, one, progress=self.reporter.features).failed for one in sources]
+        # What cannot be read is said once: every fold would say it.
+        failed = side_by_side.features_first(self.recipe, self.corpus, self.reporter.features)
         unreadable.among(planned.clips["clip"], failed, self.corpus.card.title, allowed=self.allow_unreadable)
         title = made[0].title.rpartition(", ")[0]
         self._write_start(title, "folds", {"folds": self.n_folds}, planned.notes)
         for note in planned.notes:
             self.run.log_line(note)
-        todo = [one for one in made if not _whole(Run(self.run.path / "folds" / one.name))]
+        pieces = [Piece(self.recipe, self.run.path / "folds" / one.name, one) for one in made]
+        todo = [one for one in pieces if not side_by_side.whole(Run(one.path))]
         done = len(made) - len(todo)
-        workers = min(WORKERS, len(todo) or 1)
-        threads = max(1, WORKERS // workers)
-        tasks = [
-            joblib.delayed(_fold)(
-                self.recipe,
-                self.corpus,
-                self.run.path / "folds" / one.name,
-                one,
-                self.test,
-                threads,
-                self.allow_unreadable,
-            )
-            for one in todo
-        ]
-        for _ in fanout.each(tasks, n_jobs=workers):
+        trained = side_by_side.train(
+            todo, self.corpus, test=self.test, allow_unreadable=self.allow_unreadable, workers=side_by_side.WORKERS
+        )
+        for _ in trained:
             done += 1
             self._done(done, len(made), "folds")
 
@@ -151,19 +135,6 @@ class _Several:
                 "created": runs.now(),
             },
         )
-
-
-def _fold(
-    recipe: Recipe, corpus: Corpus, path: Path, division: Division, test: bool, threads: int, allow_unreadable: bool
-) -> None:
-    # Read by TensorFlow when it first computes: folds side by side must not each take every core.
-    os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
-    path.mkdir(parents=True, exist_ok=True)
-    single.train(recipe, corpus, Run(path), Quiet(), test=test, division=division, allow_unreadable=allow_unreadable)
-
-
-def _whole(piece: Run) -> bool:
-    return piece.has("files.json") and not piece.problems()
 
 
 def pool(recipe: Recipe, corpus: Corpus, run: Run, test: bool, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -122,17 +122,18 @@ def train(
     test: bool = True,
     division: Division | None = None,
     settled: Settled | None = None,
+    notes: Sequence[str] = (),
     allow_unreadable: bool = False,
 ) -> Run:
     """Train `recipe` on `corpus` in the run's folder, or go on with an interrupted one, and return the finished run.
 
     `test=False` writes no test rows (choices are made on validation). `division` stands in for the recipe's own split: one
-    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. Clips that cannot be read
-    are left out and named in log, card and recipe.json; a tenth or more of them end it, unless `allow_unreadable`. Raises
-    CorpusError, RecipeError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
+    fold of a cross-validation. `settled`: nothing is chosen, and the division has no validation part. `notes`: what a reader must know
+    beside. Clips that cannot be read are left out and named in log, card and recipe.json; a tenth or more of them end it, unless
+    `allow_unreadable`. Raises CorpusError, RecipeError, RunError or KeyboardInterrupt; the run's status then says `failed` with the reason or `cancelled`.
     """
     with reported(run):
-        _Training(recipe, corpus, run, reporter, test, settled, allow_unreadable).work(division)
+        _Training(recipe, corpus, run, reporter, test, settled, notes, allow_unreadable).work(division)
     return run
 
 
@@ -147,10 +148,12 @@ class _Training:
         reporter: Reporter,
         test: bool,
         settled: Settled | None,
+        notes: Sequence[str],
         allow_unreadable: bool,
     ) -> None:
         self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
         self.test, self.settled, self.allow_unreadable = test, settled, allow_unreadable
+        self.given_notes = tuple(notes)
         self.started = time.monotonic()
 
     def work(self, division: Division | None) -> None:
@@ -178,6 +181,7 @@ class _Training:
             self.clips, self.notes = labelled(self.recipe, self.corpus), []
             if self.settled is None:
                 self.notes = checked(self.clips, division, self.recipe.labels)
+        self.notes += self.given_notes
         self.clips = self.clips.assign(part=self.division.parts)
         self.clips = self.clips[self.clips["part"] != ""]
 
@@ -282,8 +286,7 @@ class _Training:
         train, validation = parts["train"], parts["validation"]
         tables = []
         if settled is None:
-            windows, rows = validation.windows
-            logits = fitted.logits(windows)
+            logits, rows = _logits(fitted, validation)
             temperature = fit_temperature(logits, rows, validation.targets)
             with_voice = self.by_a_voice(fitted, validation, temperature)
             found = clip_probabilities(logits, rows, temperature)
@@ -297,10 +300,11 @@ class _Training:
             # How far unheard voices lie is told by those that were unheard until now.
             train, validation = _apart(train, set(settled.validation))
         if self.test and len(parts["test"].clips):
-            windows, rows = parts["test"].windows
-            tables.append(_rows(parts["test"], "test", clip_probabilities(fitted.logits(windows), rows, temperature)))
+            tables.append(
+                _rows(parts["test"], "test", clip_probabilities(*_logits(fitted, parts["test"]), temperature))
+            )
         scores = writing.measure(run, pd.concat(tables, ignore_index=True), recipe.labels)
-        real = {name: values[:32] for name, values in validation.windows[0].items()}
+        real = {name: values[:32] for name, values in next(validation.in_pieces(32)).windows[0].items()}
         if recipe.profile:
             real = profiles.with_some(real, train.band_sums)
         parity = fitted.export(temperature, real, run, with_voice)
@@ -340,6 +344,15 @@ def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:
     chosen = part.clips["clip"].isin(clips)
     both = [replace(part, clips=part.clips[one].reset_index(drop=True), taught=None) for one in (~chosen, chosen)]
     return both[0], both[1]
+
+
+def _logits(fitted: Fitted, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Return the logits of a part's windows, and to which clip (row) each belongs; of a large part shard by shard."""
+    if not part.large:
+        windows, rows = part.windows
+        return fitted.logits(windows), rows
+    # A vector is one window a clip.
+    return np.concatenate([fitted.logits(one.windows[0]) for one in part.in_pieces()]), np.arange(len(part.clips))
 
 
 def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:

@@ -1,57 +1,27 @@
-"""The optional packages, in an environment that the tests make: none of them is in the one that make builds."""
+"""What the tests of exchange share: the optional packages, and a hub on loopback."""
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
-import sysconfig
-import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
-import filelock
 import pytest
 
-from ser_core import settings
-
-EXTRAS = ("mlflow", "tensorboard", "wandb", "hub")
-#: So long the environment may take; with a near index it is made in ten seconds.
-SECONDS = 240
-
-
-@pytest.fixture(scope="session")
-def extras(request: pytest.FixtureRequest) -> Path:
-    """The python of an environment with the extras in front of everything that these tests run with; made once, in pytest's cache."""
-    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [one for name in EXTRAS for one in project["optional-dependencies"][name]]
-    key = hashlib.sha256("\n".join([sys.version, sys.prefix, *asked]).encode()).hexdigest()[:12]
-    folder = Path(request.config.cache.mkdir("extras")) / key
-    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    uv = str(Path(sys.executable).parent / "uv")
-    with filelock.FileLock(folder.with_suffix(".lock")):
-        if not (folder / "made").is_file():
-            for words in (
-                ["venv", "--clear", "--python", sys.executable, str(folder)],
-                ["pip", "install", "--python", str(python), *asked],
-            ):
-                try:
-                    done = subprocess.run([uv, *words], capture_output=True, text=True, timeout=SECONDS)
-                except (OSError, subprocess.TimeoutExpired) as error:
-                    pytest.skip(f"the environment of the optional packages could not be made: {error}")
-                if done.returncode:
-                    pytest.skip(f"the environment of the optional packages could not be made: {done.stderr[-300:]}")
-            (site_of(python) / "beside.pth").write_text(sysconfig.get_path("purelib") + "\n")
-            (folder / "made").write_text("\n".join(asked))
-    return python
-
-
-def site_of(python: Path) -> Path:
-    """Where an environment keeps its packages."""
-    return next((python.parent.parent).rglob("site-packages"))
+from tests.exchange import stand_in_hub
+from tests.optional_packages import beside as beside
+from tests.optional_packages import extras as extras
 
 
 @pytest.fixture
-def beside(extras: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The extras behind this process' own packages, for those that fit beside them."""
-    monkeypatch.setattr(sys, "path", [*sys.path, str(site_of(extras))])
-    return extras
+def server(beside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[stand_in_hub.Hub]:
+    """A hub; the client is to speak to it alone, with a token that is none."""
+    with stand_in_hub.running() as found:
+        for name, value in (
+            ("HF_ENDPOINT", found.url),
+            ("HF_TOKEN", "hf_nobody"),
+            ("HF_HOME", str(tmp_path / "hf")),
+            ("HF_HUB_DISABLE_XET", "1"),
+            ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+        ):
+            monkeypatch.setenv(name, value)
+        yield found

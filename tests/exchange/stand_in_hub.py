@@ -23,6 +23,7 @@ class Repository:
     private: bool
     files: dict[str, bytes] = field(default_factory=dict)
     commits: int = 0
+    card: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sha(self) -> str:
@@ -114,7 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
     def info(self, body: bytes, name: str, revision: str | None = None) -> None:
         if found := self.repository(name):
             siblings = [{"rfilename": path, "size": len(data)} for path, data in found.files.items()]
-            self.say({"id": name, "sha": found.sha, "private": found.private, "siblings": siblings})
+            self.say(
+                {"id": name, "sha": found.sha, "private": found.private, "siblings": siblings, "cardData": found.card}
+            )
 
     def tree(self, body: bytes, name: str, revision: str) -> None:
         if found := self.repository(name):

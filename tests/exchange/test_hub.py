@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,21 +20,6 @@ from tests.exchange.folders import nothing_came
 SHIPPED = Run(settings.ARTIFACTS / "models" / "accurate")
 REPO = "somebody/accurate"
 CHANGED_BY_IMPORT = {"recipe.json", "metrics.json", "files.json"}
-
-
-@pytest.fixture
-def server(beside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[stand_in_hub.Hub]:
-    """A hub; the client is to speak to it alone, with a token that is none."""
-    with stand_in_hub.running() as found:
-        for name, value in (
-            ("HF_ENDPOINT", found.url),
-            ("HF_TOKEN", "hf_nobody"),
-            ("HF_HOME", str(tmp_path / "hf")),
-            ("HF_HUB_DISABLE_XET", "1"),
-            ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
-        ):
-            monkeypatch.setenv(name, value)
-        yield found
 
 
 def test_a_run_comes_back_as_it_went(server: stand_in_hub.Hub, capsys: pytest.CaptureFixture[str]) -> None:

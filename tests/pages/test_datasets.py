@@ -1,5 +1,6 @@
 """The datasets page: the next step where there is no corpus; counts, filters, a clip and a check where there is one."""
 
+import importlib.util
 import os
 import zipfile
 from pathlib import Path
@@ -265,3 +266,28 @@ def test_names_that_are_not_utf_8_are_shown_and_heard(tmp_path: Path) -> None:
     assert not at.exception
     at = press(datasets(corpus="old", tab="Check"), "Check this corpus")
     assert not at.exception and "No faults found" in words(at)
+
+
+def test_a_corpus_is_exported_from_its_page_into_a_new_folder(corpus: Path, tmp_path: Path) -> None:
+    pytest.importorskip("audformat")
+    at = datasets(tab="Clips")
+    target = tmp_path / "out"
+    next(one for one in at.text_input if one.key == "export-folder").set_value(str(target)).run()
+    press(at, "Write")
+    assert not at.exception and "Written into" in words(at) and (target / "db.yaml").is_file()
+    assert len(list(target.rglob("*.wav"))) == 24
+    press(at, "Write")
+    assert "is there already; name a new folder" in words(at)
+
+
+def test_without_the_package_the_page_says_what_brings_it(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "audformat" else found(name, *a))
+    at = datasets(tab="Clips")
+    assert "pip install audformat" in words(at) and not [one for one in at.button if one.label == "Write"]
+
+
+def test_visitors_of_a_shared_server_write_nothing_onto_it(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SER_MODE", "shared")
+    at = datasets(tab="Clips")
+    assert not at.exception and "audformat" not in words(at).lower()

@@ -13,7 +13,7 @@ from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.corpora import registry
-from ser_core.features import functionals
+from ser_core.features import functionals, store
 from ser_core.jobs import original_networks
 from ser_core.runs import expected, measured
 from tests import made
@@ -73,7 +73,8 @@ def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
 
 
 def test_an_untouched_recipe_is_trained_as_it_is(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(functionals, "missing", lambda version: "")
+    # Those on optional packages and on encoders that are not here, too.
+    monkeypatch.setattr(store, "lacking", lambda corpus, source: "")
     monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
     for name, recipe in recipes.RECIPES.items():
         if recipe.corpus == "crema-d":
@@ -338,6 +339,15 @@ def test_a_recipe_on_an_optional_package_says_how_to_get_it(corpus: None, monkey
     assert not [box for box in at.checkbox if box.key == "train-terms"]
     choice = next(box for box in train(view="features").selectbox if box.key == "select-recipe")
     assert "egemaps-svm" not in choice.options and "svm" in choice.options
+
+
+def test_a_recipe_on_an_encoder_that_is_not_here_says_how_to_get_it(corpus: None) -> None:
+    at = train(recipe="wavlm-logreg", corpus="crema-d")
+    said = [str(one.value) for one in at.error]
+    assert len(said) == 1 and "encoders fetch wavlm-base" in said[0] and not at.exception
+    assert next(one for one in at.button if one.label == "Train").disabled
+    choice = next(box for box in train(view="features").selectbox if box.key == "select-recipe")
+    assert "wavlm-logreg" not in choice.options and "whisper-logreg" in choice.options
 
 
 @pytest.mark.parametrize("mode", ["local", "shared"])

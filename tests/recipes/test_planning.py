@@ -7,7 +7,7 @@ import pytest
 
 from ser_core import recipes
 from ser_core.corpora.base import Card, Corpus, CorpusError, complete
-from ser_core.features import functionals
+from ser_core.features import store
 from ser_core.recipes import RecipeError, plan
 
 SPLITS = ("speakers", "clips", "kfold-speakers", "kfold-clips", "loso")
@@ -66,8 +66,8 @@ REFUSED = {
 @pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("case", list(CASES))
 def test_run_or_refusal(name: str, split: str, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whether the optional package is here is not asked: test_functionals does.
-    monkeypatch.setattr(functionals, "missing", lambda version: "")
+    # Whether optional packages and encoders are here is not asked: test_functionals and test_of_samples do.
+    monkeypatch.setattr(store, "lacking", lambda corpus, source: "")
     recipe = recipes.named(name).with_(split=split)
     reason = REFUSED.get((case, split))
     if reason:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.optional_packages import beside as beside
+from tests.optional_packages import extras as extras
+
 
 @pytest.fixture(scope="module")
 def one_home(tmp_path_factory: pytest.TempPathFactory) -> Path:

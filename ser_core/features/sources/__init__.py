@@ -7,6 +7,7 @@ from ser_core.features.sources.functionals import FunctionalsSource
 from ser_core.features.sources.joined import JoinedSource
 from ser_core.features.sources.logmel import LogMelSource
 from ser_core.features.sources.msf import MsfSource
+from ser_core.features.sources.of_samples import SamplesEncoderSource
 from ser_core.features.sources.spectral import SpectralSource
 
 #: Adding a source is adding a file beside this one, and its name here.
@@ -20,6 +21,7 @@ KINDS |= {
         ExternalSource,
         EncoderSource,
         FunctionalsSource,
+        SamplesEncoderSource,
     )
 }
 
@@ -32,6 +34,7 @@ __all__ = [
     "JoinedSource",
     "LogMelSource",
     "MsfSource",
+    "SamplesEncoderSource",
     "Source",
     "SpectralSource",
     "extracted",

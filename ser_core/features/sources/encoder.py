@@ -1,9 +1,9 @@
-"""Hidden states of a pretrained encoder as a network is fed with them."""
+"""Hidden states of a pretrained encoder that is fed with pictures, Whisper's, as a network is fed with them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,41 +11,19 @@ import numpy as np
 from ser_core import encoders
 from ser_core.encoders import whisper
 from ser_core.features import encoder as hearing
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Source
+from ser_core.features.sources.base import FeatureError
+from ser_core.features.sources.hidden_states import HiddenStates
 
 
 @dataclass(frozen=True)
-class EncoderSource(Source):
-    """Hidden states of some of an encoder's blocks, one beside the other, of the sound without silence at both ends and at one level.
-
-    encoder: its name; sha256_16: how the SHA-256 of its graph begins; width: values of a frame of each block. pools: how frames
-    become one vector, empty for the frames of 20 ms themselves, of which every `every` are averaged.
-    """
-
-    encoder: str
-    sha256_16: str
-    width: int
-    blocks: tuple[int, ...] = (1, 2, 3)
-    pools: tuple[str, ...] = ("mean", "std")
-    every: int = 1
+class EncoderSource(HiddenStates):
+    """Hidden states of some of an encoder's blocks, frames of 20 ms; sha256_16 is of its graph."""
 
     kind: ClassVar[str] = "encoder"
 
     @property
-    def dims(self) -> int:
-        return self.width * len(self.blocks) * max(1, len(self.pools))
-
-    @property
-    def hop_s(self) -> float:
-        return 0.0 if self.pools else whisper.HOP_S * self.every
-
-    @property
-    def pretrained(self) -> bool:
-        return True
-
-    @property
-    def half_precision(self) -> bool:
-        return not self.pools
+    def step_s_of_states(self) -> float:
+        return whisper.HOP_S
 
     @property
     def missing(self) -> str:
@@ -59,28 +37,9 @@ class EncoderSource(Source):
     def pictures(self) -> Mapping[str, Any]:
         return {"encoder": self.encoder}
 
-    @property
-    def groups(self) -> list[Group]:
-        columns = np.arange(self.dims).reshape(-1, len(self.blocks), self.width)
-        return [
-            Group(name, f"{self.encoder}, block {block}", columns[:, k].ravel())
-            for k, (name, block) in enumerate(zip(self.choices, self.blocks, strict=True))
-        ]
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        return tuple(f"block{block}" for block in self.blocks)
-
-    def kept(self, names: tuple[str, ...]) -> EncoderSource:
-        return replace(self, blocks=tuple(int(name.removeprefix("block")) for name in names))
-
-    def pooled(self) -> EncoderSource:
-        return self if self.pools else replace(self, pools=("mean", "std"), every=1)
-
     def extract(self, samples: np.ndarray) -> np.ndarray:
         """Return frames × dims or one row, float32. Raises FeatureError where the encoder is not here."""
-        states = hearing.hidden_states(hearing.heard(samples).logmel, self._opened())
-        return self.of_states(states)
+        return self._of_picture(hearing.heard(samples).logmel, self._opened())
 
     @property
     def looks(self) -> bool:
@@ -91,18 +50,11 @@ class EncoderSource(Source):
 
     def of_looks(self, pictures: np.ndarray) -> list[np.ndarray]:
         opened = self._opened()
-        return [self.of_states(hearing.hidden_states(picture, opened)) for picture in pictures]
+        return [self._of_picture(picture, opened) for picture in pictures]
 
-    def of_states(self, states: list[np.ndarray]) -> np.ndarray:
-        """Return the features of every block's hidden states (frames × width each)."""
-        frames = np.concatenate([states[block - 1] for block in self.blocks], axis=1)
-        if self.pools:
-            return np.concatenate([POOLS[pool](frames) for pool in self.pools])[None].astype(np.float32)
-        if self.every > 1:
-            starts = np.arange(0, len(frames), self.every)
-            counts = np.minimum(self.every, len(frames) - starts)
-            frames = np.add.reduceat(frames, starts, axis=0) / counts[:, None]
-        return frames.astype(np.float32)
+    def _of_picture(self, picture: np.ndarray, opened: encoders.Encoder) -> np.ndarray:
+        states = hearing.hidden_states(picture, opened)
+        return self.of_states([states[block - 1] for block in self.blocks])
 
     def _opened(self) -> encoders.Encoder:
         try:
