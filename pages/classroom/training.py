@@ -19,9 +19,9 @@ from ser_core.recipes import Recipe
 
 QUICK = "quick-cnn"
 #: Below so many clips a corpus is one of a class: smaller batches, and every clip is heard more often.
-FEW, BATCH, EMA = 1500, 16, 0.97
+FEW, BATCH, EMA = 1500, 6, 0.97
 #: Steps of a fit on few clips, and the bounds of how often each of them is heard.
-STEPS, LEAST, MOST = 400, 8, 60
+STEPS, LEAST, MOST = 240, 6, 12
 #: From so many voices on, some are kept for the test alone.
 VOICES = 4
 LONG = {"short": ("Half as long", 0.5), "usual": ("Usual", 1.0), "long": ("Twice as long", 2.0)}

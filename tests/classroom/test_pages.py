@@ -100,9 +100,7 @@ def test_a_pupil_has_the_pages_of_a_lesson_and_no_others(a_class: Class) -> None
     assert {"Home", "Analyze", "Train", "Results", "Lessons"} <= menu and not menu & {"Live", "Datasets", "Class"}
     for page, views in (("train", ["record", "new"]), ("results", ["board", "run", "compare"])):
         shown = a_class.opened(page, token)
-        assert len(shown.segmented_control[0].options) == len(
-            views
-        )
+        assert len(shown.segmented_control[0].options) == len(views)
     assert "New voice" not in words(a_class.opened("analyze", token, source="samples", sample="anger-1"))
 
 

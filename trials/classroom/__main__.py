@@ -36,6 +36,7 @@ SECONDS = float(os.environ.get("SECONDS", "600"))
 NAME, MODEL = "7b", "accurate"
 #: Pupils who look at their training while the others ask the model, seconds between two rounds of asking, and what 95 % may take.
 WATCHING, EVERY_S, P95_S = 8, 20.0, 3.0
+PATIENCE_S = 60.0
 NICKNAME = "pupil-qx-{:02d}"
 EMOTIONS = dict(zip(made.CODES, ("anger", "disgust", "fear", "happiness", "neutral", "sadness"), strict=True))
 
@@ -95,8 +96,7 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     foretold = {id: time.time() + seconds for id, seconds in waits.starts_in().items() if seconds is not None}
     await teacher.arrive()
     watching, rest = trainers[:WATCHING], trainers[WATCHING:]
-    for one in rest:
-        await one.leave()
+    await asyncio.gather(*(one.leave() for one in rest))
 
     askers = [Polling(url, MODEL, cookies=one) for one in cookies]
     await asyncio.gather(*(one.arrive() for one in askers))
@@ -106,7 +106,7 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
         sounds = [(f"of-{who:02d}-{turn}.wav", clip_of(who, turn)) for who in range(PUPILS)]
         wanted = await asyncio.to_thread(lambda s=sounds: [said(predictor, sound, name) for name, sound in s])
         looking = [asyncio.create_task(one.watch(EVERY_S)) for one in (*watching, teacher)]
-        taken += await asyncio.gather(*(one.analyze(*sounds[who], wanted[who]) for who, one in enumerate(askers)))
+        taken += await asyncio.gather(*(_asked(one, *sounds[who], wanted[who]) for who, one in enumerate(askers)))
         turn += 1
         peak = max(peak, process.memory_info().rss)
         load.append(os.getloadavg()[0])
@@ -123,8 +123,7 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     )
 
     there = ending.everything(lesson)
-    for one in (*watching, *askers, teacher):
-        await one.leave()
+    await asyncio.gather(*(one.leave() for one in (*watching, *askers, teacher)))
     end = Polling(url, page="class", query="view=end", cookies=teacher.cookies)
     await end.arrive()
     told = end.seen.decode("utf-8", "replace")
@@ -172,6 +171,16 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
         and not left
         and not lesson.folder.exists()
     )
+
+
+async def _asked(one: Polling, name: str, sound: bytes, wanted: bytes) -> tuple[float, float]:
+    """What `analyze` finds; an answer that is not there after PATIENCE_S is lost."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await one.analyze(name, sound, wanted)
+    except TimeoutError:
+        print(f"{name}: lost; its page said last: {one.kinds[-12:]}", flush=True)
+        return float("inf"), float("inf")
 
 
 def _runs(pupil: classroom.Pupil) -> list[runs.Run]:

@@ -21,6 +21,7 @@ class Polling(Visitor):
     """One session in which buttons can be pressed; `looked` counts the fragments that it asked for."""
 
     looked: int = 0
+    kinds: list[str] = field(default_factory=list, repr=False)
     _buttons: dict[str, str] = field(default_factory=dict)
     _pace: dict[str, float] = field(default_factory=dict)
     _looking: asyncio.Task[None] | None = None
@@ -40,6 +41,7 @@ class Polling(Visitor):
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string, rerun.page_script_hash = self.query, self._script
+        self._state(rerun)
         state = rerun.widget_states.widgets.add()
         state.id, state.trigger_value = self._buttons[label], True
         await self._socket.send(message.SerializeToString())
@@ -75,6 +77,7 @@ class Polling(Visitor):
                     message.rerun_script.page_script_hash = self._script
                     message.rerun_script.fragment_id = fragment
                     message.rerun_script.is_auto_rerun = True
+                    self._state(message.rerun_script)
                     await self._socket.send(message.SerializeToString())
                     self.looked += 1
 
@@ -84,6 +87,7 @@ class Polling(Visitor):
     async def _next(self) -> tuple[ForwardMsg, bytes]:
         message, raw = await super()._next()
         kind = message.WhichOneof("type")
+        self.kinds.append(f"{kind} {message.script_finished}" if kind == "script_finished" else str(kind))
         if kind == "auto_rerun":
             self._pace[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "button":

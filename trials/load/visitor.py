@@ -102,6 +102,11 @@ class Visitor:
         rerun.query_string = self.query or f"source=upload&model={self.model}"
         rerun.page_name = "" if self._script else self.page
         rerun.page_script_hash = self._script
+        self._state(rerun)
+        await self._socket.send(message.SerializeToString())
+
+    def _state(self, rerun: Any) -> None:
+        """Say with a request what the page's widgets hold."""
         for widget, files in self._states.items():
             state = rerun.widget_states.widgets.add()
             state.id = widget
@@ -109,7 +114,6 @@ class Visitor:
                 file = state.file_uploader_state_value.uploaded_file_info.add()
                 file.name, file.size, file.file_id = name, size, urls.file_id
                 file.file_urls.CopyFrom(urls)
-        await self._socket.send(message.SerializeToString())
 
     def _whole(self, message: ForwardMsg) -> bool:
         return message.WhichOneof("type") == "script_finished"
