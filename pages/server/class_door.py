@@ -131,7 +131,7 @@ def _page(lesson: classroom.Lesson, teaching: bool, key: str, wrong: str = "") -
         title=html.escape(title), wrong=said, fields=fields, go="Teach" if teaching else "Join", below=below
     )
     return HTMLResponse(
-        text, 400 if wrong else 200, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        text, 400 if wrong else 200, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
     )
 
 

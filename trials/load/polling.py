@@ -12,6 +12,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from trials.load.visitor import Visitor
 
+#: Longest wait for a page that a button draws anew, in seconds.
+DRAWN_S = 60.0
 #: How a run of the whole page ends; that of a fragment ends otherwise.
 WHOLE = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
 
@@ -24,11 +26,12 @@ class Polling(Visitor):
     kinds: list[str] = field(default_factory=list, repr=False)
     _buttons: dict[str, str] = field(default_factory=dict)
     _pace: dict[str, float] = field(default_factory=dict)
-    _looking: asyncio.Task[None] | None = None
+    _looking: list[asyncio.Task[None]] = field(default_factory=list)
+    _came: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue, repr=False)
 
     async def arrive(self) -> None:
         await super().arrive()
-        self._looking = asyncio.create_task(self._look())
+        self._looking = [asyncio.create_task(self._look()), asyncio.create_task(self._read())]
 
     async def _run(self) -> None:
         # The page that is drawn now says anew what of it looks by itself.
@@ -45,7 +48,9 @@ class Polling(Visitor):
         state = rerun.widget_states.widgets.add()
         state.id, state.trigger_value = self._buttons[label], True
         await self._socket.send(message.SerializeToString())
-        await self.drawn()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAWN_S):
+                await self.drawn()
         return time.perf_counter() - begun
 
     async def drawn(self) -> None:
@@ -60,8 +65,8 @@ class Polling(Visitor):
                     await self._next()
 
     async def leave(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        for task in self._looking:
+            task.cancel()
         await super().leave()
 
     async def _look(self) -> None:
@@ -80,6 +85,14 @@ class Polling(Visitor):
                     self._state(message.rerun_script)
                     await self._socket.send(message.SerializeToString())
                     self.looked += 1
+
+    async def _read(self) -> None:
+        # Always, so that the server's pings are answered while nobody waits for a message.
+        async for raw in self._socket:
+            self._came.put_nowait(raw)
+
+    async def _received(self) -> bytes:
+        return await (self._came.get() if self._looking else super()._received())
 
     def _whole(self, message: ForwardMsg) -> bool:
         return message.WhichOneof("type") == "script_finished" and message.script_finished == WHOLE

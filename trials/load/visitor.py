@@ -124,8 +124,11 @@ class Visitor:
             if wanted(message):
                 return message
 
+    async def _received(self) -> bytes:
+        return await self._socket.recv(decode=False)
+
     async def _next(self) -> tuple[ForwardMsg, bytes]:
-        raw = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE_S)
+        raw = await asyncio.wait_for(self._received(), PATIENCE_S)
         self.seen += raw
         message = ForwardMsg.FromString(raw)
         kind = message.WhichOneof("type")
