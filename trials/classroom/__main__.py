@@ -209,6 +209,9 @@ def main() -> int:
             if "Traceback" in log:
                 print(log[-4000:])
             return 0 if good and "Traceback" not in log else 1
+        except Exception:
+            print(server.log.read_text(errors="replace")[-4000:], flush=True)
+            raise
         finally:
             server.stop()
             for job in runner.waiting(everyone=True) if lesson.goes_on else []:

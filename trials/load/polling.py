@@ -40,6 +40,9 @@ class Polling(Visitor):
 
     async def press(self, label: str) -> float:
         """Press the button of this label; return the seconds until the page was drawn again."""
+        async with asyncio.timeout(DRAWN_S):
+            while label not in self._buttons:
+                await self._next()
         begun = time.perf_counter()
         message = BackMsg()
         rerun = message.rerun_script
