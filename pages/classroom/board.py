@@ -28,14 +28,16 @@ def show() -> None:
     with st.container(horizontal=True):
         for one in found:
             with st.container(width=WIDE, gap=None):
-                st.markdown(f"**{foreign.plain(one.who)}** · UAR {numbers.percent(one.uar)}")
+                st.markdown(f"**{foreign.plain(one.who)}**")
                 st.plotly_chart(
                     figures.small_confusion(one.confusion, one.labels),
                     key=f"board-{one.owner}-{one.run}",
                     config={"displayModeBar": False},
                     alt=f"Confusion matrix of {one.who}'s network, {one.n} clips",
                 )
-                st.caption(f"{foreign.plain(title(one.corpus))} · {one.epochs} epochs · {one.n} clips")
+                st.caption(
+                    f"UAR {numbers.percent(one.uar)} of {one.n} clips · {one.epochs} epochs · {foreign.plain(title(one.corpus))}"
+                )
     st.caption(
         "Rows: what was acted; columns: what the network said; dark: often. Every network was tested on a few clips only, and each on voices of "
         "its own draw, so a lead of some points is luck."
@@ -58,7 +60,8 @@ def _said(found: list[Found]) -> str:
     if mistake is None:
         return said
     true, taken, share, largest = mistake
+    largest_of = f"; of {largest} it is the largest" if largest else ""
     return (
-        f"{said}. Their commonest mistake: **{foreign.plain(true)} taken for {foreign.plain(taken)}**, {numbers.percent(share)} on average; of "
-        f"{largest} it is the largest."
+        f"{said}. Their commonest mistake: **{foreign.plain(true)} taken for {foreign.plain(taken)}**, {numbers.percent(share)} on "
+        f"average{largest_of}."
     )

@@ -37,8 +37,8 @@ def _code(lesson: classroom.Lesson) -> None:
     url = os.environ.get(class_door.ADDRESS) or _asked_for()
     address = class_door.join_at(url, lesson)
     # On white in the dark theme too: a camera looks for dark on light.
-    drawn = segno.make(address, micro=False).svg_inline(scale=6, border=3, dark="#000000", light="#ffffff")
-    st.html(f'<div role="img" aria-label="QR code by which pupils join">{drawn}</div>', width=300)
+    drawn = segno.make(address, micro=False).png_data_uri(scale=8, border=3, dark="#000000", light="#ffffff")
+    st.html(f'<img src="{drawn}" alt="QR code by which pupils join" style="width: 100%; max-width: 320px">')
     st.markdown(f"`{url}{class_door.JOIN}` · key **{lesson.state['key']}**")
 
 

@@ -33,7 +33,13 @@ def small_confusion(counts: np.ndarray, labels: Sequence[str]) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    ticks = {"tickvals": list(size), "ticktext": [label[:2] for label in labels], "fixedrange": True, "showgrid": False}
+    ticks = {
+        "tickvals": list(size),
+        "ticktext": [label[:2] for label in labels],
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
     figure.update_xaxes(**ticks)
     figure.update_yaxes(**ticks, autorange="reversed")
     return dressed(figure, SIZE, margin={"l": 28, "r": 4, "t": 4, "b": 22})

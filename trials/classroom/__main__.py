@@ -196,7 +196,7 @@ def _of_a_pupil(path: Path) -> bool:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="ser-class-") as place:
+    with tempfile.TemporaryDirectory(prefix="ser-class-", ignore_cleanup_errors=True) as place:
         lesson, code = classroom.open_class(Path(place) / "ser-home", NAME)
         stated = {"SER_MODE": "shared", "SER_CLASS": NAME, "SER_HOME": str(lesson.folder)}
         # This program looks at the same lesson, as its teacher.
