@@ -30,7 +30,7 @@ def show() -> None:
         table = pd.DataFrame(rows, columns=["nickname", "recordings", "of sound", "guesses", "networks"])
         st.dataframe(table, hide_index=True, alt=f"What {len(rows)} pupils made")
     st.caption("Trainings that run or wait are ended, and every browser is shut out. Nothing can be brought back.")
-    with st.popover("End lesson", icon=":material/delete_forever:", type="primary"):
+    with st.popover("End lesson", icon=":material/delete_forever:"):
         st.markdown(f"Delete all that class {foreign.plain(lesson.name)} made?")
         if st.button("Yes, delete everything", type="primary", key="class-end"):
             _end(lesson)

@@ -33,8 +33,12 @@ if not settings.school_class():
         st.subheader("Last runs", anchor="runs")
         here.last_runs()
 
-st.subheader("What it cannot do", anchor="limits")
-st.markdown(
+if settings.school_class():
+    limits = st.expander("What it cannot do", icon=":material/gavel:")
+else:
+    st.subheader("What it cannot do", anchor="limits")
+    limits = st.container()
+limits.markdown(
     "- It tells which emotion a voice was **acted** with, as actors of one corpus act it. It does not read minds, and felt emotion sounds different.\n"
     "- People who listen to the same clips name the intended emotion in about 4 of 10 cases; emotion in a voice alone is ambiguous.\n"
     "- It was not measured on your microphone, your language, children or spontaneous speech. “Uncertain” and “no speech” are answers.\n"

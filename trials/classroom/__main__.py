@@ -206,9 +206,9 @@ def main() -> int:
             time.sleep(5)  # The warm-up is over.
             good = asyncio.run(drive(server, lesson, code))
             log = server.log.read_text(errors="replace")
-            if "Traceback" in log:
+            if "A page failed" in log:
                 print(log[-4000:])
-            return 0 if good and "Traceback" not in log else 1
+            return 0 if good and "A page failed" not in log else 1
         except Exception:
             print(server.log.read_text(errors="replace")[-4000:], flush=True)
             raise
