@@ -33,11 +33,9 @@ if not settings.school_class():
         st.subheader("Last runs", anchor="runs")
         here.last_runs()
 
-if settings.school_class():
-    limits = st.expander("What it cannot do", icon=":material/gavel:")
-else:
+if not settings.school_class():
     st.subheader("What it cannot do", anchor="limits")
-    limits = st.container()
+limits = st.expander("What it cannot do", icon=":material/gavel:") if settings.school_class() else st.container()
 limits.markdown(
     "- It tells which emotion a voice was **acted** with, as actors of one corpus act it. It does not read minds, and felt emotion sounds different.\n"
     "- People who listen to the same clips name the intended emotion in about 4 of 10 cases; emotion in a voice alone is ambiguous.\n"
