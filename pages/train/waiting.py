@@ -19,8 +19,11 @@ def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
     running = [job for job in found if job.state == "running"]
     everyone = runner.waiting(everyone=True)
     begins = waits.starts_in() if everyone else {}
-    queued = [(place, job) for place, job in enumerate(everyone, start=1) if job.mine]
-    ended = [job for job in found if job.state not in jobs.ACTIVE]
+    runs = {job.id for job in running}
+    queued = [(place, job) for place, job in enumerate(everyone, start=1) if job.mine and job.id not in runs]
+    # A job that began or ended between two looks is drawn once.
+    drawn = runs | {job.id for _, job in queued}
+    ended = [job for job in found if job.id not in drawn and job.state not in jobs.ACTIVE]
     st.subheader("Queue", anchor="queue")
     if not running and not queued:
         st.caption(
