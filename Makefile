@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results hub-rows samples clean python fuzz load faults audit lan platforms installed screenshots reference licences lock
+.PHONY: run serve test lint bench results hub-rows samples clean python fuzz load faults classroom audit lan platforms installed screenshots reference licences lock
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -16,8 +16,9 @@ run: $(VENV)/.installed
 serve: $(SERVE)/.installed
 	$(SERVE)/bin/streamlit run streamlit_app.py --server.port $(PORT)
 
-lan: $(SERVE)/.installed
-	$(SERVE)/bin/python -m pages.server.lan --port $(PORT)
+# A class trains, so its server's environment has TensorFlow (in processes of its own); visitors of a room only look and listen.
+lan: $(if $(CLASS),$(VENV),$(SERVE))/.installed
+	$(if $(CLASS),$(VENV),$(SERVE))/bin/python -m pages.server.lan --port $(PORT) $(if $(CLASS),--class $(CLASS))
 
 test: $(VENV)/.installed-dev
 	-$(BIN)/python -m tests.browser.chromium
@@ -90,7 +91,7 @@ define venv
 endef
 
 # What the app holds: each is bounded to ten minutes and prints what was tried, survived and lost.
-fuzz load faults: $(VENV)/.installed-dev
+fuzz load faults classroom: $(VENV)/.installed-dev
 	$(BIN)/python -m trials.$@
 
 # Known vulnerabilities of the pinned packages, over the network; a package that cannot be audited fails it.

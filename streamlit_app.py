@@ -19,6 +19,14 @@ def main() -> None:
     # In tests this file runs without a server, so it is said here too.
     settings.ask_owner(visitor.owner)
     st.html(STYLE)
+    lesson = bool(settings.school_class())
+    if lesson:
+        # Only whoever serves a class needs it.
+        from pages.classroom import lesson_pages, outside, step_banner
+
+        if visitor.owner() == settings.NOBODY:
+            outside.show()
+            return
     pages = [
         st.Page("pages/home/page.py", title="Home", icon=":material/home:", url_path="home", default=True),
         st.Page("pages/analyze/page.py", title="Analyze", icon=":material/mic:", url_path="analyze"),
@@ -28,12 +36,16 @@ def main() -> None:
         st.Page("pages/results/page.py", title="Results", icon=":material/grid_on:", url_path="results"),
         st.Page("pages/lessons/page.py", title="Lessons", icon=":material/school:", url_path="lessons"),
     ]
+    if lesson:
+        pages = lesson_pages.of(pages)
     page = st.navigation(pages, position="top")
     # On a phone the menu of the header is a chevron that says nothing; there the style shows this one instead.
     with st.container(horizontal=True, key="phone-menu"):
         for one in pages:
             st.page_link(one)
     sign_in.show()
+    if lesson:
+        step_banner.show()
     if page.url_path:
         # All pages but home, which needs none of it.
         warmup.wait()

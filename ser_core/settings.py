@@ -43,6 +43,8 @@ ARTIFACTS = _CARRIED if INSTALLED else ROOT / "artifacts"
 
 #: Names to a job's process whose folders it works in; empty: the installation's own.
 OWNER_VARIABLE = "SER_OWNER"
+#: Names the class whose lesson a shared server serves: SER_HOME is then that class' folder (ser_core.classroom), and nothing else is in it.
+CLASS_VARIABLE = "SER_CLASS"
 #: The owner that stands for every visitor who may keep nothing; nothing is ever written into its folder.
 NOBODY = "nobody"
 
@@ -171,6 +173,21 @@ def mode() -> str:
     stated = os.environ.get("SER_MODE", "local").strip() or "local"
     if stated not in ("local", "shared"):
         raise SettingsError(f"SER_MODE is '{stated}'; it must be 'local' or 'shared'.")
+    return stated
+
+
+def school_class() -> str:
+    """Return the name of the class whose lesson this server serves (SER_CLASS), '' where it serves none.
+
+    Raises SettingsError for a name that cannot be a folder's and a cookie's, and in local mode.
+    """
+    stated = os.environ.get(CLASS_VARIABLE, "").strip()
+    if stated and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", stated):
+        raise SettingsError(
+            f"{CLASS_VARIABLE} is '{stated}'; a class is called by up to 32 letters, digits, hyphens or underscores, such as 7b."
+        )
+    if stated and mode() != "shared":
+        raise SettingsError(f"{CLASS_VARIABLE} is for a shared server: start it with make lan CLASS={stated}.")
     return stated
 
 

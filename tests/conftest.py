@@ -61,7 +61,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty SER_HOME, so that no test reads or writes what the user has."""
     folder = tmp_path / "ser-home"
     monkeypatch.setenv("SER_HOME", str(folder))
-    monkeypatch.delenv("SER_MODE", raising=False)
+    for name in ("SER_MODE", "SER_CLASS"):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 

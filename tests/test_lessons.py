@@ -93,9 +93,9 @@ def shown(at: AppTest, page: str, name: str, asked: dict[str, list[str]]) -> lis
     return list(value) if isinstance(value, list) else [value]
 
 
-def test_there_are_five_lessons_and_the_page_on_class_use() -> None:
+def test_there_are_five_lessons_one_for_a_class_and_the_page_on_class_use() -> None:
     names = {path.stem for path in LESSONS.glob("*.md")}
-    assert names == {"features", "msf", "leakage", "confusion-matrix", "pretrained-ear", "in-class"}
+    assert names == {"features", "msf", "leakage", "confusion-matrix", "pretrained-ear", "one-lesson", "in-class"}
     assert len(links()) > 30
 
 

@@ -1,1 +1,1 @@
-"""What the app holds, tried for minutes: `make fuzz`, `make load`, `make faults`. Programs, not tests: they print what was tried and lost."""
+"""What the app holds, tried for minutes: `make fuzz`, `make load`, `make faults`, `make classroom`. Programs, not tests: they print what was tried and lost."""

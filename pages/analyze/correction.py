@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.server import visitor
 from pages.widgets import cached, foreign, sitting
-from ser_core import audio
+from ser_core import audio, settings
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.recordings import Recordings
 from ser_core.graphs import GraphError
@@ -14,8 +14,11 @@ from ser_core.runs import Run, RunError
 
 
 def show(key: str, clip: audio.Clip, models: list[Run]) -> None:
-    """Draw the choice of the right emotion and the button that keeps the clip; nothing for a visitor of whom nothing is kept."""
-    if not visitor.may_keep():
+    """Draw the choice of the right emotion and the button that keeps the clip; nothing for a visitor of whom nothing is kept.
+
+    Nor in a lesson: there a voice acts an emotion that was asked for, and it was really none.
+    """
+    if not visitor.may_keep() or settings.school_class():
         return
     labels = _labels(models)
     if not labels:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.server import warmup
-from pages.widgets import actors, foreign
+from pages.widgets import actors, foreign, microphone
 
 if TYPE_CHECKING:
     from pages.widgets.audio_source import Sound
@@ -22,7 +22,7 @@ def show() -> None:
     # One row that wraps: on a phone the style puts the other ways of giving a voice behind the answer.
     row = st.container(horizontal=True, key="first-answer")
     with row.container(key="first-recorder"):
-        st.audio_input("Say something, three seconds or more", key=_RECORDING, on_change=_take, args=(_RECORDING,))
+        st.audio_input(microphone.prompt(), key=_RECORDING, on_change=_take, args=(_RECORDING,))
     with row.container(key="first-file"):
         st.file_uploader("Or drop a file", key=_FILE, on_change=_take, args=(_FILE,))
     with row.container(key="first-actors", horizontal=True, vertical_alignment="center"):

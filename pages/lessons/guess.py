@@ -8,9 +8,11 @@ import re
 import pandas as pd
 import streamlit as st
 
+from pages.classroom import pooled
 from pages.lessons import guess_outcome
 from pages.widgets import actors, foreign, in_url, listener_votes, numbers
-from ser_core import audio, figures, runs
+from ser_core import audio, figures, runs, settings
+from ser_core.classroom import guesses as class_guesses
 from ser_core.corpora import samples
 from ser_core.corpora.base import CorpusError
 from ser_core.corpora.crema_d import EMOTION_CODES
@@ -32,7 +34,8 @@ def show() -> None:
     run = _run()
     if run is not None:
         _play(run)
-    guess_outcome.show_class()
+    if not settings.school_class():
+        guess_outcome.show_class()
 
 
 def _run() -> Run | None:
@@ -67,7 +70,7 @@ def _round() -> None:
 def _play(run: Run) -> None:
     size, seed = str(st.session_state["n"]), int(st.session_state["seed"])
     try:
-        answers, labels = _answers(run)
+        answers, labels = answers_of(run)
         drawn = _shipped(answers) if size == SHIPPED else guessing.draw(answers, labels, int(size), seed)
     except (runs.RunError, guessing.GuessError, KeyError) as error:
         st.error(f"No round can be drawn from this run: {foreign.plain(error)}")
@@ -86,6 +89,9 @@ def _play(run: Run) -> None:
         _ask(drawn[len(guesses)], labels, guesses, len(drawn))
         return
     guess_outcome.show(run.name, guesses, answers, labels, listener_votes.here())
+    if settings.school_class():
+        # After one's own round alone: before it, it would tell.
+        pooled.show(run.name, answers[answers["clip"].isin(guesses)], labels)
     with st.container(horizontal=True):
         st.button("Other clips", icon=":material/shuffle:", type="primary", on_click=_other, args=(size, seed))
         st.button("The same clips again", icon=":material/replay:", on_click=guesses.clear)
@@ -114,7 +120,7 @@ def _shipped(answers: pd.DataFrame) -> list[str]:
     return clips
 
 
-def _answers(run: Run) -> tuple[pd.DataFrame, list[str]]:
+def answers_of(run: Run) -> tuple[pd.DataFrame, list[str]]:
     """The run's test rows of CREMA-D, a row a clip, and its emotions among the corpus'."""
     labels = [label for label in run.metrics["test"]["labels"] if label in EMOTION_CODES.values()]
     rows = run.predictions
@@ -193,6 +199,8 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
 
 def _guess(guesses: dict[str, str], clip: str, label: str) -> None:
     guesses[clip] = label
+    if settings.school_class():
+        class_guesses.keep(clip, label)
 
 
 def _stem(clip: str) -> str:

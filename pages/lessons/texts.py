@@ -12,8 +12,8 @@ from pages.widgets import in_url
 from ser_core import settings
 
 FOLDER = settings.ROOT / "docs" / "lessons"
-#: In the order in which they are taught; the last is for whoever teaches.
-ORDER = ("features", "msf", "leakage", "confusion-matrix", "pretrained-ear", "in-class")
+#: In the order in which they are taught; the last two are for whoever teaches.
+ORDER = ("features", "msf", "leakage", "confusion-matrix", "pretrained-ear", "one-lesson", "in-class")
 #: How the texts, which are read outside the app too, name it.
 APP = "http://localhost:8501/"
 NONE = "none"
@@ -47,7 +47,9 @@ def show() -> None:
                 type="tertiary",
                 help=lesson.goal or None,
             )
-        st.caption("Five lessons of 20 minutes, whose links open this app, and a page for whoever teaches.")
+        st.caption(
+            "Five lessons of 20 minutes, whose links open this app; one for a whole class together, and a page for whoever teaches."
+        )
         return
     st.button("All lessons", icon=":material/arrow_back:", on_click=_open, args=(NONE,))
     # Lines of a length that is read with ease.

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.classroom import board
 from pages.results import run_comparison, run_view, table
 from pages.widgets import in_url
+from ser_core import settings
 
 #: Name in the URL → what the view is called, and what draws it.
 VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -13,6 +15,10 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "run": (":material/grid_on: One run", run_view.show),
     "compare": (":material/compare: Compare", run_comparison.show),
 }
+if settings.school_class():
+    VIEWS = {"board": (":material/grid_view: The board", board.show)} | {
+        name: VIEWS[name] for name in ("run", "compare")
+    }
 TITLES = {name: title for name, (title, _) in VIEWS.items()}
 #: Views that have moved to the lessons, under what name; links of before lead there.
 MOVED = {"guess": "guess", "lesson": "leakage", "msf": "msf"}
@@ -39,5 +45,7 @@ if asked == "listeners":
 st.title("Results", anchor=False)
 st.markdown("How often is a model right, where does it err, and on whose voices?")
 # A link that names a run and no view means that run.
-view = in_url.segmented("view", "View", TITLES, "run" if "run" in st.query_params else "runs", on_change=_switched)
+view = in_url.segmented(
+    "view", "View", TITLES, "run" if "run" in st.query_params else next(iter(VIEWS)), on_change=_switched
+)
 VIEWS[view][1]()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.results import about, calibration, elsewhere, groups, learned, listeners, matrix, shown_run
 from pages.widgets import foreign, in_url
+from ser_core import settings
 from ser_core.runs import RunError
 
 #: Short stable names for the URL → what the tab is called and what draws it.
@@ -24,6 +25,10 @@ TABS = {
 }
 
 
+#: In a lesson runs are measured nowhere else, and what they print is nobody's to read.
+NOT_IN_CLASS = ("elsewhere", "log")
+
+
 def show() -> None:
     """Draw the run that the URL names, or the first."""
     shown = shown_run.choose()
@@ -37,10 +42,11 @@ def show() -> None:
 
 
 def _more(shown: shown_run.Shown) -> None:
-    titles = [title for title, _ in TABS.values()]
-    in_url.begin("tab", TABS, "groups", values=dict(zip(TABS, titles, strict=True)))
+    tabs = {name: tab for name, tab in TABS.items() if not (settings.school_class() and name in NOT_IN_CLASS)}
+    titles = [title for title, _ in tabs.values()]
+    in_url.begin("tab", tabs, "groups", values=dict(zip(tabs, titles, strict=True)))
     # Only the open tab is computed.
-    for (_, draw), tab in zip(TABS.values(), st.tabs(titles, key="tab", on_change="rerun"), strict=True):
+    for (_, draw), tab in zip(tabs.values(), st.tabs(titles, key="tab", on_change="rerun"), strict=True):
         if tab.open:
             with tab:
                 draw(shown)

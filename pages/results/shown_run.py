@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.results import exchange, run_picker
 from pages.widgets import foreign, in_url, model_picker, numbers
+from ser_core import settings
 from ser_core.corpora import registry, schemes
 from ser_core.evaluation import metrics, pooling
 from ser_core.personal import worth as personal
@@ -121,7 +122,8 @@ def _shown(run: Run, link: str, name: str, place: Any) -> Shown | None:
                 label_visibility="collapsed",
             )
         )
-        exchange.show_run(run)
+        if not settings.school_class():
+            exchange.show_run(run)
         _analyzes(run)
     rows = table[table["part"] == part].reset_index(drop=True)
     return Shown(run, link, name, part, labels_of(run, part), rows)

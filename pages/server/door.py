@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.server import hosts, uploads, visitor
+from pages.server import class_door, hosts, uploads, visitor
 from ser_core import settings
 
 #: Headers that proxies and tunnels add, and how those of a family begin; on a machine of one's own nothing adds them.
@@ -101,7 +101,7 @@ class Door:
             await PlainTextResponse(f"{why}\n", status_code=403)(scope, receive, _confined(send))
 
 
-MIDDLEWARE = [Middleware(Door), Middleware(uploads.Gate)]
+MIDDLEWARE = [Middleware(Door), Middleware(class_door.ClassDoor), Middleware(uploads.Gate)]
 
 
 def _by_its_own_name(scope: Scope, headers: Headers) -> Scope:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from ser_core import settings
+from ser_core.classroom import lesson
 
 #: Options of the server that a shared one never turns off: against requests that another website makes in a visitor's name.
 PROTECTIONS = ("server.enableXsrfProtection", "server.enableCORS")
@@ -16,8 +17,11 @@ def reason_not_to_start(address: str | None) -> str | None:
     """Return why a server bound to `address` must not start in the stated mode, or None where it may."""
     try:
         mode = settings.mode()
+        why = lesson.reason_not_to_serve()
     except settings.SettingsError as error:
         return str(error)
+    if why:
+        return why
     if mode == "local" and not is_loopback(address or ""):
         return (
             f"SER_MODE=local, but the server would listen on {address or 'every address'}, which others can reach. Start it with "

@@ -28,12 +28,13 @@ def say(error: Exception) -> bool:
 
 def _for_the_reader() -> tuple[type[Exception], ...]:
     # Imported here: the home page paints without the decoders.
-    from ser_core import audio, fanout, graphs, jobs, runs, settings
+    from ser_core import audio, classroom, fanout, graphs, jobs, runs, settings
     from ser_core.corpora.base import CorpusError
     from ser_core.features.sources import FeatureError
 
     return (
         audio.AudioError,
+        classroom.ClassError,
         CorpusError,
         fanout.FanoutError,
         FeatureError,

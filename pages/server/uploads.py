@@ -132,6 +132,12 @@ def free(gone: dict[str, float], now: float) -> dict[str, float]:
     return away
 
 
+def forget_all() -> None:
+    """Free what all visits have uploaded and recorded into memory."""
+    for visit in list(_storage()):
+        runtime.get_instance().uploaded_file_mgr.remove_session_files(visit)
+
+
 def _storage() -> Mapping[str, Mapping[str, UploadedFileRec]]:
     # Streamlit's own, as it counts them nowhere by visit.
     return getattr(runtime.get_instance().uploaded_file_mgr, "file_storage", {}) if runtime.exists() else {}

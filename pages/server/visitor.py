@@ -2,6 +2,7 @@
 
 On one's own machine (SER_MODE=local) whoever is there may do everything. On a shared server visitors record, upload and browse;
 those who have signed in with an address on the allow list may train, keep, register and delete too, each in a folder of their own.
+In a lesson with a class (SER_CLASS) whoever has joined is known by a cookie, may train and keep, and the teacher sees to the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ser_core import settings
+from ser_core import classroom, settings
+from ser_core.classroom import pupils
 
 #: E-mail addresses, or whole domains as @example.org, between commas or blanks.
 VARIABLE = "SER_ALLOWED"
@@ -25,6 +27,9 @@ def owner() -> str:
     """Return whose runs, jobs and recordings this page works with, as `settings.owner` has it."""
     if settings.mode() == "local":
         return ""
+    lesson = classroom.here()
+    if lesson is not None:
+        return member(lesson, token())
     stated = address()
     return folder_of(stated) if stated and is_allowed(stated) else settings.NOBODY
 
@@ -37,6 +42,37 @@ def address() -> str:
     # Providers that do not check addresses say so; one that says nothing has checked.
     checked = st.user.get("email_verified") in (None, True)
     return str(st.user.get("email") or "").strip().casefold() if checked else ""
+
+
+def member(lesson: classroom.Lesson, token: str) -> str:
+    """Return whose browser has this token in a lesson, as `owner` has it: '' for the teacher, whose lesson it is."""
+    if token and pupils.knows(lesson, pupils.id_of(token)):
+        return pupils.id_of(token)
+    return "" if lesson.is_teacher(token) else settings.NOBODY
+
+
+def token() -> str:
+    """Return what the browser's cookie says in a lesson; '' for one that has not joined, and outside a page's run."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    return st.context.cookies.get(cookie(), "")
+
+
+def cookie() -> str:
+    """Return the name of the cookie by which browsers are known in the lesson that is served."""
+    return f"ser-class-{settings.school_class()}"
+
+
+def teaches() -> bool:
+    """Tell whether this visitor is the teacher of the lesson that is served."""
+    return bool(settings.school_class()) and owner() == ""
+
+
+def nickname() -> str:
+    """Return the nickname of the pupil who sits here; '' for anybody else."""
+    lesson = classroom.here()
+    pupil = None if lesson is None else pupils.find(lesson, owner())
+    return "" if pupil is None else pupil.nickname
 
 
 @functools.cache
@@ -72,8 +108,8 @@ def may_keep() -> bool:
 
 
 def may_register() -> bool:
-    """Tell whether this visitor may fetch corpora, or name folders and archives of this machine."""
-    return _trusted()
+    """Tell whether this visitor may fetch corpora, or name folders and archives of this machine; in a lesson nobody may."""
+    return _trusted() and not settings.school_class()
 
 
 def may_delete() -> bool:
@@ -83,6 +119,8 @@ def may_delete() -> bool:
 
 def why_not(what: str) -> str:
     """Return why a visitor may not do `what` ("train models"), with the next step."""
+    if settings.school_class():
+        return f"Join the class first, to {what}."
     if address():
         return f"{address()} is not on this server's allow list. Ask whoever runs it, or {what} on your own machine."
     if sign_in_is_set_up():

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.train import building
 from pages.widgets import clip_player, epochs_film, foreign, listener_votes, numbers
 from pages.widgets.corpora import title
-from ser_core import figures, jobs, recipes
+from ser_core import figures, jobs, recipes, settings
 from ser_core.corpora import schemes
 from ser_core.evaluation import listeners, metrics
 from ser_core.figures import curves
@@ -128,6 +128,9 @@ def _next(run: Run, recipe: Recipe) -> None:
             icon=":material/grid_on:",
             query_params={"view": "run", "run": run.name},
         )
+        if settings.school_class():
+            # A lesson's networks are not changed, and nothing of them leaves it.
+            return
         if recipe.network == layer_table.BUILT:
             building.way(run.name, "Change layers", f"layers-{run.name}")
         st.download_button(

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.train import progress, waiting
-from ser_core import jobs
+from ser_core import jobs, settings
 from ser_core.jobs import runner
 
-#: Seconds between two looks while something waits or runs.
-EVERY_S = 2
+#: Seconds between two looks while something waits or runs; in a lesson everybody looks at once.
+EVERY_S, IN_CLASS_S = 2, 6
 
 
 def wake() -> None:
@@ -34,7 +34,8 @@ def _watched(draw: Callable[[frozenset[tuple[str, str]]], None]) -> None:
     if not jobs.all_jobs():
         return
     active = jobs.in_state(*jobs.ACTIVE)
-    st.fragment(draw, run_every=EVERY_S if active else None)(_states(active))
+    every = IN_CLASS_S if settings.school_class() else EVERY_S
+    st.fragment(draw, run_every=every if active else None)(_states(active))
 
 
 def _states(active: list[jobs.Job]) -> frozenset[tuple[str, str]]:

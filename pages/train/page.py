@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.classroom import training
 from pages.train import building, gate, live, new, original_networks, personal, selecting, several_corpora
 from pages.widgets import in_url
+from ser_core import settings
 
 #: Name in the URL → what the view is called, and what draws it.
 VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
@@ -16,6 +18,8 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "several": ("Several corpora", several_corpora.show),
     "personal": ("My own model", personal.show),
 }
+if settings.school_class():
+    VIEWS = training.VIEWS
 TITLES = {name: title for name, (title, _) in VIEWS.items()}
 
 
@@ -30,7 +34,7 @@ view = in_url.segmented(
     "view",
     "What to train",
     TITLES,
-    "personal" if "own" in st.query_params else "new",
+    "personal" if "own" in st.query_params and "personal" in VIEWS else "new",
     key="train-view",
     on_change=_switched,
 )

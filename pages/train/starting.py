@@ -9,6 +9,7 @@ from pages.train.corpus import Chosen
 from pages.widgets import foreign, numbers
 from ser_core import jobs, settings
 from ser_core.corpora.base import CorpusError
+from ser_core.jobs import waits
 from ser_core.jobs.orders import Training
 from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import RunError, expected, measured
@@ -78,7 +79,9 @@ def _impossible(chosen: Chosen, order: Training) -> str | None:
 def _said(found: expected.Expected | None) -> str:
     waiting = len(jobs.in_state(*jobs.ACTIVE, everyone=True))
     before = "what is before it in the queue has" if waiting == 1 else f"the {waiting} before it in the queue have"
-    behind = f" It begins when {before} ended." if waiting else ""
+    begins = waits.until_next() if waiting else None
+    when = "" if begins is None else f", in {about(begins)}"
+    behind = f" It begins when {before} ended{when}." if waiting else ""
     if found is None:
         return f"How long it takes is not known here: no run of this recipe has ended yet.{behind}"
     parts = f" ({about(found.features_s)} of it for features)" if found.features_s >= LEAST_S else ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.train import progress
+from pages.train.starting import about
 from pages.widgets import foreign
 from ser_core import jobs
-from ser_core.jobs import runner
+from ser_core.jobs import runner, waits
 
 #: Ended jobs that are listed.
 ENDED = 6
@@ -17,8 +18,12 @@ def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
     """Draw a line a job."""
     running = [job for job in found if job.state == "running"]
     everyone = runner.waiting(everyone=True)
-    queued = [(place, job) for place, job in enumerate(everyone, start=1) if job.mine]
-    ended = [job for job in found if job.state not in jobs.ACTIVE]
+    begins = waits.starts_in() if everyone else {}
+    runs = {job.id for job in running}
+    queued = [(place, job) for place, job in enumerate(everyone, start=1) if job.mine and job.id not in runs]
+    # A job that began or ended between two looks is drawn once.
+    drawn = runs | {job.id for _, job in queued}
+    ended = [job for job in found if job.id not in drawn and job.state not in jobs.ACTIVE]
     st.subheader("Queue", anchor="queue")
     if not running and not queued:
         st.caption(
@@ -27,7 +32,9 @@ def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
     for job in running:
         _line(job, "runs", followed)
     for place, job in queued:
-        _line(job, f"waits, place {place} of {len(everyone)}", followed)
+        seconds = begins.get(job.id)
+        when = "" if seconds is None else f", begins in {about(seconds)}"
+        _line(job, f"waits, place {place} of {len(everyone)}{when}", followed)
     if ended:
         with st.expander(f"Ended ({len(ended)})", icon=":material/history:", key="ended"):
             for job in ended[:ENDED]:

@@ -85,7 +85,7 @@ def _recorded() -> list[Sound]:
     if why:
         st.info(f"{why} Until then, upload a file:", icon=":material/mic_off:")
         return _uploaded("upload-instead")
-    recording = st.audio_input("Say something, three seconds or more", key="recording")
+    recording = st.audio_input(microphone.prompt(), key="recording")
     if recording is None:
         st.caption("What you record stays on this machine and is forgotten when you close the page.")
         return []

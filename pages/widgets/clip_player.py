@@ -5,16 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.widgets import actors, corpora, foreign
-from ser_core import audio
-from ser_core.corpora import crema_d, details, samples
+from ser_core import audio, settings
+from ser_core.corpora import classmates, crema_d, details, samples
 from ser_core.corpora.base import CorpusError, index
 from ser_core.corpora.reading import ClipReader
+from ser_core.corpora.recordings import Recordings
 
 
 def show(clip: str, key: str) -> None:
     """Draw the player of the clip with this id, or why there is none and the way to one. `key`: this player's own."""
     clip = details.original(clip)
     corpus = details.corpus_of(clip)
+    if corpus == classmates.NAME and settings.school_class():
+        _own(clip)
+        return
     try:
         sound = _sound(clip, corpus)
     except (audio.AudioError, OSError) as error:
@@ -39,6 +43,16 @@ def _sound(clip: str, corpus: str) -> audio.Clip | None:
             return ClipReader().read(row["path"], row["start"], row["end"])
     path = actors.file_of(clip) if corpus == crema_d.CARD.name else None
     return audio.decode(path) if path is not None else None
+
+
+def _own(clip: str) -> None:
+    """A recording of a lesson: whoever made it hears it, and nobody else."""
+    kept = Recordings()
+    mine = next((one for one in kept.list_all() if classmates.clip_of(kept.folder, one.file) == clip), None)
+    if mine is None:
+        st.caption("Somebody else in the class recorded it; it is played to nobody.")
+    else:
+        st.audio(kept.path(mine.file).read_bytes(), format="audio/wav")
 
 
 def _fetcher(clip: str, key: str) -> None:

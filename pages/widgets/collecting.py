@@ -7,9 +7,10 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
+from pages.server import visitor
 from pages.widgets import foreign, microphone, numbers, sitting
 from pages.widgets.audio_source import ENDINGS
-from ser_core import audio
+from ser_core import audio, settings
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import EMOTIONS, CorpusError
 from ser_core.corpora.recordings import Recording, Recordings
@@ -26,12 +27,15 @@ _CLASSES, _REFUSED = "collected-classes", "collected-refused"
 
 
 def show() -> None:
-    """Draw a column a class: how many clips it has, what to say, a recorder that keeps what it hears, and the clips."""
+    """Draw a column a class: how many clips it has, what to say, a recorder that keeps what it hears, and the clips.
+
+    In a lesson the classes are the emotions that everybody acts, and nothing but the microphone gives a clip.
+    """
     kept = Recordings()
     made = kept.list_all()
     why = microphone.trouble("microphone-collect")
     if why:
-        st.info(f"{why} Until then, drop files.", icon=":material/mic_off:")
+        st.info(why if settings.school_class() else f"{why} Until then, drop files.", icon=":material/mic_off:")
     for reason in st.session_state.pop(_REFUSED, []):
         st.error(foreign.plain(reason))
     classes = _classes(made)
@@ -40,17 +44,21 @@ def show() -> None:
             with column, st.container(border=True):
                 _one(kept, name, [one for one in made if one.emotion == name], disabled=why is not None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _add_class(classes)
+        if not settings.school_class():
+            _add_class(classes)
         if made:
             with st.popover("Delete all", icon=":material/delete_forever:"):
                 st.write(f"Delete all {len(made)} recordings from this machine? This cannot be undone.")
                 if st.button("Yes, delete them all", type="primary"):
                     kept.delete_all()
                     st.rerun()
-    _missing(made)
+    if not settings.school_class():
+        _missing(made)
 
 
 def _classes(made: list[Recording]) -> list[str]:
+    if settings.school_class():
+        return list(EMOTIONS[:6])
     there = list(Counter(one.emotion for one in made))
     added: list[str] = st.session_state.setdefault(_CLASSES, [])
     found = list(dict.fromkeys([*there, *added]))
@@ -59,25 +67,35 @@ def _classes(made: list[Recording]) -> list[str]:
 
 
 def _one(kept: Recordings, name: str, made: list[Recording], *, disabled: bool) -> None:
-    st.markdown(f"**{foreign.plain(name)}** · {len(made)} of {collected.ENOUGH}")
+    of = "" if settings.school_class() else f" of {collected.ENOUGH}"
+    st.markdown(f"**{foreign.plain(name)}** · {len(made)}{of}")
     sentence = PROMPTS[len(made) % len(PROMPTS)] if name != collected.BACKGROUND else "nothing: the room alone"
     # Every clip that is kept gives the recorder another key, so that it is empty for the next one.
     key = f"collect-{name}-{len(made)}"
-    st.audio_input(f"Say: “{sentence}”", key=key, disabled=disabled, on_change=_keep, args=(kept, name, key, sentence))
+    # What is asked for in a lesson is acting: nobody is asked what they feel.
+    ask = f"Act {name}" if settings.school_class() else "Say"
+    st.audio_input(
+        f"{ask}: “{sentence}”", key=key, disabled=disabled, on_change=_keep, args=(kept, name, key, sentence)
+    )
     with st.container(horizontal=True):
-        with st.popover("Files", icon=":material/upload:"):
-            files_key = f"collect-files-{name}-{len(made)}"
-            st.file_uploader(
-                f"Files of {foreign.plain(name)}",
-                type=ENDINGS,
-                accept_multiple_files=True,
-                key=files_key,
-                on_change=_keep,
-                args=(kept, name, files_key, ""),
-            )
+        if not settings.school_class():
+            _files(kept, name, len(made))
         if made:
             with st.popover("Clips", icon=":material/headphones:"):
                 _clips(kept, made)
+
+
+def _files(kept: Recordings, name: str, number: int) -> None:
+    with st.popover("Files", icon=":material/upload:"):
+        key = f"collect-files-{name}-{number}"
+        st.file_uploader(
+            f"Files of {foreign.plain(name)}",
+            type=ENDINGS,
+            accept_multiple_files=True,
+            key=key,
+            on_change=_keep,
+            args=(kept, name, key, ""),
+        )
 
 
 def _keep(kept: Recordings, name: str, key: str, sentence: str) -> None:
@@ -85,7 +103,9 @@ def _keep(kept: Recordings, name: str, key: str, sentence: str) -> None:
     refused = []
     for file in given if isinstance(given, list) else [given] if given else []:
         try:
-            kept.add(file.getvalue(), name, sitting=sitting.current(), sentence=sentence)
+            # Whose clip it is in a lesson, the class' corpus knows by the nickname; elsewhere it is one's own.
+            speaker = visitor.nickname() or "me"
+            kept.add(file.getvalue(), name, sitting=sitting.current(), sentence=sentence, speaker=speaker)
         except (audio.AudioError, CorpusError, OSError) as error:
             refused.append(f"{file.name}: {error}" if isinstance(given, list) else str(error))
     st.session_state[_REFUSED] = refused

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from ser_core import files, settings
-from ser_core.corpora import recordings, registry
+from ser_core.corpora import classmates, recordings, registry
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.registry import Entry
 
@@ -25,12 +25,19 @@ class Opened:
 
 def title(name: str) -> str:
     """Return how a registered corpus is called: `CREMA-D`."""
+    if name == classmates.NAME and settings.school_class():
+        return classmates.TITLE
     return registry.MODULES[name].card.title if name in registry.MODULES else name
 
 
 def choices() -> dict[str, str]:
-    """Return name → title of what can be picked: registered corpora that are here, and My recordings where there are some."""
+    """Return name → title of what can be picked: registered corpora that are here, and My recordings where there are some.
+
+    In a lesson what the class recorded stands in their place, and before all others.
+    """
     titles = {name: title(name) for name, entry in registry.entries().items() if entry.present}
+    if settings.school_class():
+        return ({classmates.NAME: classmates.TITLE} if classmates.counts()[0] else {}) | titles
     if recordings.Recordings().list_all():
         titles[recordings.NAME] = "My recordings"
     return titles
@@ -67,6 +74,8 @@ def _read(name: str, key: str) -> Corpus:
 
 def _state(name: str, entries: dict[str, Entry]) -> str:
     """What changes when a file is added to or removed from the corpus, or its table is written, or it is read otherwise: no clip is looked at."""
+    if name == classmates.NAME and settings.school_class():
+        return classmates.state()
     entry = entries.get(name)
     path = recordings.Recordings().folder / recordings.TABLE if entry is None else entry.path
     try:

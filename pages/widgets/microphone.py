@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ser_core import settings
+
 # Asks without prompting: the permission dialogue belongs to the click on Record.
 _JS = """
 export default function ({ setStateValue }) {
@@ -31,6 +33,11 @@ _REASONS = {
 }
 
 _component = st.components.v2.component("ser_microphone", js=_JS)
+
+
+def prompt() -> str:
+    """Return what a recorder of one's own voice asks for: in a lesson to act, never to feel."""
+    return f"{'Act an emotion' if settings.school_class() else 'Say something'}, three seconds or more"
 
 
 def trouble(key: str = "microphone") -> str | None:

@@ -12,8 +12,8 @@ _LEAVING = "sign-out-pressed"
 
 
 def show() -> None:
-    """Draw who is signed in; nothing on one's own machine, nor where nobody can sign in."""
-    if settings.mode() == "local" or not visitor.sign_in_is_set_up():
+    """Draw who is signed in; nothing on one's own machine, in a lesson, nor where nobody can sign in."""
+    if settings.mode() == "local" or settings.school_class() or not visitor.sign_in_is_set_up():
         return
     if st.session_state.get(_LEAVING):
         # Said in every run until the browser goes: a run that overtakes another drops what that one had not sent yet.

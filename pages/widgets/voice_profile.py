@@ -50,14 +50,14 @@ def judge(run: Run, key: str = "") -> Predictor:
 
 
 def tuned() -> bool:
-    """Whether answers are tuned to who speaks."""
-    return bool(st.session_state.get(_TUNED))
+    """Whether answers are tuned to who speaks; never in a lesson."""
+    return bool(st.session_state.get(_TUNED)) and not settings.school_class()
 
 
 def meet(sound: Sound) -> None:
     """Fix by what one sound is judged: the recordings of its speaker before it. A sample is of nobody who is here."""
     st.session_state.pop(_FILES, None)
-    if sound.of_visitor and _whose(_name(sound.digest)) is None:
+    if sound.of_visitor and not settings.school_class() and _whose(_name(sound.digest)) is None:
         _current().begin(_name(sound.digest))
 
 
@@ -68,6 +68,8 @@ def meet_all(
 
     Those of no name are judged as anybody's. read: gives a sound's clip; None where it cannot be read.
     """
+    if settings.school_class():
+        return
     groups: dict[tuple[str, ...], Speaker] = st.session_state.setdefault(_GROUPS, {})
     takes = _that_take_one(models)
     by_file: dict[str, Speaker | None] = {}
@@ -95,7 +97,9 @@ def heard(sound: Sound, clip: audio.Clip, models: list[Run]) -> None:
 
 
 def of_somebody(key: str) -> bool:
-    """Return whether a sound is of somebody who is here, and not a sample."""
+    """Return whether a sound is of somebody who is here, and not a sample; in a lesson nobody is told from anybody."""
+    if settings.school_class():
+        return False
     return _name(key) in st.session_state.get(_FILES, {}) or _whose(_name(key)) is not None
 
 
@@ -294,7 +298,9 @@ def _current() -> Speaker:
 
 
 def _that_take_one(models: list[Run]) -> list[Predictor]:
-    found = []
+    found: list[Predictor] = []
+    if settings.school_class():
+        return found
     for run in models:
         try:
             predictor = cached.predictor(run)

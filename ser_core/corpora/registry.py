@@ -19,6 +19,7 @@ import filelock
 from ser_core import files, settings
 from ser_core.corpora import (
     audformat_database,
+    classmates,
     crema_d,
     emodb,
     esd,
@@ -144,6 +145,8 @@ def load(name: str, path: Path | None = None, labels: joined.Labels | None = Non
         return _official(name, path)
     if name == recordings.NAME:
         return recordings.Recordings(path).load()
+    if name == classmates.NAME and settings.school_class():
+        return classmates.load()
     if name in ("folder", "manifest"):
         wanted = "a folder of folders, each named by an emotion" if name == "folder" else "a CSV or TSV table"
         if path is None:

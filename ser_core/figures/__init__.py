@@ -25,6 +25,7 @@ from ser_core.figures.rolling import (
     rolling_timeline,
 )
 from ser_core.figures.selection import selection_path
+from ser_core.figures.small_matrix import small_confusion
 from ser_core.figures.stack import stacked, wave_and_mel
 from ser_core.figures.time_rows import (
     WAVE_COLUMNS,
@@ -71,6 +72,7 @@ __all__ = [
     "row_picture",
     "scaled_picture",
     "selection_path",
+    "small_confusion",
     "stacked",
     "timeline",
     "wave_and_mel",

@@ -4,6 +4,7 @@ job.json       what to do: kind, order (its fields, see orders.py), the argument
                created (UTC), expected_s, run, owner
 status.json    state, pid and its creation time, heartbeat (UTC), message, progress
 log.txt        what the process printed
+began          empty; written when its process was started
 cancel         a flag: somebody wants it to end
 progress.json  end.json  what its own process tells (reporting.py)
 """
@@ -26,6 +27,8 @@ from ser_core.runs import Run
 SHORT_S = 60.0
 #: Jobs that somebody who has signed in may have waiting and running at a time.
 MOST_OF_ONE = 10
+#: And a pupil in a lesson, in which everybody has a turn.
+MOST_OF_A_PUPIL = 1
 TRAINING = "training"
 #: States in which a job still takes or waits for its turn; `interrupted` is derived on reading and never written.
 ACTIVE = ("queued", "running")
@@ -88,6 +91,14 @@ class Job:
     @property
     def short(self) -> bool:
         return self.expected_s is not None and self.expected_s < SHORT_S
+
+    @property
+    def began(self) -> float | None:
+        """When its process was started, in seconds since the epoch; None for one that has not begun."""
+        try:
+            return (self.path / "began").stat().st_mtime
+        except OSError:
+            return None
 
     @property
     def cancel_wanted(self) -> bool:
@@ -218,8 +229,10 @@ def queue(
         raise JobError("On this server jobs are for those who have signed in.")
     if run is not None:
         _check_free(run)
-    if owner and len([job for job in in_state(*ACTIVE, everyone=True) if job.owner == owner]) >= MOST_OF_ONE:
-        raise JobError(f"{MOST_OF_ONE} jobs of yours wait or run already. Cancel one, or wait until one has ended.")
+    most = MOST_OF_A_PUPIL if settings.school_class() else MOST_OF_ONE
+    if owner and len([job for job in in_state(*ACTIVE, everyone=True) if job.owner == owner]) >= most:
+        there = f"{most} jobs of yours wait or run" if most > 1 else "A job of yours waits or runs"
+        raise JobError(f"{there} already. Cancel one, or wait until one has ended.")
     folder = files.private_folder(settings.home().jobs)
     stated = {
         "arguments": [str(argument) for argument in arguments],

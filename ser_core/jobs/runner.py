@@ -109,6 +109,7 @@ def _started(job: Job) -> _Process:
     # The runner's own pid until the process has one: a runner killed in between leaves an interrupted job, not a queued one.
     job.write_status("running", pid=os.getpid(), message="starting")
     (job.path / reporting.END).unlink(missing_ok=True)
+    (job.path / "began").touch(0o600)
     with files.append_privately(job.path / "log.txt") as log:
         environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
         process = processes.start(job.arguments, log, environment)

@@ -36,11 +36,11 @@ def pressed(at: AppTest, label: str) -> AppTest:
 def test_a_lesson_is_read_here_and_its_links_stay_here() -> None:
     at = page()
     titles = [one.label for one in at.button]
-    assert len(titles) == 6 and titles[0].startswith("Lesson 1") and titles[-1] == "Using the app in class"
+    assert len(titles) == 7 and titles[0].startswith("Lesson 1") and titles[-1] == "Using the app in class"
     at = pressed(at, titles[2])
     assert at.query_params["lesson"] == ["leakage"] or at.query_params["lesson"] == "leakage"
     assert "./results?view=runs" in words(at) and ":8501" not in words(at) and ".md)" not in words(at)
-    assert len(pressed(at, "All lessons").button) == 6
+    assert len(pressed(at, "All lessons").button) == 7
 
 
 @pytest.mark.parametrize(("before", "now"), [("guess", "guess"), ("lesson", "leakage"), ("msf", "msf")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from ser_core import recipes
@@ -35,6 +37,15 @@ def test_features_cost_what_a_look_at_a_few_clips_says_until_they_are_in_the_sto
     assert expected.of_features(QUICK, corpus) == 0.0
     # Its copies are not there yet, and there are more of them than clips.
     assert expected.of_features(QUICK.override(["copies=3", 'waveform={"gain_db": 1.0}']), corpus) > expected.FAN_S
+
+
+def test_a_crowded_machine_is_measured_even_when_the_time_for_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Half a second passes between any two looks at the clock: none is left for the first product.
+    clock = itertools.count(0.0, 0.5)
+    monkeypatch.setattr(expected.time, "perf_counter", lambda: next(clock))
+    expected.slowness.cache_clear()
+    assert 0 < expected.slowness() < float("inf")
+    expected.slowness.cache_clear()
 
 
 def test_a_built_network_is_counted_where_it_never_was_trained_here(

@@ -31,6 +31,7 @@ class Visitor:
     page: str = "analyze"
     query: str = ""
     address: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
     seen: bytearray = field(default_factory=bytearray, repr=False)
     _session: str = ""
     _script: str = ""
@@ -41,21 +42,24 @@ class Visitor:
         """Open the page and wait until all of it is there."""
         host = urlsplit(self.url).netloc
         forwarded = {"X-Forwarded-For": self.address} if self.address else {}
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S, headers=forwarded)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S, headers=forwarded, cookies=self.cookies)
         await self._http.get("/_stcore/health")
         token = self._http.cookies[XSRF]
         self._socket = await websockets.connect(
             f"ws://{host}/_stcore/stream",
             origin=self.url,  # type: ignore[arg-type]
             subprotocols=["streamlit", token],  # type: ignore[list-item]
-            additional_headers={"Cookie": f"{XSRF}={token}", **forwarded},
+            additional_headers={
+                "Cookie": "; ".join(f"{name}={said}" for name, said in {**self.cookies, XSRF: token}.items()),
+                **forwarded,
+            },
             max_size=None,
             ping_timeout=None,
             open_timeout=PATIENCE_S,
         )
         self._headers = {"X-Xsrftoken": token, "Origin": self.url}
         await self._run()
-        await self._until(lambda message: message.WhichOneof("type") == "script_finished")
+        await self._until(self._whole)
 
     async def analyze(self, name: str, sound: bytes, wanted: bytes) -> tuple[float, float]:
         """Upload a sound; return the seconds until `wanted` was on the page (infinite where it never was), and until all was."""
@@ -79,7 +83,7 @@ class Visitor:
             message, raw = await self._next()
             if answered == float("inf") and wanted in raw:
                 answered = time.perf_counter() - begun
-            if message.WhichOneof("type") == "script_finished":
+            if self._whole(message):
                 return answered, time.perf_counter() - begun
 
     async def put(self, sound: bytes) -> int:
@@ -98,6 +102,11 @@ class Visitor:
         rerun.query_string = self.query or f"source=upload&model={self.model}"
         rerun.page_name = "" if self._script else self.page
         rerun.page_script_hash = self._script
+        self._state(rerun)
+        await self._socket.send(message.SerializeToString())
+
+    def _state(self, rerun: Any) -> None:
+        """Say with a request what the page's widgets hold."""
         for widget, files in self._states.items():
             state = rerun.widget_states.widgets.add()
             state.id = widget
@@ -105,7 +114,9 @@ class Visitor:
                 file = state.file_uploader_state_value.uploaded_file_info.add()
                 file.name, file.size, file.file_id = name, size, urls.file_id
                 file.file_urls.CopyFrom(urls)
-        await self._socket.send(message.SerializeToString())
+
+    def _whole(self, message: ForwardMsg) -> bool:
+        return message.WhichOneof("type") == "script_finished"
 
     async def _until(self, wanted: Any) -> ForwardMsg:
         while True:
@@ -113,8 +124,11 @@ class Visitor:
             if wanted(message):
                 return message
 
+    async def _received(self) -> bytes:
+        return await self._socket.recv(decode=False)
+
     async def _next(self) -> tuple[ForwardMsg, bytes]:
-        raw = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE_S)
+        raw = await asyncio.wait_for(self._received(), PATIENCE_S)
         self.seen += raw
         message = ForwardMsg.FromString(raw)
         kind = message.WhichOneof("type")
