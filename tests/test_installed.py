@@ -63,7 +63,12 @@ def test_optional_packages_come_only_to_who_asks_for_them(extra: str, packages: 
 
 def test_every_package_that_the_library_imports_is_asked_for() -> None:
     """Of what is imported at the head of a file; of the names that differ from the package's, which one it is."""
-    called = {"sklearn": "scikit-learn", "markdown_it": "markdown-it-py", "typing_extensions": "typing-extensions"}
+    called = {
+        "sklearn": "scikit-learn",
+        "markdown_it": "markdown-it-py",
+        "typing_extensions": "typing-extensions",
+        "docx": "python-docx",
+    }
     base = {re.split(r"[<>=\[ ;]", one)[0].lower() for one in PROJECT["project"]["dependencies"]}
     found: set[str] = set()
     for path in (ROOT / "ser_core").rglob("*.py"):

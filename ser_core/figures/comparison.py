@@ -1,4 +1,4 @@
-"""Several runs in one picture: the difference of two confusion matrices, bars a class, learning curves, scores with intervals."""
+"""Several runs in one picture: the difference of two confusion matrices, bars a class, learning curves, scores with intervals and seeds."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from ser_core.figures.look import DIFFERENCES, dressed, interval_bars, matrix_cells
 
 #: One colour and one pattern a run, in the order in which they were picked; none is an emotion's.
-RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F")
-_PATTERNS = ("", "/", ".", "x")
-_DASHES = ("solid", "dash", "dot", "dashdot")
+RUN_COLOURS = ("#4C6FD1", "#C98A2B", "#3E9C8F", "#B0568F", "#7D8F2E", "#5E6B7D")
+_PATTERNS = ("", "/", ".", "x", "\\", "-")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 #: Differences of this many points and more have the full colour.
 _FULL = 40
 #: Dark enough for white figures on them; the order of the cases in the legend is that of the bars.
@@ -71,11 +71,30 @@ def class_bars(
     return _titled(figure, title, 320)
 
 
-def curves(courses: Mapping[str, tuple[Sequence[float], Sequence[float]]], measure: str, title: str = "") -> go.Figure:
-    """Return learning curves over one axis of epochs: run → (epochs, values); the best epoch of each is marked."""
+def curves(
+    courses: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    measure: str,
+    title: str = "",
+    *,
+    each: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]] | None = None,
+) -> go.Figure:
+    """Return learning curves over one axis of epochs: run → (epochs, values); the best epoch of each is marked.
+
+    each: run → the curves of its trainings, drawn thin behind its own.
+    """
     figure = go.Figure()
     for number, (run, (epochs, values)) in enumerate(courses.items()):
         tone = RUN_COLOURS[number]
+        for own_epochs, own_values in (each or {}).get(run, ()):
+            figure.add_scatter(
+                x=list(own_epochs),
+                y=list(own_values),
+                mode="lines",
+                line={"color": tone, "width": 1},
+                opacity=0.4,
+                showlegend=False,
+                hoverinfo="skip",
+            )
         figure.add_scatter(
             x=list(epochs),
             y=list(values),
@@ -131,6 +150,54 @@ def spans(
         )
     figure.update_xaxes(title_text="accuracy", tickformat=".0%", range=[0, 1], fixedrange=True)
     figure.update_yaxes(fixedrange=True, range=[len(names) - 0.5, -0.6], automargin=True)
+    return _titled(figure, title, 90 + 56 * len(names))
+
+
+def spread(
+    names: Sequence[str],
+    values: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    each: Sequence[Sequence[float]],
+    measure: str = "UAR",
+    title: str = "",
+) -> go.Figure:
+    """Return a share with its interval a row, the first on top, and in a line below it the share of each of its trainings (`each`)."""
+    middle = np.asarray(values, float)
+    rows = np.arange(len(names))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=middle,
+        y=rows,
+        mode="markers+text",
+        text=[f"{100 * value:.0f} %" for value in middle],
+        textposition="top center",
+        marker={"color": RUN_COLOURS[0], "size": 11},
+        error_x=interval_bars(middle, low, high) | {"color": RUN_COLOURS[0], "thickness": 2},
+        customdata=[[name, 100 * one, 100 * other] for name, one, other in zip(names, low, high, strict=True)],
+        hovertemplate="%{customdata[0]}: %{x:.1%} (%{customdata[1]:.0f} to %{customdata[2]:.0f})<extra></extra>",
+        showlegend=False,
+    )
+    seeds = [(value, row + 0.24) for row, own in zip(rows, each, strict=True) for value in own]
+    if seeds:
+        figure.add_scatter(
+            x=[value for value, _ in seeds],
+            y=[row for _, row in seeds],
+            mode="markers",
+            marker={"color": RUN_COLOURS[1], "size": 8, "symbol": "diamond"},
+            hovertemplate="a seed: %{x:.1%}<extra></extra>",
+            showlegend=False,
+        )
+    figure.update_xaxes(title_text=measure, tickformat=".0%", range=[0, 1], fixedrange=True)
+    figure.update_yaxes(
+        tickvals=rows,
+        ticktext=list(names),
+        fixedrange=True,
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        zeroline=False,
+        automargin=True,
+    )
     return _titled(figure, title, 90 + 56 * len(names))
 
 
