@@ -75,6 +75,10 @@ class Home:
         return self.own / "runs"
 
     @property
+    def studies(self) -> Path:
+        return self.own / "studies"
+
+    @property
     def evaluations(self) -> Path:
         return self.own / "evaluations"
 

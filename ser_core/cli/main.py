@@ -10,13 +10,14 @@ import argparse
 import io
 import sys
 
-from ser_core import fanout, graphs, jobs, recipes, runs, settings
+from ser_core import fanout, graphs, jobs, recipes, runs, settings, studies
 from ser_core.audio import AudioError
 from ser_core.augment.waveform import AugmentationError
 from ser_core.cli import corpora, encoders, evaluate, features, hub, predict, search, select, splits, train
 from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
+from ser_core.cli import studies as studies_command
 from ser_core.corpora.base import CorpusError
 from ser_core.encoders import EncoderError
 from ser_core.features.sources import FeatureError
@@ -34,6 +35,7 @@ EXPECTED = (
     recipes.RecipeError,
     runs.RunError,
     settings.SettingsError,
+    studies.StudyError,
     OSError,
 )
 
@@ -53,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         evaluate,
         predict,
         runs_command,
+        studies_command,
         hub,
         recipes_command,
         jobs_command,

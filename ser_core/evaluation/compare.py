@@ -110,18 +110,21 @@ class Comparison:
         }
 
 
-def compare(named: Mapping[str, Run], answers: Mapping[str, pd.DataFrame] | None = None) -> Comparison:
+def compare(
+    named: Mapping[str, Run], answers: Mapping[str, pd.DataFrame] | None = None, *, most: int = MOST
+) -> Comparison:
     """Compare runs, by the names they are to be called, on the clips that none of them saw.
 
-    answers: what each of them says of other clips (as predictions.csv, part test), instead of its own test rows.
+    answers: what each of them says of other clips (as predictions.csv, part test), instead of its own test rows. most: how many runs
+    may be compared; every pair of them is tested.
 
     A clip counts where it is in every run's test rows, in no run's train or validation part (nor is a changed copy of it),
     and its speaker in none of these of a run divided by speakers. Where label sets differ, only clips whose emotion is in
     all count, and the most probable of the common labels is the answer. Raises RunError for fewer than two or more than
-    four runs, runs on different corpora, and damaged ones.
+    `most` runs, runs on different corpora, and damaged ones.
     """
-    if not FEWEST <= len(named) <= MOST:
-        raise RunError(f"Two to four different runs can be compared; {len(named)} were named.")
+    if not FEWEST <= len(named) <= most:
+        raise RunError(f"{FEWEST} to {most} different runs can be compared; {len(named)} were named.")
     rows = dict(answers) if answers else {name: _test_rows(run) for name, run in named.items()}
     labels = _common_labels(named)
     heard = tuple(name for name, run in named.items() if knows_speakers(run))

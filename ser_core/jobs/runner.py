@@ -42,6 +42,12 @@ def run() -> None:
             return
 
 
+def wake() -> None:
+    """Start a runner where jobs wait and none works: after a restart of the machine, say."""
+    if waiting(everyone=True):
+        starting.start_runner()
+
+
 def waiting(*, everyone: bool = False) -> list[Job]:
     """Return the jobs of whoever asks that wait, or everyone's, in the order in which they will run.
 

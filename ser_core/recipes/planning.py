@@ -64,6 +64,12 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     return Plan(recipe, clips, divisions, tuple(notes))
 
 
+def on_corpus(recipe: Recipe, corpus: Corpus) -> Recipe:
+    """Return the recipe on the corpus: with all of its emotions, or those among them that the recipe was written for."""
+    labels = recipe.labels if recipe.corpus == corpus.name else ()
+    return recipe.with_(corpus=corpus.name, labels=tuple(label for label in labels if label in corpus.emotions))
+
+
 def check_features(recipe: Recipe, corpus: Corpus) -> None:
     """Raise RecipeError, a sentence with the way out, for features that this machine cannot compute and that are not in the store."""
     for given in recipe.feature_set.inputs:

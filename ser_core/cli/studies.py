@@ -1,0 +1,201 @@
+"""`studies`: several networks trained alike, compared, and written up."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ser_core import recipes, runs, studies
+from ser_core.cli import output
+from ser_core.corpora import folds, registry
+from ser_core.recipes import Recipe
+from ser_core.studies import Study, StudyError, document, outcome, starting, state, words
+from ser_core.studies import members as networks
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser("studies", help="networks trained alike, compared, and written up")
+    actions = parser.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="a line a study")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(handler=list_studies)
+    showing = actions.add_parser("show", help="what came of a study so far")
+    showing.add_argument("name", metavar="STUDY")
+    showing.add_argument("--json", action="store_true")
+    showing.set_defaults(handler=show)
+    starting_ = actions.add_parser("start", help="queue the trainings of two to six networks")
+    starting_.add_argument(
+        "name", metavar="NAME", help="of the new study; of one that is there: go on with what is not trained"
+    )
+    starting_.add_argument(
+        "--recipes", metavar="A,B", help="recipes' names, runs' names or recipe.json files; one of them with --vary"
+    )
+    starting_.add_argument(
+        "--vary", metavar="FIELD=V1,V2", help="one recipe with each of these values, e.g. fit.epochs=10,20"
+    )
+    starting_.add_argument("--corpus", help="the corpus; default: the first recipe's")
+    starting_.add_argument("--data", type=Path, help="the corpus' folder; remembered where it has none yet")
+    starting_.add_argument("--split", default="speakers", help="speakers, clips, kfold-speakers, kfold-clips, loso")
+    starting_.add_argument("--folds", type=int, default=folds.FOLDS, help="folds of kfold-speakers and kfold-clips")
+    starting_.add_argument("--seeds", type=int, default=1, help=f"trainings of each network, 1 to {studies.MOST_SEEDS}")
+    starting_.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override a field of every recipe, e.g. fit.epochs=10",
+    )
+    starting_.add_argument("--repeat", metavar="STUDY", help="the networks of another study, all trained anew")
+    starting_.add_argument("--json", action="store_true")
+    starting_.set_defaults(handler=start)
+    giving = actions.add_parser("export", help="a study as a document, or its figures")
+    giving.add_argument("name", metavar="STUDY")
+    giving.add_argument("--format", required=True, choices=document.FORMATS, dest="form")
+    giving.add_argument("folder", type=Path, metavar="DIR")
+    giving.set_defaults(handler=export)
+    deleting = actions.add_parser("delete", help="delete a study; its runs stay")
+    deleting.add_argument("name", metavar="STUDY")
+    deleting.set_defaults(handler=delete)
+
+
+def list_studies(stated: argparse.Namespace) -> int:
+    rows = [
+        {
+            "id": study.id,
+            "name": study.name,
+            "corpus": study.corpus,
+            "split": study.split,
+            "seeds": study.seeds,
+            "created": study.created,
+            "networks": [member.name for member in study.members],
+            "state": state.said(state.of(study)),
+        }
+        for study in studies.all_studies()
+    ]
+    if stated.json:
+        output.print_json(rows)
+    else:
+        columns = ("id", "name", "corpus", "split", "seeds", "state")
+        output.print_table(columns, [[row[name] for name in columns] for row in rows])
+    return 0
+
+
+def show(stated: argparse.Namespace) -> int:
+    study = studies.find(stated.name)
+    found = outcome.of(study)
+    if stated.json:
+        output.print_json(_stated(study, found))
+        return 0
+    print(f"{study.name}  {document.subtitle(found)}")
+    for one in found.states:
+        print(
+            f"  {one.member.name}: {one.state}{f' ({one.message})' if one.message not in ('', one.state) else ''}, run {one.member.run}"
+        )
+    if found.trained:
+        for table in (document.networks(found), document.scores(found), document.classes(found)):
+            output.print_table(table.columns, table.rows)
+        for said in (words.verdict(found), words.method(found), *words.notes(found)):
+            if said:
+                print(said)
+    return 0
+
+
+def start(stated: argparse.Namespace) -> int:
+    if stated.repeat:
+        before = studies.find(stated.repeat)
+        study = starting.repeat(before, stated.name, registry.load(before.corpus, stated.data))
+        return _queued(stated, study)
+    if not stated.recipes:
+        study = studies.find(stated.name)
+        starting.go_on(study, registry.load(study.corpus, stated.data))
+        return _queued(stated, study)
+    chosen = [_recipe(name).override(stated.set) for name in stated.recipes.split(",") if name.strip()]
+    corpus = registry.load(stated.corpus or chosen[0].corpus, stated.data)
+    if stated.data:
+        starting.registered(corpus.name, stated.data)
+    if stated.vary:
+        field, equals, values = stated.vary.partition("=")
+        if not equals or len(chosen) != 1:
+            raise StudyError("--vary takes FIELD=V1,V2 and one recipe: --recipes NAME --vary fit.epochs=10,20.")
+        members = networks.of_values(chosen[0], field, values)
+    else:
+        field, members = "", networks.of_recipes(chosen)
+    prepared = networks.on(members, corpus, stated.split, stated.folds)
+    study = starting.start(stated.name, prepared, corpus, seeds=stated.seeds, n_folds=stated.folds, varied=field)
+    return _queued(stated, study)
+
+
+def export(stated: argparse.Namespace) -> int:
+    # Imported here: what writes documents is loaded for nothing else.
+    from ser_core.studies import exporting
+
+    print(exporting.write(studies.find(stated.name), stated.form, stated.folder))
+    return 0
+
+
+def delete(stated: argparse.Namespace) -> int:
+    study = studies.find(stated.name)
+    study.delete()
+    print(f"{study.name} is deleted; its runs stay.")
+    return 0
+
+
+def _recipe(name: str) -> Recipe:
+    """A recipe by its name or file, or that of a run."""
+    try:
+        return recipes.named(name.strip())
+    except recipes.RecipeError:
+        try:
+            return recipes.from_dict(runs.find(name.strip()).recipe["recipe"])
+        except (runs.RunError, KeyError):
+            pass
+        raise
+
+
+def _queued(stated: argparse.Namespace, study: Study) -> int:
+    found = state.of(study)
+    if stated.json:
+        output.print_json({"id": study.id, "name": study.name, "members": _members(found)})
+        return 0
+    print(f"{study.name}: {state.said(found)}, {sum(one.active for one in found)} in the queue.")
+    print(f"It fills on the results page, or: python -m ser_core studies show {study.id}")
+    return 0
+
+
+def _members(found: list[state.State]) -> list[dict[str, Any]]:
+    return [
+        {"name": one.member.name, "run": one.member.run, "state": one.state, "message": one.message} for one in found
+    ]
+
+
+def _stated(study: Study, found: outcome.Outcome) -> dict[str, Any]:
+    kept = ("accuracy", "uar", "macro_f1", "confusion", "intervals")
+    return {
+        "id": study.id,
+        "name": study.name,
+        "corpus": study.corpus,
+        "split": study.split,
+        "seeds": study.seeds,
+        "varied": study.varied,
+        "repeats": study.repeats,
+        "members": _members(list(found.states)),
+        "labels": list(found.labels),
+        "n": found.clips,
+        "speakers": found.speakers,
+        "networks": [
+            {
+                "name": one.name,
+                "layers": one.layers,
+                "parameters": one.parameters,
+                "seconds": one.seconds,
+                "scores": {name: one.scores[name] for name in kept},
+                "seeds": [dict(seed) for seed in one.seeds],
+            }
+            for one in found.trained
+        ],
+        "pairs": [pair.to_dict() for pair in found.comparison.pairs] if found.comparison is not None else [],
+        "verdict": words.verdict(found),
+        "method": words.method(found),
+        "notes": words.notes(found),
+    }
