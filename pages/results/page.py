@@ -1,11 +1,11 @@
-"""Results: can this model be trusted? All runs, one of them, some side by side."""
+"""Results: can this model be trusted? All runs, one of them, some side by side, studies of networks."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from pages.classroom import board
-from pages.results import run_comparison, run_view, table
+from pages.results import run_comparison, run_view, studies, table
 from pages.widgets import in_url
 from ser_core import settings
 
@@ -14,6 +14,7 @@ VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "runs": (":material/table_rows: Runs", lambda: table.show(go)),
     "run": (":material/grid_on: One run", run_view.show),
     "compare": (":material/compare: Compare", run_comparison.show),
+    "studies": (":material/science: Studies", studies.show),
 }
 if settings.school_class():
     VIEWS = {"board": (":material/grid_view: The board", board.show)} | {

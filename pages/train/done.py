@@ -114,14 +114,7 @@ def _next(run: Run, recipe: Recipe) -> None:
             st.page_link(
                 "pages/analyze/page.py", label="Try my voice", icon=":material/mic:", query_params={"model": run.name}
             )
-        best = measured.best_network(recipe, measured.finished(), "test")
-        others = [best.name] if best is not None and best.name != run.name else []
-        st.page_link(
-            "pages/results/page.py",
-            label="Compare networks",
-            icon=":material/compare:",
-            query_params={"view": "compare", "runs": ",".join([run.name, *others])},
-        )
+        _compare(run, recipe)
         st.page_link(
             "pages/results/page.py",
             label="See its results",
@@ -143,6 +136,16 @@ def _next(run: Run, recipe: Recipe) -> None:
             key=f"report-{run.name}",
             on_click="ignore",
         )
+
+
+def _compare(run: Run, recipe: Recipe) -> None:
+    """The way to a study with its network ticked; in a class, which has no studies, beside the best network."""
+    page, query = "train", {"view": "compare", "corpus": recipe.corpus, "split": recipe.split, "networks": run.name}
+    if settings.school_class():
+        best = measured.best_network(recipe, measured.finished(), "test")
+        others = [best.name] if best is not None and best.name != run.name else []
+        page, query = "results", {"view": "compare", "runs": ",".join([run.name, *others])}
+    st.page_link(f"pages/{page}/page.py", label="Compare networks", icon=":material/compare:", query_params=query)
 
 
 def _report(run: Run) -> str:

@@ -14,12 +14,6 @@ from ser_core.jobs import runner
 EVERY_S, IN_CLASS_S = 2, 6
 
 
-def wake() -> None:
-    """Start the runner where jobs wait and none works: after a restart of the machine, say."""
-    if runner.waiting(everyone=True):
-        jobs.start_runner()
-
-
 def card() -> None:
     """Draw the job that the URL names, or the one that runs or is next; nothing where there is none."""
     _watched(_card)

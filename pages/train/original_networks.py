@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from pages.train import building
-from pages.train.starting import about
 from pages.widgets import foreign
 from pages.widgets.corpora import title
+from pages.widgets.numbers import about
 from ser_core import jobs, recipes
 from ser_core.corpora import registry
 from ser_core.corpora.base import CorpusError

@@ -1,18 +1,20 @@
-"""Train: one question a view. A network from a corpus; one that somebody builds; the original ones; which features help; one's own voice."""
+"""Train: one question a view. A network from a corpus; one that somebody builds; several compared; the original ones; which features help; one's own voice."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from pages.classroom import training
-from pages.train import building, gate, live, new, original_networks, personal, selecting, several_corpora
+from pages.train import building, comparing, gate, live, new, original_networks, personal, selecting, several_corpora
 from pages.widgets import in_url
 from ser_core import settings
+from ser_core.jobs import runner
 
 #: Name in the URL → what the view is called, and what draws it.
 VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
     "new": ("New", new.show),
     "build": ("Build a network", building.show),
+    "compare": ("Compare networks", comparing.show),
     "originals": ("The twelve originals", lambda: original_networks.show(startable=not gate.reason_not_to_train())),
     "features": ("Which features help?", selecting.show),
     "several": ("Several corpora", several_corpora.show),
@@ -38,7 +40,7 @@ view = in_url.segmented(
     key="train-view",
     on_change=_switched,
 )
-live.wake()
+runner.wake()
 live.card()
 VIEWS[view][1]()
 live.queue()

@@ -12,8 +12,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.train import done
-from pages.train.starting import about
 from pages.widgets import epochs_film, foreign, numbers, unreadable_clips
+from pages.widgets.job_signs import SIGNS
+from pages.widgets.numbers import about
 from ser_core import figures, jobs
 from ser_core.corpora import unreadable
 from ser_core.figures import curves
@@ -23,14 +24,6 @@ from ser_core.runs import PIECES, Run, RunError, epochs
 
 #: Kinds of jobs that have pictures of their own.
 DRAWN = (jobs.TRAINING, SELECTION)
-SIGNS = {
-    "queued": ":material/schedule:",
-    "running": ":material/autorenew:",
-    "done": ":material/check_circle:",
-    "failed": ":material/error:",
-    "interrupted": ":material/power_off:",
-    "cancelled": ":material/cancel:",
-}
 #: What libraries say of themselves when they load.
 _NOISE = re.compile(r"[IWEF]\d{4} |WARNING|\d{4}-\d\d-\d\d|To enable the following")
 #: Epochs whose mean duration foretells the rest.

@@ -13,7 +13,7 @@ from pages.widgets import foreign, in_url, numbers
 from pages.widgets.corpora import title
 from ser_core import recipes
 from ser_core.features.sources import FeatureError
-from ser_core.recipes import Recipe
+from ser_core.recipes import Recipe, planning
 
 FILE = "file"
 #: What is offered first: a network with curves, in two minutes.
@@ -49,9 +49,7 @@ def choose(chosen: Chosen) -> Source | None:
 
 def on_corpus(recipe: Recipe, chosen: Chosen) -> Recipe:
     """Return the recipe on the corpus: with all of its emotions, or those among them that the recipe was written for."""
-    corpus = chosen.corpus
-    labels = recipe.labels if recipe.corpus == corpus.name else ()
-    return recipe.with_(corpus=corpus.name, labels=tuple(label for label in labels if label in corpus.emotions))
+    return planning.on_corpus(recipe, chosen.corpus)
 
 
 def _said(name: str) -> str:

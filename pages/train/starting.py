@@ -7,6 +7,7 @@ import streamlit as st
 from pages.train import division
 from pages.train.corpus import Chosen
 from pages.widgets import foreign, numbers
+from pages.widgets.numbers import about
 from ser_core import jobs, settings
 from ser_core.corpora.base import CorpusError
 from ser_core.jobs import waits
@@ -50,13 +51,6 @@ def queue(order: Training, expected_s: float | None) -> None:
 def estimate(chosen: Chosen, order: Training) -> expected.Expected | None:
     """Return how long the order may take on this machine; None where nothing tells."""
     return expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
-
-
-def about(seconds: float) -> str:
-    """A duration as a rough word: about 40 s, about 12 min, about 3 h."""
-    if seconds < 100:
-        return f"about {max(5, 5 * round(seconds / 5))} s"
-    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
 
 
 def _terms(recipe: Recipe) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.train import progress
 from pages.train.starting import about
 from pages.widgets import foreign
+from pages.widgets.job_signs import SIGNS
 from ser_core import jobs
 from ser_core.jobs import runner, waits
 
@@ -46,7 +47,7 @@ def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
 def _line(job: jobs.Job, said: str, followed: jobs.Job | None) -> None:
     state = job.state
     with st.container(horizontal=True, vertical_alignment="center", key=f"line-{job.id}"):
-        st.markdown(f"{progress.SIGNS[state]} **{foreign.plain(job.title)}** · {foreign.plain(said)}", width="stretch")
+        st.markdown(f"{SIGNS[state]} **{foreign.plain(job.title)}** · {foreign.plain(said)}", width="stretch")
         if followed is None or job.id != followed.id:
             if st.button("Follow", key=f"follow-{job.id}", type="tertiary", icon=":material/visibility:"):
                 st.query_params["job"] = job.id

@@ -15,6 +15,13 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
 
 
+def about(seconds: float) -> str:
+    """A duration as a rough word: about 40 s, about 12 min, about 3 h."""
+    if seconds < 100:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
 def span(of: dict[str, Any]) -> str:
     """69 % to 82 %"""
     return f"{percent(of['low'])} to {percent(of['high'])}"
