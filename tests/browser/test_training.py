@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ser_core import files, settings
 from tests import made, patience
 from tests.browser import steps
 from tests.browser.serving import Server
+from tests.studies import other_programs
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +76,9 @@ def test_start_reload_cancel_and_another_to_its_end(trainable: Server, page: Pag
     expect(page.get_by_test_id("answer")).to_be_visible()
 
 
-def test_a_network_is_built_trained_scrubbed_heard_and_looked_into(trainable: Server, page: Page) -> None:
+def test_a_network_is_built_trained_scrubbed_heard_compared_and_looked_into(
+    trainable: Server, page: Page, tmp_path: Path
+) -> None:
     page.goto(f"{trainable.url}/train?view=build")
     steps.settled(page)
     page.get_by_role("radio", name="time and bands (2D)").or_(
@@ -106,8 +110,44 @@ def test_a_network_is_built_trained_scrubbed_heard_and_looked_into(trainable: Se
     page.get_by_role("button", name="Hear").click()
     expect(page.locator("audio").first).to_be_visible()
 
+    compared(page, tmp_path)
+
     page.goto(f"{trainable.url}/analyze?source=samples&sample=voice-british&model={run[0]}&layers=on")
     steps.settled(page)
     expect(
         page.get_by_label(re.compile(rf"What the units of layer 1 · 96 filters of 5 × 5 of {run[0]}"))
     ).to_be_visible()
+
+
+def compared(page: Page, folder: Path) -> None:
+    """From the card of a finished training to a study with another network over two seeds, as Word and as LaTeX."""
+    page.get_by_role("link", name="Compare networks").click()
+    page.wait_for_url(re.compile("view=compare"))
+    steps.settled(page)
+    networks = page.get_by_test_id("stMultiSelect").filter(has_text="Networks (2 to 6)")
+    expect(networks.get_by_text("My 2D CNN of 3 blocks")).to_be_visible()
+    networks.get_by_role("combobox").fill("cnn2d-model3")
+    page.get_by_role("option", name="cnn2d-model3", exact=True).click()
+    page.keyboard.press("Escape")
+    steps.settled(page)
+    expect(page.get_by_role("spinbutton", name="Seeds", exact=True)).to_have_value("2")
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs of each, at most", 2)
+    expect(page.get_by_text(re.compile(r"4 trainings, about .* in all"))).to_be_visible()
+    page.get_by_role("button", name="Start the study").click()
+    page.wait_for_url(re.compile("results.*view=studies"))
+    expect(page.get_by_text("0 of 2 trained")).to_be_visible()
+    verdict = page.get_by_text(re.compile(r"^Over 2 seeds and 2 speakers, "))
+    expect(verdict).to_be_visible(timeout=patience.MILLISECONDS)
+    expect(page.get_by_label(re.compile("UAR on .* test clips of CREMA-D")).first).to_be_visible()
+    expect(page.get_by_label(re.compile("Validation UAR after each epoch")).first).to_be_visible()
+    word = steps.download(page, "Word", folder)
+    assert word.suffix == ".docx" and zipfile.is_zipfile(word)
+    latex = steps.download(page, "LaTeX", folder)
+    with zipfile.ZipFile(latex) as archive:
+        archive.extractall(folder / "latex")
+    (source,) = (folder / "latex").glob("*.tex")
+    if other_programs.OFFICE:
+        assert "Over 2 seeds and 2 speakers" in other_programs.converted(word, folder)
+    if other_programs.LATEX:
+        assert "Over 2 seeds and 2 speakers" in other_programs.compiled(source)
