@@ -16,6 +16,8 @@ Progress = Callable[[int, int], None]
 VARIABLE = "SER_DASK"
 #: How long the scheduler may take to answer.
 PATIENCE = "10s"
+#: Asked of the scheduler and its workers in words that they know without this program.
+_FOUND = "__import__('importlib.util').util.find_spec('ser_core') is not None"
 
 
 class FanoutError(ValueError):
@@ -46,5 +48,12 @@ def _backend() -> Iterator[None]:
         client = Client(address, timeout=PATIENCE, set_as_default=True)
     except OSError as error:
         raise FanoutError(f"No Dask scheduler answers at {address} ({VARIABLE}): {error}") from error
-    with client, joblib.parallel_config(backend="dask"):
-        yield
+    with client:
+        # Without it the scheduler cannot read what it is sent, and joblib waits for ever.
+        if not client.run_on_scheduler(eval, _FOUND) or not all(client.run(eval, _FOUND).values()):
+            raise FanoutError(
+                f"The Dask scheduler at {address} or one of its workers does not find ser_core: install it there, or start them with "
+                "PYTHONPATH set to its folder."
+            )
+        with joblib.parallel_config(backend="dask"):
+            yield

@@ -20,7 +20,6 @@ from ser_core.encoders.encoder import Encoder, EncoderError
 BLOCKS = 3
 #: How far a hidden state's mean or deviation over time may lie from its golden number.
 TOLERANCE = 1e-3
-LICENCE = "MIT, © 2022 OpenAI (https://github.com/openai/whisper/blob/main/LICENSE)"
 _MIT = """\
 MIT License
 
@@ -125,7 +124,7 @@ def make(name: str, given: Path | None = None, *, target: Path | None = None, bl
             whisper.HOP_S,
             whisper.LONGEST_S,
             files.sha256(made / encoder.GRAPH),
-            LICENCE,
+            whisper.LICENCE,
             {"url": origin.url, "revision": origin.revision, "sha256": found} if origin else {"sha256": found},
         )
         files.write_text(made / encoder.STATED, json.dumps(stated.to_json(), indent=1, ensure_ascii=False) + "\n")

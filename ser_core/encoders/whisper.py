@@ -16,6 +16,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ser_core.encoders.encoder import EncoderError
 
+#: Of the published weights.
+LICENCE = "MIT, © 2022 OpenAI (https://github.com/openai/whisper/blob/main/LICENSE)"
 SAMPLE_RATE = 16_000
 #: Log-mel as Whisper was trained on: lengths in samples, frequencies in Hz.
 LOGMEL: dict[str, Any] = {

@@ -7,8 +7,7 @@ from typing import Any
 
 from ser_core.corpora.base import Card
 from ser_core.corpora.unreadable import NAMED
-from ser_core.encoders.making import LICENCE
-from ser_core.features.sources import SamplesEncoderSource
+from ser_core.encoders.whisper import LICENCE
 from ser_core.recipes import Recipe
 
 
@@ -206,9 +205,10 @@ def _terms(corpus: Card) -> list[str]:
 
 def _licence_of_ear(recipe: Recipe, ear: str) -> list[str]:
     """Whose weights the ear has; of those on terms of their own the terms say it."""
-    given = [one.source for one in recipe.feature_set.inputs if isinstance(one.source, SamplesEncoderSource)]
-    if given:
-        return [line for source in given if not source.terms for line in (source.credit, "")]
+    sources = [given.source for given in recipe.feature_set.inputs if given.source.credit]
+    if sources:
+        return [line for source in sources if not source.terms for line in (source.credit, "")]
+    # Of a network that was taught by one with that ear.
     return [f"Whisper: {LICENCE}.", ""] if ear else []
 
 

@@ -82,6 +82,11 @@ class Source(Protocol):
         return ""
 
     @property
+    def credit(self) -> str:
+        """Whose weights make it, and their licence, a sentence; '' where none were made before."""
+        return ""
+
+    @property
     def to_confirm(self) -> str:
         """What whoever runs this program must confirm before it is computed (`confirm`), a sentence; '' for nothing, or once it was."""
         return ""

@@ -34,6 +34,10 @@ class EncoderSource(HiddenStates):
         return ""
 
     @property
+    def credit(self) -> str:
+        return f"Whisper: {whisper.LICENCE}."
+
+    @property
     def pictures(self) -> Mapping[str, Any]:
         return {"encoder": self.encoder}
 
