@@ -119,6 +119,8 @@ def _started(job: Job) -> _Process:
     with files.append_privately(job.path / "log.txt") as log:
         environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
         process = processes.start(job.arguments, log, environment)
+    if settings.school_class():
+        processes.step_back(process)
     job.write_status("running", pid=process.pid, message="starting")
 
     def ended() -> tuple[bool, int | None]:
