@@ -128,7 +128,7 @@ def _floors(published: dict[str, Run]) -> list[str]:
     return [
         *lines,
         "",
-        "`quick-cnn` is the first run that the train page offers, 3 seeds: about a minute on two idle cores, features included. "
+        "`quick-cnn` is the first run that the train page offers, 3 seeds. "
         "`egemaps-svm` is the field's usual baseline: openSMILE's eGeMAPSv02, whose licence is for research and other non-commercial purposes.",
     ]
 

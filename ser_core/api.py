@@ -258,6 +258,7 @@ def train(
     """
     # Imported here: everything else does without it. TensorFlow loads with the first network.
     from ser_core.training import repeats
+    from ser_core.training.reporter import Quiet
     from ser_core.training.train import check_network
 
     if folds < 2 or seeds < 1:
@@ -274,7 +275,7 @@ def train(
             planned,
             corpus,
             run,
-            reporter or repeats.Quiet(),
+            reporter or Quiet(),
             test=test,
             n_folds=folds,
             seeds=seeds,

@@ -67,8 +67,13 @@ class Home:
     owner: str = ""
 
     @property
+    def users(self) -> Path:
+        """Where the folders of those who have signed in, or joined a lesson, lie."""
+        return self.path / "users"
+
+    @property
     def own(self) -> Path:
-        return self.path / "users" / self.owner if self.owner else self.path
+        return self.users / self.owner if self.owner else self.path
 
     @property
     def runs(self) -> Path:

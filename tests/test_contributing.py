@@ -15,6 +15,7 @@ from ser_core.features import sets
 from ser_core.features.spectral import DESCRIPTORS
 from ser_core.networks import build
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 
@@ -45,7 +46,7 @@ def test_the_network_and_the_feature_train_to_a_whole_run(example: dict[str, Any
 
     for one in recipe.feature_set.inputs:
         store.load(corpus, one.source, n_jobs=1)
-    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), repeats.Quiet())
+    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), Quiet())
     assert run.problems(hashes=True) == []
     assert run.feature["inputs"][0]["shape"] == [42]
 

@@ -29,7 +29,9 @@ def test_a_scheduler_without_the_program_is_a_sentence(tmp_path: Path, monkeypat
     command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     # Elsewhere, so that it does not find the program in its folder.
-    scheduler = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    scheduler = subprocess.Popen(
+        command, cwd=tmp_path, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + patience.SECONDS
         while time.monotonic() < deadline and scheduler.poll() is None:

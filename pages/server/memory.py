@@ -17,7 +17,7 @@ def bound() -> None:
     Nothing happens on systems without glibc.
     """
     name = ctypes.util.find_library("c")
-    settings = getattr(ctypes.CDLL(name), "mallopt", None) if name else None
-    if settings is not None:
-        settings(M_ARENA_MAX, 2)
-        settings(M_MMAP_THRESHOLD, LARGE)
+    mallopt = getattr(ctypes.CDLL(name), "mallopt", None) if name else None
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_MMAP_THRESHOLD, LARGE)

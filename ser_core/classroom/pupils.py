@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from ser_core import files
+from ser_core import files, settings
 from ser_core.classroom.lesson import ClassError, Lesson, digest, now
 
 FILE = "pupil.json"
@@ -78,7 +78,7 @@ def listed(lesson: Lesson) -> list[Pupil]:
 
 
 def _users(lesson: Lesson) -> Path:
-    return lesson.folder / "users"
+    return settings.Home(lesson.folder).users
 
 
 def _line(text: str) -> str:

@@ -26,7 +26,7 @@ def load() -> Corpus:
     if not rows:
         raise CorpusError("Nobody in the class has recorded anything yet.")
     frame = complete(pd.DataFrame(rows).drop(columns=["file", "seconds"]))
-    return own.corpus(NAME, settings.home("").path / "users", "what the class recorded in this lesson", frame)
+    return own.corpus(NAME, settings.home("").users, "what the class recorded in this lesson", frame)
 
 
 def clip_of(folder: Path, file: str) -> str:
@@ -48,4 +48,4 @@ def counts() -> tuple[int, int]:
 
 
 def _folders() -> list[Path]:
-    return sorted((settings.home("").path / "users").glob("*/recordings"))
+    return sorted(settings.home("").users.glob("*/recordings"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ser_core.features.sets import HIDDEN
 from ser_core.recipes import Recipe
 from ser_core.runs.listing import find
 from ser_core.runs.run import Run
@@ -41,6 +40,7 @@ def ear(recipe: Recipe) -> str | None:
 
     Raises RunError where a teacher is not here.
     """
-    if any(given.source.pretrained for given in recipe.feature_set.inputs):
-        return "another" if recipe.features.startswith(HIDDEN) else "frozen"
+    own = next((given.source.ear for given in recipe.feature_set.inputs if given.source.ear), None)
+    if own is not None:
+        return own
     return "taught" if any(find(name).recipe.get("ear") for name in recipe.teachers) else None

@@ -207,7 +207,7 @@ def _licence_of_ear(recipe: Recipe, ear: str) -> list[str]:
     """Whose weights the ear has; of those on terms of their own the terms say it."""
     sources = [given.source for given in recipe.feature_set.inputs if given.source.credit]
     if sources:
-        return [line for source in sources if not source.terms for line in (source.credit, "")]
+        return [line for source in sources if source.credit not in source.terms for line in (source.credit, "")]
     # Of a network that was taught by one with that ear.
     return [f"Whisper: {LICENCE}.", ""] if ear else []
 

@@ -18,7 +18,6 @@ from ser_core.runs import Run, leagues
 from ser_core.training import side_by_side
 from ser_core.training import train as single
 from ser_core.training.card import parent_card
-from ser_core.training.reporter import Quiet as Quiet
 from ser_core.training.reporter import Reporter
 from ser_core.training.side_by_side import Piece
 

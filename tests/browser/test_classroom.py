@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ser_core import classroom
-from tests.browser import serving, steps
+from tests.browser import first_screen, serving, steps
 from tests.browser.serving import Server
-from tests.browser.test_first_screens import MOST_WORDS, WORDS, faults
 
 pytestmark = pytest.mark.browser
 PUPIL = ("", "analyze", "lessons?view=guess", "train?view=record", "train", "results")
@@ -43,34 +42,17 @@ def teach(page: Page, server: Server, code: str) -> None:
     steps.settled(page)
 
 
-def looked_at(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(address)
-    steps.settled(page)
-    words = re.findall(r"[^\W\d_][\w’'-]*", page.evaluate(WORDS))
-    assert len(words) <= MOST_WORDS, " ".join(words)
-    assert faults(page) == [], "light"
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'")
-    assert faults(page) == [], "dark"
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.get_by_role("link", name="Analyze").first).to_be_visible()
-    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
-    assert wide <= 0, "the page can be pushed sideways"
-
-
 def test_a_lesson_from_joining_to_its_end(
     lesson: tuple[Server, classroom.Lesson, str], page: Page, browser: Browser
 ) -> None:
     server, begun, code = lesson
     page.goto(server.url)
     expect(page.get_by_role("heading", name="Join class 7b")).to_be_visible()
-    assert faults(page) == [], "the way in"
+    assert first_screen.faults(page) == [], "the way in"
     join(page, server, begun, "Ada")
     expect(page.get_by_text("Act an emotion, three seconds or more")).to_be_visible()
     for address in PUPIL:
-        looked_at(page, f"{server.url}/{address}")
+        first_screen.looked_at(page, f"{server.url}/{address}")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{server.url}/train?view=record")
     steps.settled(page)
@@ -82,7 +64,7 @@ def test_a_lesson_from_joining_to_its_end(
         teach(teacher, server, code)
         expect(teacher.get_by_role("img", name="QR code by which pupils join")).to_be_visible()
         for address in TEACHER:
-            looked_at(teacher, f"{server.url}/{address}")
+            first_screen.looked_at(teacher, f"{server.url}/{address}")
         teacher.goto(f"{server.url}/class")
         steps.settled(teacher)
         teacher.get_by_role("radio", name="1. Guess").click()

@@ -20,6 +20,7 @@ from ser_core.features import encoder, sets
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError, leagues, overview
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 from tests.encoders import tiny
 
@@ -51,7 +52,7 @@ def trained(one_home: Path, corpus: Path, tmp_path: Path) -> Run:
     if not path.exists():
         making.make("tiny", tiny.write(tmp_path / "model.bin", tiny.weights()))
         recipe = recipes.named("whisper-logreg").with_(features="whisper:tiny", waveform=None, copies=0)
-        repeats.train(recipe, registry.load("crema-d", corpus), runs.create(path), repeats.Quiet())
+        repeats.train(recipe, registry.load("crema-d", corpus), runs.create(path), Quiet())
     return Run(path)
 
 

@@ -13,6 +13,7 @@ from ser_core.features import external, sets, store
 from ser_core.features.sources import FeatureError
 from ser_core.predictor import Predictor
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 
@@ -65,7 +66,7 @@ def test_a_run_on_them_is_whole_and_says_that_it_cannot_be_served(corpus: Corpus
     path = tmp_path / "e.parquet"
     vectors(corpus).assign(clip=corpus.clips["clip"]).to_parquet(path)
     recipe = recipes.named("logreg").with_(split="clips").on_external(external.keep(path, corpus))
-    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), repeats.Quiet())
+    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), Quiet())
     assert run.metrics["test"]["accuracy"] > 0.8
     assert run.problems(hashes=True) == []
     assert not run.servable

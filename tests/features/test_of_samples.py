@@ -17,6 +17,7 @@ from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError, plan
 from ser_core.runs import Run, leagues
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 from tests.encoders import tiny_graph
 
@@ -93,7 +94,7 @@ def test_the_store_keeps_each_choice_apart(
 def test_a_recipe_on_it_is_trained_served_and_told_apart(ear: of_samples.SamplesEncoder, tmp_path: Path) -> None:
     folder = made.crema_d(tmp_path / "c", made.SPEAKERS[:4], made.SENTENCES[:1], seconds=0.4)
     recipe = recipes.named("wav2vec2-logreg").with_(features="hidden:tiny:2", waveform=None, copies=0)
-    run = repeats.train(recipe, crema_d.MODULE.load(folder), runs.create(settings.home().runs / "r"), repeats.Quiet())
+    run = repeats.train(recipe, crema_d.MODULE.load(folder), runs.create(settings.home().runs / "r"), Quiet())
     stated = Run(run.path).feature["inputs"][0]["source"]
     assert stated["sha256_16"] == ear.sha256[:16] and stated["blocks"] == [2] and stated["backend"] == "onnx"
     file = next((folder / "AudioWAV").iterdir())

@@ -15,6 +15,7 @@ from ser_core.corpora.base import Corpus
 from ser_core.predictor import Predictor
 from ser_core.runs import RunError
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -78,7 +79,7 @@ def test_it_trains(corpora: dict[str, Corpus], tmp_path: Path, name: str, case: 
         ["fit.epochs=1", "fit.batch_size=16", *(["features=mfcc-20"] if recipe.features == "seed" else [])]
     )
     corpus = corpora[case]
-    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), repeats.Quiet(), n_folds=2)
+    run = repeats.train(recipe, corpus, runs.create(tmp_path / "r"), Quiet(), n_folds=2)
     labels = corpus.emotions
     assert run.status["state"] == "done" and run.problems(hashes=True) == []
     assert tuple(run.metrics["test"]["labels"]) == labels
@@ -105,7 +106,7 @@ def test_labels_in_another_order_and_never_seen_are_answered_by_the_graph_too(
     labels = ("neutral", "sadness", "anger")
     recipe = recipes.named(network).with_(features="mfcc-20", labels=labels, corpus="made", split="kfold-speakers")
     run = repeats.train(
-        recipe, corpora["a rare emotion by one speaker"], runs.create(tmp_path / "r"), repeats.Quiet(), n_folds=3
+        recipe, corpora["a rare emotion by one speaker"], runs.create(tmp_path / "r"), Quiet(), n_folds=3
     )
     for piece in runs.pieces(run):
         model = Predictor(piece)
@@ -126,7 +127,7 @@ def test_a_fit_that_diverges_ends_with_the_epoch_and_what_to_try(corpora: dict[s
     corpus = corpora["two emotions"]
     run = runs.create(tmp_path / "r")
 
-    class Poisoned(repeats.Quiet):
+    class Poisoned(Quiet):
         """After the first epoch the features hold what no feature is: the loss is not finite from then on."""
 
         def epoch(self, row: dict[str, object], epochs: int) -> None:

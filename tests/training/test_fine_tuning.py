@@ -13,6 +13,7 @@ from ser_core.networks import build
 from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError
 from ser_core.training import fine_tuning, repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 
@@ -60,5 +61,5 @@ def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Pa
     base.seal()
     run = runs.create(tmp_path / "tuned")
     with pytest.raises(RecipeError, match=f"base has learned from 1 clips .* e.g. {judged}"):
-        repeats.train(recipe, corpus, run, repeats.Quiet())
+        repeats.train(recipe, corpus, run, Quiet())
     assert run.status["state"] == "failed" and judged in run.status["message"]

@@ -15,6 +15,7 @@ from ser_core.features import sets, store
 from ser_core.runs import Run
 from ser_core.training import classical, parts, repeats
 from ser_core.training.parts import Part
+from ser_core.training.reporter import Quiet
 from tests import made
 
 DIMS = sets.named("mfcc-20").inputs[0].source.dims
@@ -83,7 +84,7 @@ def test_a_run_of_a_large_corpus_is_the_run_of_a_small_one(
 
     def trained(name: str) -> Run:
         run = runs.create(tmp_path / name)
-        return Run(repeats.train(recipe, corpus, run, repeats.Quiet()).path)
+        return Run(repeats.train(recipe, corpus, run, Quiet()).path)
 
     plain = trained("plain")
     monkeypatch.setattr(parts, "IN_MEMORY", 0)

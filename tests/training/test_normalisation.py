@@ -17,6 +17,7 @@ from ser_core.predictor import Predictor
 from ser_core.recipes import RecipeError
 from ser_core.runs import Run
 from ser_core.training import normalisation, repeats
+from ser_core.training.reporter import Quiet
 from ser_core.training.train import check_network
 from tests import made
 
@@ -36,7 +37,7 @@ def trained(folder: Path, one_home: Path, shared_home: Path, network: str) -> Ru
     path = one_home / f"by-speaker-{network}"
     if not path.exists():
         recipe = recipes.named(network).with_(features="mfcc-20", normalise="speaker").override(["fit.epochs=2"])
-        repeats.train(recipe, registry.load("crema-d", folder), runs.create(path), repeats.Quiet())
+        repeats.train(recipe, registry.load("crema-d", folder), runs.create(path), Quiet())
     return Run(path)
 
 

@@ -32,7 +32,7 @@ from ser_core.runs import RunError
 from ser_core.training import export, profiles, train
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
-from ser_core.training.repeats import Quiet
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")

@@ -13,6 +13,7 @@ from ser_core.corpora.base import Corpus
 from ser_core.predictor import Predictor
 from ser_core.recipes import Recipe
 from ser_core.training import held_out, refit, repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -34,7 +35,7 @@ def chosen(corpus: Corpus, one_home: Path, tmp_path_factory: pytest.TempPathFact
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SER_HOME", str(one_home))
         run = runs.create(tmp_path_factory.mktemp("runs") / "seeds")
-        return repeats.train(recipe(), corpus, run, repeats.Quiet(), test=False, seeds=2)
+        return repeats.train(recipe(), corpus, run, Quiet(), test=False, seeds=2)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def test_what_is_settled_stands_whether_or_not_the_test_part_was_read(chosen: ru
 
 
 def test_a_refit_trains_on_validation_too_and_chooses_nothing(read: runs.Run, corpus: Corpus, tmp_path: Path) -> None:
-    run = refit.refit(read, corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    run = refit.refit(read, corpus, runs.create(tmp_path / "refit"), Quiet())
     seeds = runs.pieces(read)
     before, after = (one.split.set_index("clip")["part"] for one in (seeds[0], run))
     assert set(after[after == "train"].index) == set(before[before != "test"].index)
@@ -86,9 +87,9 @@ def test_a_refit_trains_on_validation_too_and_chooses_nothing(read: runs.Run, co
 
 def test_a_run_without_a_fit_is_not_refitted(corpus: Corpus, tmp_path: Path) -> None:
     plain = recipes.named("logreg").with_(features="mfcc-20")
-    run = repeats.train(plain, corpus, runs.create(tmp_path / "r"), repeats.Quiet())
+    run = repeats.train(plain, corpus, runs.create(tmp_path / "r"), Quiet())
     with pytest.raises(runs.RunError, match="holds no fit"):
-        refit.refit(runs.Run(run.path), corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+        refit.refit(runs.Run(run.path), corpus, runs.create(tmp_path / "refit"), Quiet())
 
 
 def test_no_option_changes_a_refit(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,5 +110,5 @@ def test_a_refit_goes_on_to_its_last_epoch_whatever_the_patience(
     stated = first.recipe
     stated["recipe"]["fit"]["patience"] = 1
     first.write_json("recipe.json", stated)
-    run = refit.refit(runs.Run(impatient.path), corpus, runs.create(tmp_path / "refit"), repeats.Quiet())
+    run = refit.refit(runs.Run(impatient.path), corpus, runs.create(tmp_path / "refit"), Quiet())
     assert run.recipe["recipe"]["fit"]["patience"] == 1 and len(run.history) == 4

@@ -12,6 +12,7 @@ from ser_core import recipes, runs
 from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
 from ser_core.training import repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -25,7 +26,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def trained(corpus: Corpus, path: Path, split: str, seeds: int = 1, **more: bool) -> runs.Run:
     recipe = recipes.named("logreg").with_(features="mfcc-20", split=split)
-    return repeats.train(recipe, corpus, runs.create(path), repeats.Quiet(), n_folds=3, seeds=seeds, **more)
+    return repeats.train(recipe, corpus, runs.create(path), Quiet(), n_folds=3, seeds=seeds, **more)
 
 
 def test_a_loso_parent_pools_one_fold_a_speaker(corpus: Corpus, tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_resumed_parent_keeps_the_folds_that_are_whole(corpus: Corpus, tmp_pat
         recipes.named("logreg").with_(features="mfcc-20", split="kfold-clips"),
         corpus,
         runs.Run(path),
-        repeats.Quiet(),
+        Quiet(),
         n_folds=3,
     )
     after = {piece.name: (piece.path / "files.json").stat().st_mtime_ns for piece in runs.pieces(again)}

@@ -15,8 +15,9 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus
 from ser_core.recipes import RecipeError, search_ranges
 from ser_core.runs import Run, RunError
-from ser_core.training import repeats, search, side_by_side
+from ser_core.training import search, side_by_side
 from ser_core.training import train as single
+from ser_core.training.reporter import Quiet
 from ser_core.training.side_by_side import Piece
 from tests import made
 
@@ -47,7 +48,7 @@ def test_the_best_by_validation_alone_is_trained_and_reads_the_test_part_once(
 ) -> None:
     told: list[tuple[int, int]] = []
     run = search.search(
-        RECIPE, RANGES, 4, corpus, runs.create(tmp_path / "s"), repeats.Quiet(), workers=1,
+        RECIPE, RANGES, 4, corpus, runs.create(tmp_path / "s"), Quiet(), workers=1,
         done=lambda done, total: told.append((done, total)),
     )  # fmt: skip
     found = scores(run)
@@ -78,11 +79,11 @@ def test_an_interrupted_search_goes_on_where_it_stopped(
 
     monkeypatch.setattr(single, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        search.search(RECIPE, RANGES, 4, corpus, run, repeats.Quiet(), workers=1)
+        search.search(RECIPE, RANGES, 4, corpus, run, Quiet(), workers=1)
     assert Run(run.path).status["state"] == "cancelled" and set(scores(run)) == {0, 1}
     with pytest.raises(RunError, match="holds another search"):
-        search.search(RECIPE.with_(seed=1), RANGES, 4, corpus, run, repeats.Quiet(), workers=1)
-    search.search(RECIPE, RANGES, 4, corpus, run, repeats.Quiet(), workers=1, test=False)
+        search.search(RECIPE.with_(seed=1), RANGES, 4, corpus, run, Quiet(), workers=1)
+    search.search(RECIPE, RANGES, 4, corpus, run, Quiet(), workers=1, test=False)
     assert set(scores(run)) == {0, 1, 2, 3}
     # The third was begun anew with its own setting; then come the fourth, and the best.
     assert len(begun) == 6 and begun[3] == begun[2] and begun[5] in begun[:5]
@@ -102,11 +103,11 @@ def test_a_trial_that_fails_is_passed_over_and_a_search_of_nothing_else_is_said(
 
     monkeypatch.setattr(single, "train", failing)
     fails = {"0"}
-    run = search.search(RECIPE, RANGES, 2, corpus, runs.create(tmp_path / "s"), repeats.Quiet(), workers=1)
+    run = search.search(RECIPE, RANGES, 2, corpus, runs.create(tmp_path / "s"), Quiet(), workers=1)
     assert "trial 0 failed: its fit diverges" in Run(run.path).log and set(scores(run)) == {1}
     fails = {"0", "1"}
     with pytest.raises(RunError, match="None of 2 trials succeeded"):
-        search.search(RECIPE, RANGES, 2, corpus, runs.create(tmp_path / "t"), repeats.Quiet(), workers=1)
+        search.search(RECIPE, RANGES, 2, corpus, runs.create(tmp_path / "t"), Quiet(), workers=1)
 
 
 def test_what_cannot_be_searched_is_refused_before_there_is_a_folder(
@@ -171,5 +172,5 @@ def test_trainings_run_on_two_workers_of_a_dask_scheduler(
     by = {Run(one.path).status["pid"] for one in pieces}
     assert len(by) == 2 and all(not Run(one.path).problems(hashes=True) for one in pieces)
     here = runs.create(tmp_path / "here")
-    single.train(RECIPE, corpus, here, repeats.Quiet(), test=False)
+    single.train(RECIPE, corpus, here, Quiet(), test=False)
     assert Run(here.path).metrics == Run(pieces[0].path).metrics

@@ -17,6 +17,7 @@ from ser_core.recipes import Fit, Recipe, RecipeError
 from ser_core.training import repeats, teaching
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -129,6 +130,6 @@ def test_what_takes_one_label_a_clip_is_not_taught(parts: dict[str, Part], corpu
 
 
 def test_a_taught_network_is_trained_and_its_run_names_its_teachers(corpus: Corpus, tmp_path: Path) -> None:
-    run = repeats.train(recipe("scratch"), corpus, runs.create(tmp_path / "taught"), repeats.Quiet())
+    run = repeats.train(recipe("scratch"), corpus, runs.create(tmp_path / "taught"), Quiet())
     assert recipes.from_dict(run.recipe["recipe"]).teachers == ("scratch",)
     assert "taught by scratch" in run.log and "`scratch`" in run.card

@@ -15,6 +15,7 @@ from ser_core.networks import layers
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 from ser_core.training import refit, repeats
+from ser_core.training.reporter import Quiet
 from tests import made
 
 pytestmark = pytest.mark.usefixtures("shared_home")
@@ -32,7 +33,7 @@ def trained(folder: Path, one_home: Path, shared_home: Path) -> Run:
     path = one_home / "voice"
     if not path.exists():
         recipe = recipes.named("voice").with_(features="mfcc-20", waveform=None, copies=0).override(["fit.epochs=3"])
-        repeats.train(recipe, registry.load("crema-d", folder), runs.create(path), repeats.Quiet())
+        repeats.train(recipe, registry.load("crema-d", folder), runs.create(path), Quiet())
     return Run(path)
 
 

@@ -27,7 +27,7 @@ from ser_core.jobs import runner, waits
 from ser_core.predictor import Predictor
 from tests import made
 from tests.browser import serving
-from trials.load.__main__ import clip_of
+from trials.load.clips import bars, clip_of
 from trials.load.polling import Polling
 from trials.load.visitor import XSRF
 
@@ -71,13 +71,6 @@ async def teach(url: str, code: str) -> dict[str, str]:
         return {name: value for name, value in http.cookies.items() if name != XSRF}
 
 
-def said(predictor: Predictor, sound: bytes, name: str) -> bytes:
-    """What the page's bar chart says of the clip to those who cannot see it, by the library."""
-    found = predictor.predict(audio.decode(sound, name=name))
-    bars = ", ".join(f"{label} {100 * p:.0f} %" for label, p in zip(found.labels, found.probabilities, strict=True))
-    return f"Probabilities by {MODEL}: {bars}".encode()
-
-
 async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> bool:
     url, process = server.url, psutil.Process(server.process.pid)
     before = process.memory_info().rss
@@ -104,7 +97,9 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     peak, turn, load = before, 0, []
     while (waiting := jobs.in_state(*jobs.ACTIVE, everyone=True)) and time.time() - first < SECONDS:
         sounds = [(f"of-{who:02d}-{turn}.wav", clip_of(who, turn)) for who in range(PUPILS)]
-        wanted = await asyncio.to_thread(lambda s=sounds: [said(predictor, sound, name) for name, sound in s])
+        wanted = await asyncio.to_thread(
+            lambda s=sounds: [bars(predictor.predict(audio.decode(sound, name=name)), MODEL) for name, sound in s]
+        )
         looking = [asyncio.create_task(one.watch(EVERY_S)) for one in (*watching, teacher)]
         taken += await asyncio.gather(*(_asked(one, *sounds[who], wanted[who]) for who, one in enumerate(askers)))
         turn += 1

@@ -26,6 +26,7 @@ from ser_core.features.profile import ProfileError
 from ser_core.predictor import Predictor
 from ser_core.runs import Run
 from tests.browser import serving
+from trials.load.clips import VOICES, bars, clip_of
 from trials.load.opened import Opened
 from trials.load.visitor import Visitor
 
@@ -40,17 +41,6 @@ ASKED = MODEL if SHARED else "accurate-copy"
 MOST_MB = 1000
 #: What the flood sends: as long as a stranger's clip may be.
 LONG_S = 115
-VOICES = sorted((settings.ARTIFACTS / "samples").glob("voice-*.flac"))
-
-
-def clip_of(visitor: int, turn: int) -> bytes:
-    """A clip that nobody else has: a voice, from a place of its own, louder or softer, over some noise."""
-    rng = np.random.default_rng([visitor, turn])
-    samples = audio.decode(VOICES[visitor % len(VOICES)]).samples
-    start = int(rng.integers(0, len(samples) // 3))
-    samples = samples[start : start + int(rng.integers(24_000, 56_000))] * rng.uniform(0.3, 1.0)
-    noise = rng.normal(0, 10 ** rng.uniform(-4, -2.2), len(samples))
-    return audio.encode_wav(np.clip(samples + noise, -1, 1).astype(np.float32))
 
 
 def said(predictor: Predictor, sounds: list[tuple[str, bytes]]) -> bytes:
@@ -63,9 +53,7 @@ def said(predictor: Predictor, sounds: list[tuple[str, bytes]]) -> bytes:
     if before and not SHARED:
         with contextlib.suppress(ProfileError):  # Too little speech.
             voice = predictor.profile_of(before)
-    found = predictor.with_voice(voice).predict(clip)
-    bars = ", ".join(f"{label} {100 * p:.0f} %" for label, p in zip(found.labels, found.probabilities, strict=True))
-    return f"Probabilities by {ASKED}: {bars}".encode()
+    return bars(predictor.with_voice(voice).predict(clip), ASKED)
 
 
 def long_clip(turn: int) -> bytes:

@@ -62,9 +62,9 @@ class Source(Protocol):
         return True
 
     @property
-    def pretrained(self) -> bool:
-        """Whether a network made it that had learned of other sound before."""
-        return False
+    def ear(self) -> str:
+        """What recipe.json calls the network, trained on other sound before, that makes it (`runs.leagues`); '' where none does."""
+        return ""
 
     @property
     def half_precision(self) -> bool:

@@ -34,6 +34,10 @@ class EncoderSource(HiddenStates):
         return ""
 
     @property
+    def ear(self) -> str:
+        return "frozen"
+
+    @property
     def credit(self) -> str:
         return f"Whisper: {whisper.LICENCE}."
 

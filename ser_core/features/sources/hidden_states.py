@@ -50,10 +50,6 @@ class HiddenStates(Source):
         return 0.0 if self.pools else self.step_s_of_states * self.every
 
     @property
-    def pretrained(self) -> bool:
-        return True
-
-    @property
     def half_precision(self) -> bool:
         return not self.pools
 

@@ -36,8 +36,12 @@ class JoinedSource(Source):
         return any(source.hears_sound for source in self.sources)
 
     @property
-    def pretrained(self) -> bool:
-        return any(source.pretrained for source in self.sources)
+    def ear(self) -> str:
+        return next((source.ear for source in self.sources if source.ear), "")
+
+    @property
+    def credit(self) -> str:
+        return " ".join(dict.fromkeys(source.credit for source in self.sources if source.credit))
 
     @property
     def missing(self) -> str:

@@ -76,8 +76,11 @@ class SamplesEncoderSource(HiddenStates):
             return str(error)
 
     @property
+    def ear(self) -> str:
+        return "another"
+
+    @property
     def credit(self) -> str:
-        """Whose weights make it, and their licence, a sentence."""
         stated = f"their licence is {self.licence}" if self.licence else "no licence is stated for them"
         return f"Its features are made by the weights of {self.repository or self.encoder}: {stated}."
 

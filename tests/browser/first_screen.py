@@ -1,0 +1,60 @@
+"""What anybody sees first of a page: how many words, whether everybody can use it, by day, by night and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser import steps
+
+MOST_WORDS = 120
+#: The words that are in sight: not those of closed boxes, nor of what lies below the first screen, nor of the figures' axes.
+WORDS = """() => {
+  const walker = document.createTreeWalker(document.querySelector('[data-testid=stApp]'), NodeFilter.SHOW_TEXT);
+  const seen = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!parent || parent.closest('svg, script, style, canvas, [data-testid=stIconMaterial]')) continue;
+    const box = parent.closest('details:not([open])');
+    if (box && !parent.closest('summary')) continue;
+    if (!parent.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const place = range.getBoundingClientRect();
+    if (place.width < 2 || place.height < 2 || place.top >= innerHeight || place.bottom <= 0) continue;
+    seen.push(node.textContent);
+  }
+  return seen.join(' ');
+}"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical; what is switched off may be pale (WCAG 1.4.3)."""
+    found = []
+    for rule in Axe().run(page).response["violations"]:
+        for node in rule["nodes"]:
+            if rule["impact"] in ("serious", "critical") and not re.search(r"\bdisabled\b", node["html"]):
+                found.append(f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
+    return found
+
+
+def looked_at(page: Page, address: str) -> None:
+    """Open the address and hold its first screen against all of that."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    steps.settled(page)
+    words = re.findall(r"[^\W\d_][\w’'-]*", page.evaluate(WORDS))
+    print(f"{address}: {len(words)} words")
+    assert len(words) <= MOST_WORDS, " ".join(words)
+    assert faults(page) == [], "light"
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'")
+    assert faults(page) == [], "dark"
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("link", name="Analyze").first).to_be_visible()
+    assert faults(page) == [], "390 pixels"
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert wide <= 0, "the page can be pushed sideways"
