@@ -97,10 +97,23 @@ def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confined, "RUN_S", 2.0)
 
 
-def children() -> list[psutil.Process]:
+@pytest.fixture(autouse=True)
+def earlier(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file's test in this process may still hold a session of its own: only what a test here starts is counted."""
+    monkeypatch.setattr(f"{__name__}.STARTED_BEFORE", frozenset(_confined()))
+
+
+STARTED_BEFORE: frozenset[psutil.Process] = frozenset()
+
+
+def _confined() -> list[psutil.Process]:
     # What failed holds its session as long as the traceback lives.
     gc.collect()
-    return [one for one in psutil.Process().children(recursive=True) if "confined" in " ".join(one.cmdline())]
+    return [child for child in psutil.Process().children(recursive=True) if "confined" in " ".join(child.cmdline())]
+
+
+def children() -> list[psutil.Process]:
+    return [child for child in _confined() if child not in STARTED_BEFORE]
 
 
 def opened(tmp_path: Path, data: bytes) -> graphs.ConfinedSession:
