@@ -1,4 +1,4 @@
-"""Augmentation of sounds with audiomentations: noise, pitch, speed, gain, equalizer, shift; the same seed gives the same sound."""
+"""Augmentation of sounds: noise, pitch, speed, gain, equalizer, shift, other voices; the same seed gives the same sound."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, NonNegativeFloat
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from ser_core import audio
 from ser_core.ranges import CHECKED, Share, Span, Stretch
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ class WaveformAugmentation:
     down by up to this many semitones, speed kept. shift: moved in time by up to this share of its length, silence
     follows. gain_db: louder or softer by up to this many dB; samples may leave [-1, 1]. equalizer_db: seven broad bands
     raised or lowered by up to this many dB each, as another microphone would. noise_snr_db: range of the signal-to-noise ratio
-    of added white noise. All are drawn evenly from their ranges and applied in this order. degraded: what becomes of the copies
-    of a clip afterwards, always, one kind a copy in turn (`degradation.DRAWN`).
+    of added white noise. All are drawn evenly from their ranges and applied in this order. degraded, speeds: what becomes of the
+    copies of a clip afterwards, always, one kind a copy in turn: it gets worse (`degradation.DRAWN`), or is played so many times as
+    fast, and so is of another voice, as much higher and of a vocal tract as much shorter (Ko et al. 2015, Audio Augmentation for
+    Speech Recognition). All copies of one number of a speaker are of one such voice.
     """
 
     stretch: Stretch = 0.1
@@ -44,11 +47,12 @@ class WaveformAugmentation:
     noise_snr_db: Span | None = (10.0, 40.0)
     p: Share = 0.5
     degraded: tuple[Literal["noise", "room", "telephone"], ...] = ()
+    speeds: tuple[Annotated[float, Field(ge=0.5, le=2.0)], ...] = ()
 
     def apply(self, samples: np.ndarray, rate: int, seed: int, number: int = 0) -> np.ndarray:
         """Return a changed copy of mono `samples` at `rate` Hz, float32; the same `seed` always changes them alike.
 
-        number: which of a clip's copies it is; 16 kHz is what `degraded` is for. Raises AugmentationError where audiomentations is not installed.
+        number: which of a clip's copies it is; 16 kHz is what copies in turn are for. Raises AugmentationError where audiomentations is not installed.
         """
         changed = np.array(samples, dtype=np.float32)
         transforms = self._transforms() if self.shakes else []
@@ -62,12 +66,20 @@ class WaveformAugmentation:
             finally:
                 random.setstate(before[0])
                 np.random.set_state(before[1])
-        if self.degraded:
+        if self.kinds:
+            kind = self.kinds[number % len(self.kinds)]
+            if isinstance(kind, float):
+                return audio.resample(changed, round(kind * rate), rate)
             # Imported here: it brings FFmpeg's libraries along.
             from ser_core.augment.degradation import DRAWN
 
-            return DRAWN[self.degraded[number % len(self.degraded)]].apply(changed, str(seed))
+            return DRAWN[kind].apply(changed, str(seed))
         return np.asarray(changed, dtype=np.float32)
+
+    @property
+    def kinds(self) -> tuple[str | float, ...]:
+        """What becomes of a clip's copies, in turn: how they get worse, and how fast they are played."""
+        return (*self.degraded, *self.speeds)
 
     @property
     def shakes(self) -> bool:
@@ -109,6 +121,8 @@ class WaveformAugmentation:
 NONE = WaveformAugmentation(stretch=0.0, pitch_semitones=0.0, shift=0.0, gain_db=0.0, noise_snr_db=None, p=1.0)
 #: One copy of each clip with noise, one in a room, one on the telephone.
 DEGRADED = dataclasses.replace(NONE, degraded=("noise", "room", "telephone"))
+#: The same, and two copies that other voices might have said.
+OTHER_VOICES = dataclasses.replace(DEGRADED, speeds=(1.15, 0.87))
 #: Each transform alone, always applied and strong enough to be heard.
 SINGLE: dict[str, WaveformAugmentation] = {
     "noise": dataclasses.replace(NONE, noise_snr_db=(5.0, 20.0)),

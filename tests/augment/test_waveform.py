@@ -109,3 +109,14 @@ def test_without_audiomentations_a_sentence_says_what_to_do(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "audiomentations", None)
     with pytest.raises(waveform.AugmentationError, match=r"pip install audiomentations.*copies=0"):
         SINGLE["noise"].apply(TONE, RATE, 0)
+
+
+def test_copies_get_worse_or_are_of_another_voice_in_turn() -> None:
+    augmentation = dataclasses.replace(NONE, degraded=("noise",), speeds=(1.25, 0.8))
+    noisy, higher, lower, again = (augmentation.apply(TONE, RATE, seed=7, number=k) for k in range(4))
+    assert strongest_hz(higher) == pytest.approx(440 * 1.25, rel=0.01) and len(higher) == round(len(TONE) / 1.25)
+    assert strongest_hz(lower) == pytest.approx(440 * 0.8, rel=0.01) and len(lower) == round(len(TONE) / 0.8)
+    # All clips of a speaker become the same other voice, whatever is drawn for each.
+    np.testing.assert_array_equal(augmentation.apply(TONE, RATE, seed=8, number=1), higher)
+    assert len(noisy) == len(TONE) and not np.array_equal(noisy, TONE)
+    np.testing.assert_array_equal(again, noisy)
