@@ -220,13 +220,10 @@ def mixed_profiles(profiles: np.ndarray, seconds: np.ndarray, drawn: Mix) -> tup
     return np.stack([means, deviations], axis=1), np.where(both, mixed, 0.0)
 
 
-def mixed_vectors(
-    vectors: np.ndarray, labels: np.ndarray, alpha: float, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mix every vector of a batch and its label row with another one's, by a share drawn from Beta(alpha, alpha)."""
-    share = random.beta(alpha, alpha, (len(vectors), 1)).astype(np.float32)
-    other = random.permutation(len(vectors))
-    return vectors * share + vectors[other] * (1 - share), labels * share + labels[other] * (1 - share)
+def mixed_vectors(vectors: np.ndarray, labels: np.ndarray, drawn: Mix) -> tuple[np.ndarray, np.ndarray]:
+    """Mix every vector of a batch and its label row with another one's."""
+    share, other = drawn.share[:, None], drawn.other
+    return vectors * share + vectors[other] * (1.0 - share), labels * share + labels[other] * (1.0 - share)
 
 
 def _raised(profile: np.ndarray, by_db: np.ndarray) -> np.ndarray:

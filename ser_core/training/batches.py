@@ -63,23 +63,25 @@ class AugmentedBatches(keras.utils.PyDataset):
         clips = [self.part.features[one.name][self.clips[row]] for row in rows]
         drawn = [self.profiles.draw(int(row), self.epoch) for row in rows] if self.profiles else []
         targets, mixup = self.targets[rows], self.augmentation.mixup
+        statistics = np.stack([voice.statistics for voice in drawn]) if drawn else np.empty(0, np.float32)
+        seconds = np.array([voice.seconds for voice in drawn], np.float32)
         if one.is_vector:
-            vectors = np.stack([clip[0] for clip in clips])
-            if mixup:
-                vectors, targets = picture.mixed_vectors(vectors, targets, mixup, random)
-            given = _given(np.stack([found.statistics for found in drawn]), drawn) if drawn else {}
-            return {one.name: vectors, **self._voices(rows), **given}, targets, self.weights[rows]
-        pictures, n_frames, statistics = self._windows(one, clips, drawn, random)
-        seconds = np.array([one.seconds for one in drawn], np.float32)
+            inputs: dict[str, Any] = {one.name: np.stack([clip[0] for clip in clips])}
+        else:
+            pictures, n_frames, statistics = self._windows(one, clips, drawn, random)
+            inputs = {one.name: pictures, "n_frames": n_frames}
         if mixup:
-            mix = picture.mix(len(pictures), mixup, random)
-            pictures, n_frames, targets = picture.mixed(pictures, n_frames, targets, mix)
+            mix = picture.mix(len(rows), mixup, random)
+            if one.is_vector:
+                inputs[one.name], targets = picture.mixed_vectors(inputs[one.name], targets, mix)
+            else:
+                inputs[one.name], inputs["n_frames"], targets = picture.mixed(pictures, n_frames, targets, mix)
             if drawn:
                 statistics, seconds = picture.mixed_profiles(statistics, seconds, mix)
-        inputs = {one.name: pictures, "n_frames": n_frames, **self._voices(rows)}
         if drawn:
-            inputs |= _given(statistics, drawn, seconds)
-        return inputs, targets, self.weights[rows]
+            weight = profile.weight(seconds) * np.array([voice.given for voice in drawn])
+            inputs |= {"profile": statistics, "profile_weight": weight.astype(np.float32)}
+        return {**inputs, **self._voices(rows)}, targets, self.weights[rows]
 
     def _windows(
         self, one: sets.Input, clips: list[np.ndarray], drawn: list[Drawn], random: np.random.Generator
@@ -114,10 +116,3 @@ class AugmentedBatches(keras.utils.PyDataset):
             turns = list(range(len(self)))
             random.shuffle(turns)
         return turns
-
-
-def _given(statistics: np.ndarray, drawn: list[Drawn], seconds: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """The inputs of voice profiles: 0 is the weight of those that are drawn and not given."""
-    heard = np.array([one.seconds for one in drawn], np.float32) if seconds is None else seconds
-    weight = profile.weight(heard) * np.array([one.given for one in drawn])
-    return {"profile": statistics, "profile_weight": weight.astype(np.float32)}
