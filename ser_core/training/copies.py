@@ -14,6 +14,9 @@ from ser_core.features import store
 from ser_core.recipes import Recipe
 from ser_core.training.parts import Part
 
+#: The parts whose copies are made: the one that is learned from, and the one that a refit learns from as well.
+PARTS = ("train", "validation")
+
 
 def load(
     recipe: Recipe, corpus: Corpus, clips: Iterable[str], progress: Progress | None = None
@@ -26,7 +29,7 @@ def load(
 
 
 def joined(
-    train: Part,
+    parts: Mapping[str, Part],
     features: Mapping[str, store.Features | store.Together],
     recipe: Recipe,
     corpus: Corpus,
@@ -36,7 +39,8 @@ def joined(
 
     `features`: those of the clips themselves, by input.
     """
-    copies, changed = load(recipe, corpus, train.clips["clip"], progress)
+    train = parts["train"]
+    copies, changed = load(recipe, corpus, pd.concat([parts[name].clips["clip"] for name in PARTS]), progress)
     rows = pd.concat(
         [train.clips.assign(clip=[copies.name(clip, k) for clip in train.clips["clip"]]) for k in range(copies.number)]
     )

@@ -38,12 +38,12 @@ def features_first(
 ) -> list[dict[str, str]]:
     """Compute what trainings of a recipe will read, once and in shards, so that they only read; return by input why clips have none.
 
-    division: that of all of them, where they have one: the copies of its train part are computed, too.
+    division: that of all of them, where they have one: the copies that trainings on it read are computed, too.
     """
     failed = [store.load(corpus, one.source, progress=progress).failed for one in recipe.feature_set.inputs]
     if recipe.copies and division is not None:
-        trained = corpus.clips["clip"][division.parts.reindex(corpus.clips.index) == "train"]
-        copies.load(recipe, corpus, trained[~trained.isin(set().union(*failed))], progress)
+        copied = corpus.clips["clip"][division.parts.reindex(corpus.clips.index).isin(copies.PARTS)]
+        copies.load(recipe, corpus, copied[~copied.isin(set().union(*failed))], progress)
     return failed
 
 

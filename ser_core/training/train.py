@@ -217,7 +217,7 @@ class _Training:
             for name in splits.PARTS
         }
         if recipe.copies:
-            parts["train"] = copies.joined(parts["train"], self.features, recipe, self.corpus, self.reporter.features)
+            parts["train"] = copies.joined(parts, self.features, recipe, self.corpus, self.reporter.features)
         self.features_s = time.monotonic() - begun
         if recipe.own_voice:
             parts = self.by_voice(parts)
