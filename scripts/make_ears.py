@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
+from scripts import make_models
 from ser_core import runs, settings
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.cli.main import main as command
 from ser_core.corpora import registry
-from ser_core.evaluation import from_how_many, kept, on_corpus
-from ser_core.predictor import Predictor
+from ser_core.evaluation import from_how_many
 from ser_core.runs import Run
 
 #: What is published: name → recipe and what of it is set otherwise.
@@ -59,20 +58,9 @@ def main() -> int:
                 return 1
         runs.publish(Run(run.path), settings.ARTIFACTS / "results" / name)
         if name in EARS:
-            _measure(Run(run.path), stated.data, stated.savee)
+            corpora = registry.load("crema-d", stated.data), registry.load("savee", stated.savee)
+            make_models.measure_run(Run(run.path), name, *corpora, [DEGRADATIONS[noise] for noise in NOISES])
     return 0
-
-
-def _measure(run: Run, data: Path | None, savee: Path | None) -> None:
-    """Keep what it makes of SAVEE and of degraded clips of the test part's speakers."""
-    model, crema_d = Predictor(run), registry.load("crema-d", data)
-    with tempfile.TemporaryDirectory() as place:
-        elsewhere = registry.load("savee", savee)
-        kept.keep(run, elsewhere, on_corpus.evaluate(model, elsewhere), top=Path(place))
-        for degradation in (None, *(DEGRADATIONS[name] for name in NOISES)):
-            found = on_corpus.evaluate(model, crema_d, degradation=degradation)
-            kept.keep(run, crema_d, found, top=Path(place))
-        kept.publish(Path(place), run.name)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def _publish(name: str, chosen: Run, refitted: Run) -> None:
 def measure(name: str, crema_d: Corpus, savee: Corpus) -> None:
     """Keep what a model makes, as it ships, of SAVEE, of degraded clips and of speakers whose voice profile it is given."""
     shipped = Run(settings.ARTIFACTS / "models" / name)
-    _measure(shipped, name, crema_d, savee, list(DEGRADATIONS.values()), ENROLMENTS)
+    measure_run(shipped, name, crema_d, savee, list(DEGRADATIONS.values()), ENROLMENTS)
 
 
 def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None:
@@ -170,19 +170,22 @@ def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None
     speakers = sorted(first.split.loc[first.split["part"] == "validation", "speaker"].unique())
     noises = [DEGRADATIONS[one] for one in ("noise-20", "noise-10")]
     enrolments = (Enrolment(0), Enrolment(5, "neutral"), Enrolment(20, "any"))
-    _measure(first, name, crema_d, savee, noises, enrolments, speakers=speakers, include_seen=True)
+    measure_run(first, name, crema_d, savee, noises, enrolments, speakers=speakers, include_seen=True)
 
 
-def _measure(
+def measure_run(
     run: Run,
     name: str,
     crema_d: Corpus,
     savee: Corpus,
     degradations: Sequence[Degradation],
-    enrolments: Sequence[Enrolment],
+    enrolments: Sequence[Enrolment] = (),
     **whom: Any,
 ) -> None:
-    """Keep it under `name`, in place of what was; whom: the speakers of CREMA-D, by default those that the model has not heard."""
+    """Keep what a run makes of SAVEE, of CREMA-D's clips as they are and degraded, and of speakers whose profile it is given.
+
+    It stands under `name` in place of what was. whom: the speakers of CREMA-D, by default those that the model has not heard.
+    """
     model = Predictor(run)
     conditions: list[dict[str, Any]] = [{}, *({"degradation": one} for one in degradations)]
     conditions += [{"enrolment": one} for one in enrolments] if model.takes_profile else []
