@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ser_core.augment import picture
-from ser_core.augment.waveform import DEGRADED, WaveformAugmentation
+from ser_core.augment.waveform import DEGRADED, OTHER_VOICES, WaveformAugmentation
 from ser_core.encoders.of_samples import KNOWN
 from ser_core.features.sets import HIDDEN
 from ser_core.recipes.architecture import Architecture, Block
@@ -70,13 +70,20 @@ def _over_time(
     )
 
 
-def _pretrained(name: str, title: str, network: str, features: str = "whisper", **fields: Any) -> Recipe:
+def _pretrained(
+    name: str,
+    title: str,
+    network: str,
+    features: str = "whisper",
+    waveform: WaveformAugmentation = DEGRADED,
+    **fields: Any,
+) -> Recipe:
     """One of the recipes on a pretrained ear: fitted on the clips and on copies of each with noise, in a room, on the telephone.
 
     Fitted on clean clips alone, such a classifier is lost in the first noise.
     """
-    copies = len(DEGRADED.degraded)
-    return Recipe(name, title, features=features, network=network, waveform=DEGRADED, copies=copies, **fields)
+    copies = len(waveform.kinds)
+    return Recipe(name, title, features=features, network=network, waveform=waveform, copies=copies, **fields)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -253,8 +260,9 @@ RECIPES: dict[str, Recipe] = {
             "voice",
             "A pretrained ear and a profile of who speaks",
             "voice",
-            picture=picture.NONE,
-            network_params={"profile": True, "l2": 0.03, "noise": 0.5},
+            waveform=OTHER_VOICES,
+            picture=dataclasses.replace(picture.NONE, mixup=0.4),
+            network_params={"profile": True, "l2": 0.03},
             fit=Fit(epochs=12, batch_size=128, learning_rate=1e-3, warmup_epochs=1.0, weight_decay=0.0, ema=0.99),
         ),
         *(
