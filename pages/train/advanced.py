@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.train import rate
 from pages.train.corpus import Chosen
 from pages.train.recipe import Source
 from ser_core import settings
@@ -38,6 +39,7 @@ def show(chosen: Chosen, source: Source) -> Training:
         if recipe.network not in WITHOUT_EPOCHS:
             recipe = _augmentation(recipe, key)
             recipe = _fit(recipe, key)
+            rate.show(chosen, recipe, f"rate-{key}")
         return _repeats(recipe, key)
 
 
@@ -130,7 +132,9 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
     one, two, three, four = st.columns(4)
     epochs = one.number_input("Epochs", 1, 1000, fit.epochs, key=f"epochs-{key}")
     batch = two.number_input("Batch size", 1, 1024, fit.batch_size, key=f"batch-{key}")
-    rate = three.number_input("Learning rate", 1e-6, 1.0, fit.learning_rate, 1e-4, format="%.5f", key=f"rate-{key}")
+    learning_rate = three.number_input(
+        "Learning rate", 1e-6, 1.0, fit.learning_rate, 1e-4, format="%.5f", key=f"rate-{key}"
+    )
     patience = four.number_input(
         "Patience",
         0,
@@ -163,7 +167,7 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
         fit,
         epochs=epochs,
         batch_size=batch,
-        learning_rate=rate,
+        learning_rate=learning_rate,
         patience=patience,
         weight_decay=decay,
         label_smoothing=0.0 if loss == "hinge" else smoothing,
