@@ -127,6 +127,8 @@ def _started(job: Job) -> _Process:
     (job.path / "began").touch(0o600)
     with files.append_privately(job.path / "log.txt") as log:
         environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
+        if settings.school_class():
+            environment |= processes.ONE_THREAD
         process = processes.start(job.arguments, log, environment)
     if settings.school_class():
         processes.step_back(process)
