@@ -36,7 +36,7 @@ def test_a_test_is_queued_for_what_is_set(view: str) -> None:
     assert not at.exception
     (job,) = jobs.all_jobs()
     assert (job.kind, job.arguments[0]) == (orders.RANGE_TEST, "find-rate")
-    assert queued(job).fit.batch_size == 24 and job.expected_s is not None and job.expected_s < 120
+    assert queued(job).fit.batch_size == 24 and job.expected_s is not None
     assert at.button(key=f"find-{FIELDS[view]}").disabled, "one at a time"
     assert "A test is queued" in "\n".join(one.value for one in at.caption)
     # Of other settings none is on its way.
