@@ -23,11 +23,11 @@ def test_a_training_has_one_thread_and_what_the_server_leaves(lesson: classroom.
         job = jobs.queue(steps.blocked_training(corpus), kind=jobs.TRAINING, title="of Ada")
         steps.waits(job)
         process = psutil.Process(job.status["pid"])
-        assert process.nice() == processes.LEAST
+        assert process.nice() == processes.BEHIND
         assert processes.ONE_THREAD.items() <= process.environ().items()
         # Of two sessions each would have half of the machine whatever their priorities, were it not said of the session.
         group = Path(f"/proc/{process.pid}/autogroup")
         if group.is_file():
-            assert group.read_text().split()[-1] == str(processes.LEAST)
+            assert group.read_text().split()[-1] == str(processes.BEHIND)
         job.cancel()
         assert steps.end(job) == "cancelled"
