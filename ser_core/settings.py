@@ -117,6 +117,10 @@ class Home:
         return self.own / "selections"
 
     @property
+    def rates(self) -> Path:
+        return self.own / "rates"
+
+    @property
     def corpora_file(self) -> Path:
         return self.own / "corpora.json"
 

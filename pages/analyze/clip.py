@@ -20,6 +20,7 @@ from pages.analyze import (
     resynthesis,
     selection_path,
 )
+from pages.server import turns
 from pages.widgets import cached, foreign, training_overlap, voice_profile
 from pages.widgets.audio_source import Sound
 from ser_core import audio
@@ -36,11 +37,23 @@ def show(
 
     player_at, answer_at: where player and answer stand, side by side; answers of several models, or of channels, need the whole width.
     """
+    # What is not drawn because the page's run ends closes both, too.
+    with turns.answering():
+        heard = _answered(sound, models, others, player_at, answer_at)
+    if heard is not None:
+        with turns.behind_answers():
+            _evidence(*heard, models, others)
+
+
+def _answered(
+    sound: Sound, models: list[Run], others: list[Sound], player_at: DeltaGenerator, answer_at: DeltaGenerator
+) -> tuple[Sound, audio.Clip, tuple[float, float] | None, audio.Clip, str] | None:
+    """Draw player and answer; return the sound, the whole clip, the part that was asked about, in seconds and as a clip, and its key."""
     try:
         whole = cached.clip(sound.data, sound.name)
     except audio.AudioError as error:
         st.error(foreign.plain(error), icon=":material/error:")
-        return
+        return None
     wide = st.container()
     with player_at:
         sound = channels.choose(sound, whole)
@@ -56,7 +69,19 @@ def show(
         answer.show(key, part, models, region)
         training_overlap.show(models, digest=whole.pcm16_sha256_16, named=len(models) > 1)
     voice_profile.heard(sound, whole, models)
+    return sound, whole, region, part, key
 
+
+def _evidence(
+    sound: Sound,
+    whole: audio.Clip,
+    region: tuple[float, float] | None,
+    part: audio.Clip,
+    key: str,
+    models: list[Run],
+    others: list[Sound],
+) -> None:
+    """Draw the pictures, what else is said of the answer, and what can be tried with the clip."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         shown = choice.pictures()
         look_closer = choice.look_closer()

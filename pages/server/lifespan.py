@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.server import memory, uploads, warmup
+from pages.server import looks, memory, uploads, warmup
 
 # A folder named pages/ makes Streamlit run the first visit of a fresh server in the manner of its older multipage apps, in
 # which a deep link is «not found». Our pages are declared by st.navigation, which sets this too, but one visit too late.
@@ -28,6 +28,7 @@ PATIENCE_S = 30.0
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Run around the server's life."""
     memory.bound()
+    looks.keep_apart()
     warmup.start()
     if not st.get_option("server.headless"):
         threading.Thread(target=_open_browser, name="browser", daemon=True).start()

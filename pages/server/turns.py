@@ -8,7 +8,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
@@ -71,6 +71,45 @@ class Turns:
         return min(may, key=lambda one: (self._served.get(one[1], 0), one[0]), default=None)
 
 
+class AnswersFirst:
+    """Answers before what is drawn beside them: of visitors who ask at once each has an answer before the first has pictures."""
+
+    #: Longest wait for the answers of others, in seconds.
+    PATIENCE_S = 5.0
+
+    def __init__(self) -> None:
+        self._answering = 0
+        self._drawing = False
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """An answer is made while this is open."""
+        with self._changed:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def behind(self) -> Iterator[None]:
+        """Wait until nobody's answer is made, and draw while this is open, one visitor after another; at once where that takes too long."""
+        with self._changed:
+            mine = self._changed.wait_for(lambda: not self._answering and not self._drawing, self.PATIENCE_S)
+            self._drawing = self._drawing or mine
+        try:
+            yield
+        finally:
+            if mine:
+                with self._changed:
+                    self._drawing = False
+                    self._changed.notify_all()
+
+
+_CLASS = AnswersFirst()
 _SHARED = Turns(max(2, os.cpu_count() or 2))
 
 
@@ -85,6 +124,16 @@ def in_turn(work: Callable[Given, Made]) -> Callable[Given, Made]:
             return work(*args, **kwargs)
 
     return done
+
+
+def answering() -> AbstractContextManager[None]:
+    """Return what is open while an answer is made: in a lesson, in which a class asks at once, pictures wait for it."""
+    return _CLASS.answering() if settings.school_class() else nullcontext()
+
+
+def behind_answers() -> AbstractContextManager[None]:
+    """Return what is open while pictures beside an answer are drawn; in a lesson it is waited for the answers of all others."""
+    return _CLASS.behind() if settings.school_class() else nullcontext()
 
 
 def _who() -> str:

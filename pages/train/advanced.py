@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from pages.train import rate
 from pages.train.corpus import Chosen
 from pages.train.recipe import Source
+from pages.widgets import foreign
 from ser_core import settings
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import folds
@@ -17,6 +20,9 @@ from ser_core.features import sets
 from ser_core.jobs.orders import Training
 from ser_core.recipes import LOSSES, Recipe, with_selection
 from ser_core.runs.measured import WITHOUT_EPOCHS
+
+#: From so many times as many clips of the most frequent emotion as of the rarest a corpus is called uneven.
+UNEVEN = 1.5
 
 
 def show(chosen: Chosen, source: Source) -> Training:
@@ -37,7 +43,8 @@ def show(chosen: Chosen, source: Source) -> Training:
         recipe = _features(recipe, key)
         if recipe.network not in WITHOUT_EPOCHS:
             recipe = _augmentation(recipe, key)
-            recipe = _fit(recipe, key)
+            recipe = _fit(chosen, recipe, key)
+            rate.show(chosen, recipe, f"rate-{key}")
         return _repeats(recipe, key)
 
 
@@ -119,18 +126,26 @@ def _augmentation(recipe: Recipe, key: str) -> Recipe:
         st.caption(
             "Masks and stretch act on frames; this recipe reads one vector a clip, so only copies and mixup count."
         )
+    st.page_link(
+        "pages/analyze/page.py",
+        label="Hear and see what it does to a clip",
+        icon=":material/tune:",
+        query_params={"source": "samples", "sample": "anger-1", "try": "augmentation"},
+    )
     picture = dataclasses.replace(recipe.picture, time_masks=masks, stretch=stretch, mixup=mixup)
     waveform = recipe.waveform or (WaveformAugmentation() if copies else None)
     return recipe.with_(picture=picture, copies=copies, waveform=waveform)
 
 
-def _fit(recipe: Recipe, key: str) -> Recipe:
+def _fit(chosen: Chosen, recipe: Recipe, key: str) -> Recipe:
     st.markdown("**Fit**")
     fit = recipe.fit
     one, two, three, four = st.columns(4)
     epochs = one.number_input("Epochs", 1, 1000, fit.epochs, key=f"epochs-{key}")
     batch = two.number_input("Batch size", 1, 1024, fit.batch_size, key=f"batch-{key}")
-    rate = three.number_input("Learning rate", 1e-6, 1.0, fit.learning_rate, 1e-4, format="%.5f", key=f"rate-{key}")
+    learning_rate = three.number_input(
+        "Learning rate", 1e-6, 1.0, fit.learning_rate, 1e-4, format="%.5f", key=f"rate-{key}"
+    )
     patience = four.number_input(
         "Patience",
         0,
@@ -159,11 +174,12 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
         help="Not with the hinge loss.",
     )
     weights = three.toggle("Weigh rare emotions up", fit.class_weights, key=f"weights-{key}")
+    st.caption(_balance(chosen, recipe.labels or chosen.corpus.emotions))
     changed = dataclasses.replace(
         fit,
         epochs=epochs,
         batch_size=batch,
-        learning_rate=rate,
+        learning_rate=learning_rate,
         patience=patience,
         weight_decay=decay,
         label_smoothing=0.0 if loss == "hinge" else smoothing,
@@ -171,6 +187,16 @@ def _fit(recipe: Recipe, key: str) -> Recipe:
         class_weights=weights,
     )
     return recipe.with_(fit=changed)
+
+
+def _balance(chosen: Chosen, labels: Sequence[str]) -> str:
+    """How evenly the corpus has its emotions, and what is to be done where it does not."""
+    counts = chosen.corpus.clips["emotion"].value_counts().reindex(list(labels), fill_value=0)
+    most, least = str(counts.idxmax()), str(counts.idxmin())
+    said = f"Most clips: {foreign.plain(most)}, {counts[most]:,}; fewest: {foreign.plain(least)}, {counts[least]:,}."
+    if counts[most] < UNEVEN * counts[least]:
+        return f"{said} That is even enough to leave the emotions as they are."
+    return f"{said} A network learns to say what is frequent: weigh rare emotions up, and go by the UAR, in which each counts the same."
 
 
 def _repeats(recipe: Recipe, key: str) -> Training:

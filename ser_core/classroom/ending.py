@@ -18,7 +18,7 @@ from ser_core.classroom.guesses import FILE as GUESSES
 from ser_core.classroom.lesson import Lesson
 from ser_core.classroom.pupils import Pupil
 from ser_core.corpora.recordings import Recordings
-from ser_core.jobs import locks, processes
+from ser_core.jobs import locks, processes, runner
 
 #: Seconds that the runner has to see that nothing is left to do.
 PATIENCE_S = 30.0
@@ -96,8 +96,9 @@ def take_out(lesson: Lesson, pupil: Pupil) -> None:
     folder = settings.home(pupil.id).own
     (folder / pupils.FILE).unlink(missing_ok=True)
     for job in cancel_jobs(pupil.id):
+        # Its process is killed, and the runner has yet to write that down: into a folder that was deleted before, it would be made anew.
         deadline = time.monotonic() + PATIENCE_S
-        while job.state in jobs.ACTIVE and time.monotonic() < deadline:
+        while not job.settled and runner.works() and time.monotonic() < deadline:
             time.sleep(0.1)
     for job in jobs.all_jobs(everyone=True):
         if job.owner == pupil.id:

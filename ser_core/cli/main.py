@@ -13,7 +13,7 @@ import sys
 from ser_core import fanout, graphs, jobs, recipes, runs, settings, studies
 from ser_core.audio import AudioError
 from ser_core.augment.waveform import AugmentationError
-from ser_core.cli import corpora, encoders, evaluate, features, hub, predict, search, select, splits, train
+from ser_core.cli import corpora, encoders, evaluate, features, find_rate, hub, predict, search, select, splits, train
 from ser_core.cli import jobs as jobs_command
 from ser_core.cli import recipes as recipes_command
 from ser_core.cli import runs as runs_command
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         encoders,
         features,
         select,
+        find_rate,
         train,
         search,
         evaluate,

@@ -80,3 +80,40 @@ def by_people(lines: Mapping[str, Sequence[tuple[int, float, float]]], title: st
     figure.update_yaxes(title_text="accuracy", tickformat=".0%", range=[0.1, 0.9], fixedrange=True)
     figure.update_layout(title=title, legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0})
     return dressed(figure, 420, margin={"l": 60, "r": 20, "t": 60, "b": 80})
+
+
+def loss_over_rate(
+    rates: Sequence[float], losses: Sequence[float], smoothed: Sequence[float], proposed: float | None, now: float
+) -> go.Figure:
+    """Return the loss of a range test's steps over the learning rate, on a logarithmic axis; the proposed rate and the one that is set are marked."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=list(rates),
+        y=list(losses),
+        mode="markers",
+        name="a batch",
+        marker={"color": _TRAIN, "size": 5},
+        hovertemplate="%{x:.1e}: %{y:.3f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=list(rates),
+        y=list(smoothed),
+        mode="lines",
+        name="smoothed",
+        line={"color": WAVE_COLOUR, "width": 3},
+        hovertemplate="%{x:.1e}: smoothed %{y:.3f}<extra></extra>",
+    )
+    for rate, name, tone, dash in ((now, "set", _TRAIN, "dot"), (proposed, "proposed", _UAR, "solid")):
+        if rate is not None:
+            figure.add_scatter(
+                x=[rate, rate],
+                y=[min(losses), max(losses)],
+                mode="lines",
+                name=f"{name}: {rate:g}",
+                line={"color": tone, "dash": dash, "width": 2},
+                hoverinfo="skip",
+            )
+    figure.update_xaxes(title_text="learning rate", type="log", dtick=1, exponentformat="power", fixedrange=True)
+    figure.update_yaxes(title_text="loss", fixedrange=True)
+    figure.update_layout(legend={"orientation": "h", "y": -0.34, "yanchor": "top", "x": 0})
+    return dressed(figure, 340, margin={"l": 60, "r": 20, "t": 20, "b": 60})

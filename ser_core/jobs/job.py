@@ -75,10 +75,7 @@ class Job:
     @property
     def status(self) -> dict[str, Any]:
         """What status.json says, with the state as it is now: see `state`."""
-        try:
-            status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise JobError(f"The job {self.id} has no readable status: {error}") from error
+        status = self._written_status()
         if status["state"] == "running" and not runs.process_lives(status["pid"], status["pid_created"]):
             status |= self.outcome(status["pid"], None)
         return dict(status)
@@ -87,6 +84,11 @@ class Job:
     def state(self) -> str:
         """queued | running | done | failed | cancelled | interrupted (its process has gone without a word)."""
         return str(self.status["state"])
+
+    @property
+    def settled(self) -> bool:
+        """Whether its end is written down: the runner's last word, after which nobody writes into its folder or its run's."""
+        return self._written_status()["state"] not in ACTIVE
 
     @property
     def short(self) -> bool:
@@ -197,6 +199,13 @@ class Job:
             return {"state": "interrupted", "message": "its process was ended from outside"}
         last = next((line.strip() for line in reversed(self.log_tail().splitlines()) if line.strip()), "")
         return {"state": "failed", "message": last.removeprefix("Error: ") or f"exit status {code}"}
+
+    def _written_status(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise JobError(f"The job {self.id} has no readable status: {error}") from error
+        return found
 
     def _run_status(self) -> dict[str, Any]:
         try:

@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ser_core import files, recipes, runs, settings
+from ser_core import files, learning_rate, recipes, runs, settings
 from ser_core.corpora import folds, schemes
 from ser_core.jobs.job import TRAINING, Job, queue
 from ser_core.recipes import Recipe, RecipeError
 
 SELECTION, DOWNLOAD, CHECK, EVALUATION = "selection", "download", "validation", "evaluation"
+RANGE_TEST = "range test"
 
 
 def recipe_of(job: Job) -> Recipe | None:
@@ -113,6 +114,22 @@ class Selection(Order):
 
     def queue(self, title: str, *, expected_s: float | None = None, owner: str | None = None) -> Job:
         files.write_json(self.out / "recipe.json", self.recipe.to_dict())
+        return super().queue(title, expected_s=expected_s, owner=owner)
+
+
+@dataclass(frozen=True)
+class RateSearch(Order):
+    """A learning-rate range test of a recipe, kept where `learning_rate.folder` says."""
+
+    kind = RANGE_TEST
+
+    recipe: Recipe
+
+    def arguments(self) -> list[str]:
+        return ["find-rate", str(learning_rate.folder(self.recipe) / "recipe.json")]
+
+    def queue(self, title: str, *, expected_s: float | None = None, owner: str | None = None) -> Job:
+        files.write_json(learning_rate.folder(self.recipe) / "recipe.json", self.recipe.to_dict())
         return super().queue(title, expected_s=expected_s, owner=owner)
 
 

@@ -8,11 +8,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
 from ser_core import runs, settings
+
+#: The priority, as Unix has it, of work that steps back: a tenth of what a server beside it takes while both want the same core.
+BEHIND = 10
+#: What makes a process compute in one thread, features included: on two cores the other one is left to whoever waits for an answer.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT"), "1"
+)
 
 
 def start(arguments: Sequence[str], out: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -41,7 +49,11 @@ def start(arguments: Sequence[str], out: IO[bytes], environment: Mapping[str, st
 def step_back(process: subprocess.Popen[bytes]) -> None:
     """Let a started process take only what the others of this machine leave, a server that answers a class at once."""
     with contextlib.suppress(psutil.Error):
-        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 10)
+        psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else BEHIND)
+    # Where Linux groups processes by session, a process' priority counts among those of its own session alone: of two busy ones a job
+    # took half of the machine from the server. What the whole session gets is stated beside it.
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(BEHIND))
 
 
 def forget(process: subprocess.Popen[bytes]) -> None:

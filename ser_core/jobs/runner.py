@@ -42,6 +42,15 @@ def run() -> None:
             return
 
 
+def works() -> bool:
+    """Tell whether a runner works, in whatever process."""
+    try:
+        with locks.runner_lock().acquire(timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+
+
 def wake() -> None:
     """Start a runner where jobs wait and none works: after a restart of the machine, say."""
     if waiting(everyone=True):
@@ -118,6 +127,8 @@ def _started(job: Job) -> _Process:
     (job.path / "began").touch(0o600)
     with files.append_privately(job.path / "log.txt") as log:
         environment = {reporting.VARIABLE: str(job.path.resolve()), settings.OWNER_VARIABLE: job.owner}
+        if settings.school_class():
+            environment |= processes.ONE_THREAD
         process = processes.start(job.arguments, log, environment)
     if settings.school_class():
         processes.step_back(process)
@@ -152,8 +163,9 @@ def _watch(job: Job, process: _Process) -> None:
         # Not written: the pid of a process that has gone says it.
         job.tell_run("failed", found["message"])
         return
-    job.write_status(found["state"], pid=process.pid, message=found["message"])
     job.tell_run(found["state"], found["message"])
+    # The last word: whoever takes the job away waits for it (`Job.settled`).
+    job.write_status(found["state"], pid=process.pid, message=found["message"])
 
 
 def _end(process: _Process, now: float) -> None:

@@ -6,6 +6,7 @@ here is estimated from how fast this machine reads a few clips and multiplies.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ser_core import learning_rate
 from ser_core.audio import AudioError
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.reading import ClipReader
@@ -27,6 +29,8 @@ from ser_core.runs.measured import Measured
 LOOK_S, LOOK_CLIPS = 0.4, 12
 #: What TensorFlow takes to load, and model and calibration after the last epoch, on the machine of `REFERENCE`; s.
 AROUND_S = 15.0
+#: What TensorFlow alone takes to load there, s.
+LOAD_S = 8.0
 #: Billion operations a second of one product of matrices, 512 × 512, on the two cores on which the shipped runs were trained.
 REFERENCE = 200.0
 #: Multiply-adds a second of a fit there, forward and back, and seconds that a clip costs beside them; from `quick-cnn` and 2D networks.
@@ -69,6 +73,17 @@ def of(recipe: Recipe, corpus: Corpus, trainings: int, known: Sequence[Measured]
     if scaled is None:
         return None
     return Expected(features, scaled.seconds * slowness(), scaled.source)
+
+
+def of_range_test(recipe: Recipe, corpus: Corpus, known: Sequence[Measured]) -> float | None:
+    """Return how many seconds a learning-rate range test of the recipe may take on the corpus; None where nothing tells."""
+    whole = of(recipe, corpus, 1, known)
+    if whole is None:
+        return None
+    clips = int(corpus.clips["emotion"].isin(recipe.labels or corpus.emotions).sum())
+    steps = math.ceil(clips * TRAINED * (1 + recipe.copies) / recipe.fit.batch_size) * recipe.fit.epochs
+    tried = min(learning_rate.LONGEST_S, whole.fit_s * learning_rate.STEPS / steps)
+    return whole.features_s + slowness() * LOAD_S + tried
 
 
 def of_features(recipe: Recipe, corpus: Corpus) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ser_core.evaluation import metrics
 from ser_core.evaluation.temperature import clip_probabilities
-from ser_core.recipes import Recipe
+from ser_core.recipes import Fit, Recipe
 from ser_core.runs import Run, RunError, epochs
 from ser_core.training.batches import AugmentedBatches
 from ser_core.training.parts import Part
@@ -180,11 +180,11 @@ def fit(
         model = keras.models.load_model(run.path / "checkpoint.keras")
         full.set_weights(model.get_weights())
         optimizer_state = model.optimizer
-        model = _compiled(full, recipe, len(batches))
+        model = compiled(full, recipe.fit, schedule(recipe, len(batches)))
         for ours, theirs in zip(model.optimizer.variables, optimizer_state.variables, strict=True):
             ours.assign(theirs)
     else:
-        model = _compiled(full, recipe, len(batches))
+        model = compiled(full, recipe.fit, schedule(recipe, len(batches)))
     watch = _Watch(recipe, run, full, validation, last, reporter, len(batches))
     if done < last:
         model.fit(batches, epochs=last, initial_epoch=done, shuffle=False, verbose=0, callbacks=[watch])
@@ -192,11 +192,11 @@ def fit(
     full.load_weights(run.path / "best.weights.h5")
 
 
-def _compiled(full: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
+def compiled(full: keras.Model, fit: Fit, rate: float | keras.optimizers.schedules.LearningRateSchedule) -> keras.Model:
+    """Return `full` as it is fitted, on its logits, with the optimizer and the loss of a recipe's `fit` at this rate or schedule."""
     model = keras.Model(full.input, full.output["logits"], name="fit")
-    fit = recipe.fit
     optimizer = keras.optimizers.AdamW(
-        schedule(recipe, steps), weight_decay=fit.weight_decay, use_ema=fit.ema > 0, ema_momentum=fit.ema or 0.99
+        rate, weight_decay=fit.weight_decay, use_ema=fit.ema > 0, ema_momentum=fit.ema or 0.99
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     crossentropy = keras.losses.CategoricalCrossentropy(from_logits=True)

@@ -22,16 +22,25 @@ def fitted(
     With `settled` those of its last epoch. Raises RecipeError for features or parameters that the network does not take, and
     RunError for a fit that diverges.
     """
+    full = begun(recipe, parts)
+    last = settled.epochs if settled else recipe.fit.epochs
+    validation = None if settled else parts["validation"]
+    fit.fit(full, recipe, run, parts["train"], validation, reporter, last=last)
+    return export.FittedNetwork(full)
+
+
+def begun(recipe: Recipe, parts: dict[str, Part]) -> keras.Model:
+    """Return the recipe's network before its first step, what stands frozen in front of it fitted on the train part.
+
+    Raises RecipeError as `fitted` does.
+    """
     keras.utils.set_random_seed(recipe.seed)
     prepared = preparation.prepare(parts["train"], recipe.lda)
     full = build.trainable(
         recipe.network, recipe.network_params, recipe.feature_set, len(recipe.labels), prepared, recipe.own_voice
     )
     if recipe.start:
-        begun = runs.find(recipe.start)
-        leakage.refuse(begun, parts)
-        fine_tuning.take_over(full, begun)
-    last = settled.epochs if settled else recipe.fit.epochs
-    validation = None if settled else parts["validation"]
-    fit.fit(full, recipe, run, parts["train"], validation, reporter, last=last)
-    return export.FittedNetwork(full)
+        other = runs.find(recipe.start)
+        leakage.refuse(other, parts)
+        fine_tuning.take_over(full, other)
+    return full

@@ -15,20 +15,19 @@ import numpy as np
 import pandas as pd
 
 from ser_core import runs, settings
-from ser_core.corpora import splits, unreadable
-from ser_core.corpora.base import Corpus, CorpusError
+from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
 from ser_core.evaluation import conformal, metrics, writing
 from ser_core.evaluation.temperature import clip_probabilities, fit_temperature
 from ser_core.features import store
 from ser_core.features.contract import Contract
 from ser_core.networks.classical import CLASSIFIERS
-from ser_core.recipes import Recipe, RecipeError, plan
-from ser_core.recipes.planning import checked, labelled, with_labels
+from ser_core.recipes import Recipe, RecipeError
 from ser_core.runs import Run, leagues
-from ser_core.training import classical, copies, emotion_means, normalisation, novelty, profiles, teaching
+from ser_core.training import classical, emotion_means, novelty, profiles
 from ser_core.training.card import card
 from ser_core.training.parts import Part
+from ser_core.training.reading import Reading
 from ser_core.training.reporter import Reporter
 
 PACKAGES = (
@@ -137,7 +136,7 @@ def train(
     return run
 
 
-class _Training:
+class _Training(Reading):
     """What the steps of one training share."""
 
     def __init__(
@@ -151,9 +150,8 @@ class _Training:
         notes: Sequence[str],
         allow_unreadable: bool,
     ) -> None:
-        self.recipe, self.corpus, self.run, self.reporter = recipe, corpus, run, reporter
-        self.test, self.settled, self.allow_unreadable = test, settled, allow_unreadable
-        self.given_notes = tuple(notes)
+        super().__init__(recipe, corpus, reporter, notes, validated=settled is None, allow_unreadable=allow_unreadable)
+        self.run, self.test, self.settled = run, test, settled
         self.started = time.monotonic()
 
     def work(self, division: Division | None) -> None:
@@ -169,75 +167,6 @@ class _Training:
         for note in self.notes:
             self.run.log_line(note)
         self.finish(self.fit(parts), parts)
-
-    def divide(self, division: Division | None) -> None:
-        """Decide which clips are in which part, and what a reader must know of that."""
-        if division is None:
-            planned = plan(self.recipe, self.corpus)
-            self.recipe, self.clips, self.notes = planned.recipe, planned.clips, list(planned.notes)
-            (self.division,) = planned.divisions
-        else:
-            self.recipe, self.division = with_labels(self.recipe, self.corpus), division
-            self.clips, self.notes = labelled(self.recipe, self.corpus), []
-            if self.settled is None:
-                self.notes = checked(self.clips, division, self.recipe.labels)
-        self.notes += self.given_notes
-        self.clips = self.clips.assign(part=self.division.parts)
-        self.clips = self.clips[self.clips["part"] != ""]
-
-    def read(self) -> dict[str, Part]:
-        """Return the parts with their features, the copies of the train part and its teachers' answers."""
-        recipe, inputs = self.recipe, self.recipe.feature_set.inputs
-        begun = time.monotonic()
-        self.features = {
-            one.name: store.load(self.corpus, one.source, progress=self.reporter.features) for one in inputs
-        }
-        self.left_out = unreadable.among(
-            self.clips["clip"],
-            [one.failed for one in self.features.values()],
-            self.corpus.card.title,
-            allowed=self.allow_unreadable,
-        )
-        self.clips = self.clips[~self.clips["clip"].isin(self.left_out.why)]
-        if not (self.clips["part"] == "train").any():
-            raise CorpusError(
-                f"No clip of the train part of {self.corpus.card.title} is left: {self.left_out.sentence()}."
-            )
-        if self.left_out and self.settled is None:
-            # Without them an emotion may be gone.
-            checked(self.clips, self.division, recipe.labels)
-        parts = {
-            name: Part(
-                self.clips[self.clips["part"] == name].reset_index(drop=True),
-                recipe.labels,
-                inputs,
-                self.features,
-                recipe.profile,
-            )
-            for name in splits.PARTS
-        }
-        if recipe.copies:
-            parts["train"] = copies.joined(parts, self.features, recipe, self.corpus, self.reporter.features)
-        self.features_s = time.monotonic() - begun
-        if recipe.own_voice:
-            parts = self.by_voice(parts)
-        if recipe.teachers:
-            parts["train"] = replace(
-                parts["train"], taught=teaching.answers(recipe, parts, self.corpus, self.reporter.features)
-            )
-            self.notes.append(f"taught by {', '.join(recipe.teachers)}")
-        return parts
-
-    def by_voice(self, parts: dict[str, Part]) -> dict[str, Part]:
-        """Return the parts with the profile of each clip's speaker, or of the corpus, of all clips whatever their part."""
-        train = parts["train"]
-        (given,) = train.inputs
-        both = pd.concat([train.clips, self.clips[self.clips["part"] != "train"]])
-        voices = normalisation.voices(both, train.features[given.name], given.source, self.recipe.normalise)
-        self.notes.append(
-            f"Features are normalised by the statistics of all clips of the {self.recipe.normalise}, tested ones included, without labels."
-        )
-        return {name: replace(part, voices=voices) for name, part in parts.items()}
 
     def write_start(self) -> None:
         """Write recipe.json and split.csv: what is trained, on which clips, with which versions."""

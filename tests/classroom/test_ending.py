@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,9 @@ import pytest
 from ser_core import classroom, jobs, runs, settings
 from ser_core.classroom import ClassError, ending, guesses, pupils
 from ser_core.corpora.recordings import Recordings
-from ser_core.jobs import locks
-from tests import made
+from ser_core.jobs import locks, processes, runner, starting
+from ser_core.jobs.job import Job
+from tests import made, patience
 from tests.classroom.conftest import Be, act, join
 from tests.jobs import steps
 
@@ -80,3 +84,36 @@ def test_a_pupil_who_is_taken_out_takes_everything_along(lesson: classroom.Lesso
     assert [one.nickname for one in pupils.listed(lesson)] == ["Bob"] and not pupils.knows(lesson, ada)
     assert jobs.all_jobs(everyone=True) == [] and not settings.home(ada).own.exists()
     assert len(Recordings(settings.home(bob).recordings).list_all()) == 2
+
+
+def test_who_is_taken_out_while_training_leaves_nothing_behind(
+    lesson: classroom.Lesson, be: Be, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ada = join(lesson, "Ada")
+    be(ada)
+    # The pupil is taken out just when the runner has learned of the process' end, and has not written it down yet.
+    outcome, kill = Job.outcome, processes.kill
+    runs_here, learned = threading.Thread(target=runner.run), threading.Event()
+
+    def slowly(job: Job, pid: int | None, code: int | None) -> dict[str, str]:
+        found = outcome(job, pid, code)
+        if threading.current_thread() is runs_here:
+            learned.set()
+            time.sleep(1)
+        return found
+
+    def killed(pid: int | None, made: str | float | None) -> None:
+        kill(pid, made)
+        assert learned.wait(patience.SECONDS)
+
+    monkeypatch.setattr(Job, "outcome", slowly)
+    monkeypatch.setattr(processes, "kill", killed)
+    monkeypatch.setattr(starting, "start_runner", lambda: None)
+    job = jobs.queue(("jobs", "list"), kind=jobs.TRAINING, title="of Ada", run=settings.home().runs / "of-ada")
+    runs_here.start()
+    steps.until(lambda: job.status["pid"] not in (None, os.getpid()), "its process was started")
+    be("")
+    ending.take_out(lesson, pupils.listed(lesson)[0])
+    runs_here.join(patience.SECONDS)
+    assert [path.name for path in settings.home().jobs.iterdir() if path.is_dir()] == []
+    assert not settings.home(ada).own.exists()

@@ -1,5 +1,6 @@
 """The train page: the next step where nothing can be trained; the command that the button queues; what is on the disk, shown."""
 
+import dataclasses
 import importlib.util
 import json
 import os
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.train import advanced
+from pages.train.corpus import Chosen
 from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
@@ -367,3 +370,16 @@ def test_its_licence_is_confirmed_on_the_page_once(mode: str, corpus: None, monk
     assert not at.exception and settings.home().terms_file.is_file()
     assert not next(one for one in at.button if one.label == "Train").disabled
     assert not [box for box in at.checkbox if box.key == "train-terms"] and functionals.TERMS in words(at)
+
+
+def test_how_even_the_emotions_are_is_said_with_the_remedy_and_what_augmentation_does_is_a_click_away(
+    corpus: None,
+) -> None:
+    at = train(recipe="cnn1d-model5")
+    assert "Most clips: anger, 48; fewest: anger, 48. That is even enough" in words(at)
+    links = [one.proto for one in at.get("page_link") if one.proto.label == "Hear and see what it does to a clip"]
+    assert len(links) == 1 and "augmentation" in str(links[0])
+    clips = pd.DataFrame({"emotion": ["anger"] * 30 + ["fear"] * 10})
+    chosen = Chosen(dataclasses.replace(registry.load("crema-d"), clips=clips), "key")
+    said = advanced._balance(chosen, ("anger", "fear"))
+    assert "anger, 30; fewest: fear, 10." in said and "weigh rare emotions up" in said

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from pages.server import turns
-from pages.server.turns import Turns
+from pages.server.turns import AnswersFirst, Turns
+from tests import patience
 
 
 class Crowd:
@@ -80,3 +81,52 @@ def test_on_ones_own_machine_and_outside_a_page_nobody_waits(monkeypatch: pytest
     assert turns.in_turn(len)("abc") == 3
     monkeypatch.setenv("SER_MODE", "shared")
     assert turns.in_turn(len)("abc") == 3
+
+
+def test_pictures_wait_for_every_answer_and_are_drawn_one_after_another() -> None:
+    first, order, at_once = AnswersFirst(), list[str](), list[int]()
+    first.PATIENCE_S = patience.SECONDS
+    answered, drawing = threading.Event(), list[str]()
+
+    def visitor(name: str) -> None:
+        with first.answering():
+            if name == "slow":
+                assert answered.wait(patience.SECONDS)
+            order.append(f"answer {name}")
+        with first.behind():
+            drawing.append(name)
+            at_once.append(len(drawing))
+            order.append(f"pictures {name}")
+            time.sleep(0.02)
+            drawing.remove(name)
+
+    threads = [threading.Thread(target=visitor, args=(name,)) for name in ("slow", "b", "c", "d")]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    assert sorted(order) == ["answer b", "answer c", "answer d"]
+    answered.set()
+    for thread in threads:
+        thread.join(patience.SECONDS)
+    assert order[3] == "answer slow" and len(order) == 8 and set(at_once) == {1}
+
+
+def test_an_answer_that_takes_long_holds_nobodys_pictures_up_for_ever() -> None:
+    first = AnswersFirst()
+    first.PATIENCE_S = 0.1
+    with first.answering():
+        with first.behind():
+            pass
+        # And whoever went ahead lets nobody else in before their turn.
+        assert not first._drawing
+    with first.behind():
+        assert first._drawing
+    with pytest.raises(ValueError), first.answering():
+        raise ValueError
+    assert not first._answering and not first._drawing
+
+
+def test_outside_a_lesson_no_picture_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_CLASS", None)
+    with turns.answering(), turns.behind_answers():
+        pass

@@ -46,7 +46,7 @@ class Polling(Visitor):
         begun = time.perf_counter()
         message = BackMsg()
         rerun = message.rerun_script
-        rerun.query_string, rerun.page_script_hash = self.query, self._script
+        rerun.query_string, rerun.page_script_hash = self._query, self._script
         self._state(rerun)
         state = rerun.widget_states.widgets.add()
         state.id, state.trigger_value = self._buttons[label], True
@@ -81,7 +81,9 @@ class Polling(Visitor):
                 if now - asked.setdefault(fragment, now) >= pace:
                     asked[fragment] = now
                     message = BackMsg()
-                    message.rerun_script.query_string = self.query
+                    # Streamlit makes one run of it and of one that has not begun yet, with the address of the later: another one here
+                    # would have the page drawn without the upload.
+                    message.rerun_script.query_string = self._query
                     message.rerun_script.page_script_hash = self._script
                     message.rerun_script.fragment_id = fragment
                     message.rerun_script.is_auto_rerun = True

@@ -99,11 +99,16 @@ class Visitor:
     async def _run(self) -> None:
         message = BackMsg()
         rerun = message.rerun_script
-        rerun.query_string = self.query or f"source=upload&model={self.model}"
+        rerun.query_string = self._query
         rerun.page_name = "" if self._script else self.page
         rerun.page_script_hash = self._script
         self._state(rerun)
         await self._socket.send(message.SerializeToString())
+
+    @property
+    def _query(self) -> str:
+        """What the browser's address says; it goes with every request, those of fragments included."""
+        return self.query or f"source=upload&model={self.model}"
 
     def _state(self, rerun: Any) -> None:
         """Say with a request what the page's widgets hold."""
