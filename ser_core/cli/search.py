@@ -29,7 +29,9 @@ def add(commands: Any) -> None:
         metavar="KEY=LOW:HIGH[:log]",
         help="a setting that is searched, or KEY=A,B,C; default: a classifier's C, or how a network is fitted",
     )
-    training.jobs_option(parser, "trials")
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="trials at a time: processes, or workers of SER_DASK; default: one a core"
+    )
     parser.add_argument("--no-test", action="store_true", help="the best reads no test part either")
     unreadable_clips.add(parser)
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted search to go on with")

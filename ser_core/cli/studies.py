@@ -54,8 +54,8 @@ def add(commands: Any) -> None:
         "--jobs",
         type=int,
         metavar="N",
-        help="train here, so many trainings of all networks, seeds and folds at a time: processes, or workers of SER_DASK; default: the queue, "
-        "one network after the other",
+        help="train here, so many trainings of all networks, seeds and folds at a time (with SER_DASK as many as there are workers); default: "
+        "the queue, one network after the other",
     )
     starting_.add_argument("--repeat", metavar="STUDY", help="the networks of another study, all trained anew")
     starting_.add_argument("--json", action="store_true")

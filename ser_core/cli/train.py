@@ -33,7 +33,13 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--folds", type=int, default=folds.FOLDS, help="folds of kfold-speakers and kfold-clips")
     parser.add_argument("--seeds", type=int, default=1, help="train with so many seeds; gives mean and spread")
-    jobs_option(parser, "trainings of folds and seeds")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="trainings of folds and seeds at a time, each a process with its share of the cores; default: one a core. With SER_DASK as many as "
+        "there are workers",
+    )
     parser.add_argument(
         "--features", type=Path, metavar="FILE", help="features computed elsewhere, by clip: Parquet, CSV or NPZ"
     )
@@ -51,16 +57,6 @@ def add(commands: Any) -> None:
     parser.add_argument("--run", type=Path, help="the run's folder: new, or an interrupted run to go on with")
     parser.add_argument("--json", action="store_true", help="print {run, path, status, metrics}")
     parser.set_defaults(handler=train)
-
-
-def jobs_option(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add --jobs: how many of what go on at a time."""
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        metavar="N",
-        help=f"{what} at a time: processes, or workers of SER_DASK; default: one a core",
-    )
 
 
 class Bar:

@@ -71,7 +71,7 @@ def train(
     (`fanout.each`), all of them, which must reach the same SER_HOME, corpus and folders of runs under the same names.
     """
     # By what was asked, not by how many are left: sums over other threads are rounded otherwise, and a run that goes on is to find the same.
-    threads = max(1, WORKERS // workers)
+    threads = 1 if fanout.scheduler() else max(1, WORKERS // workers)
     process = (os.getpid(), born(os.getpid()))
     tasks = [
         joblib.delayed(_train)(number, one, process, corpus, test, threads, allow_unreadable, go_on)
