@@ -34,9 +34,14 @@ def each(tasks: Iterable[Callable[[], Any]], *, n_jobs: int = -1, ordered: bool 
         yield from joblib.Parallel(n_jobs=n_jobs, return_as="generator" if ordered else "generator_unordered")(tasks)
 
 
+def scheduler() -> str:
+    """Return the address of the Dask scheduler to whose workers tasks go; '' where they stay on this machine."""
+    return os.environ.get(VARIABLE, "").strip()
+
+
 @contextmanager
 def _backend() -> Iterator[None]:
-    address = os.environ.get(VARIABLE, "").strip()
+    address = scheduler()
     if not address:
         yield
         return
@@ -54,6 +59,11 @@ def _backend() -> Iterator[None]:
             raise FanoutError(
                 f"The Dask scheduler at {address} or one of its workers does not find ser_core: install it there, or start them with "
                 "PYTHONPATH set to its folder."
+            )
+        if max(client.ncores().values(), default=1) > 1:
+            raise FanoutError(
+                f"A worker of the Dask scheduler at {address} takes several tasks at a time, and trainings in one process draw from each "
+                "other's random numbers: start workers with --nthreads 1, several of them on a machine with --nworkers."
             )
         with joblib.parallel_config(backend="dask"):
             yield

@@ -44,3 +44,13 @@ def test_a_scheduler_without_the_program_is_a_sentence(tmp_path: Path, monkeypat
     finally:
         scheduler.kill()
         scheduler.wait()
+
+
+def test_workers_that_take_several_tasks_at_a_time_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("dask.distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    ) as cluster:
+        monkeypatch.setenv(fanout.VARIABLE, cluster.scheduler_address)
+        with pytest.raises(fanout.FanoutError, match="start workers with --nthreads 1"):
+            list(fanout.each([joblib.delayed(len)("abc")]))

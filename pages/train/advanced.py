@@ -211,7 +211,7 @@ def _repeats(recipe: Recipe, key: str) -> Training:
         20,
         1,
         key=f"seeds-{key}",
-        help="Train with so many seeds, one after the other: mean and spread of the scores.",
+        help="Train with so many seeds, as many at a time as there are cores: mean and spread of the scores.",
     )
     n_folds = folds.FOLDS
     if recipe.split in ("kfold-speakers", "kfold-clips"):

@@ -34,7 +34,7 @@ ENDING_S = 8.0
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The fit that goes on in a run: the run's own, or that of the fold or seed which was last written to."""
+    """The fit that goes on in a run: the run's own, or that of the first fold or seed which is not finished; of finished ones the last."""
 
     history: pd.DataFrame = field(repr=False)
     epochs: int
@@ -206,8 +206,10 @@ def _selection(job: jobs.Job) -> None:
 def _fit(run: Run) -> Fit | None:
     """What is known of the fit; None before a recipe is written."""
     written = [path for name in PIECES for path in (run.path / name).rglob("history.csv")]
-    newest = max(written, key=lambda path: path.stat().st_mtime, default=None)
-    shown = run if newest is None else Run(newest.parent)
+    going_on = sorted(path for path in written if not (path.parent / "files.json").is_file())
+    # Of several side by side always the same one, so that the page does not jump from one to the other.
+    chosen = going_on[0] if going_on else max(written, key=lambda path: path.stat().st_mtime, default=None)
+    shown = run if chosen is None else Run(chosen.parent)
     try:
         number = int(shown.recipe["recipe"]["fit"]["epochs"])
         history = shown.history
@@ -215,4 +217,4 @@ def _fit(run: Run) -> Fit | None:
         return None
     if history.empty and not shown.has("history.csv"):
         return Fit(history, 0, shown)
-    return Fit(history, number, shown, "" if newest is None else str(newest.parent.relative_to(run.path)))
+    return Fit(history, number, shown, "" if chosen is None else str(chosen.parent.relative_to(run.path)))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from ser_core import recipes, runs, studies
 from ser_core.cli import output
+from ser_core.cli import train as training
 from ser_core.corpora import folds, registry
+from ser_core.corpora.base import Corpus
 from ser_core.recipes import Recipe
 from ser_core.studies import Study, StudyError, document, outcome, starting, state, words
 from ser_core.studies import members as networks
@@ -45,6 +49,13 @@ def add(commands: Any) -> None:
         default=[],
         metavar="KEY=VALUE",
         help="override a field of every recipe, e.g. fit.epochs=10",
+    )
+    starting_.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="train here, so many trainings of all networks, seeds and folds at a time (with SER_DASK as many as there are workers); default: "
+        "the queue, one network after the other",
     )
     starting_.add_argument("--repeat", metavar="STUDY", help="the networks of another study, all trained anew")
     starting_.add_argument("--json", action="store_true")
@@ -102,14 +113,25 @@ def show(stated: argparse.Namespace) -> int:
 
 
 def start(stated: argparse.Namespace) -> int:
+    if stated.jobs is not None and stated.jobs < 1:
+        raise StudyError("--jobs must be at least 1.")
+    study, corpus = _begun(stated)
+    if stated.jobs is not None:
+        return _trained(stated, study, corpus)
+    starting.go_on(study, corpus)
+    _say(stated, study)
+    return 0
+
+
+def _begun(stated: argparse.Namespace) -> tuple[Study, Corpus]:
+    """The study that is to be trained, written where it is new, and its corpus."""
     if stated.repeat:
         before = studies.find(stated.repeat)
-        study = starting.repeat(before, stated.name, registry.load(before.corpus, stated.data))
-        return _queued(stated, study)
+        corpus = registry.load(before.corpus, stated.data)
+        return starting.repeat(before, stated.name, corpus, queued=False), corpus
     if not stated.recipes:
         study = studies.find(stated.name)
-        starting.go_on(study, registry.load(study.corpus, stated.data))
-        return _queued(stated, study)
+        return study, registry.load(study.corpus, stated.data)
     chosen = [_recipe(name).override(stated.set) for name in stated.recipes.split(",") if name.strip()]
     corpus = registry.load(stated.corpus or chosen[0].corpus, stated.data)
     if stated.data:
@@ -122,8 +144,36 @@ def start(stated: argparse.Namespace) -> int:
     else:
         field, members = "", networks.of_recipes(chosen)
     prepared = networks.on(members, corpus, stated.split, stated.folds)
-    study = starting.start(stated.name, prepared, corpus, seeds=stated.seeds, n_folds=stated.folds, varied=field)
-    return _queued(stated, study)
+    study = starting.start(
+        stated.name, prepared, corpus, seeds=stated.seeds, n_folds=stated.folds, varied=field, queued=False
+    )
+    return study, corpus
+
+
+def _trained(stated: argparse.Namespace, study: Study, corpus: Corpus) -> int:
+    """Train what is missing of a study in this process and those that it starts, holding the lock that keeps two trainings apart."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Imported here: every other command does without it.
+    from ser_core.training import repeats
+
+    try:
+        with training.in_turn(), output.progress() as progress:
+            bar = training.Bar(progress)
+            todo = [(one.recipe, study.run(one)) for one in starting.missing(study)]
+            repeats.each(
+                todo, corpus, bar, n_folds=study.folds, seeds=study.seeds, workers=stated.jobs, go_on=True, piece_done=bar.piece
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print(
+            f"Cancelled; what is trained is kept, and the rest goes on: studies start {study.id} --jobs {stated.jobs}.",
+            file=sys.stderr,
+        )
+        return 1
+    for one in state.of(study):
+        if one.state == "failed":
+            print(f"{one.member.name} failed: {one.message}", file=sys.stderr)
+    _say(stated, study)
+    return 1 if starting.missing(study) else 0
 
 
 def export(stated: argparse.Namespace) -> int:
@@ -153,14 +203,13 @@ def _recipe(name: str) -> Recipe:
         raise
 
 
-def _queued(stated: argparse.Namespace, study: Study) -> int:
+def _say(stated: argparse.Namespace, study: Study) -> None:
     found = state.of(study)
     if stated.json:
         output.print_json({"id": study.id, "name": study.name, "members": _members(found)})
-        return 0
+        return
     print(f"{study.name}: {state.said(found)}, {sum(one.active for one in found)} in the queue.")
     print(f"It fills on the results page, or: python -m ser_core studies show {study.id}")
-    return 0
 
 
 def _members(found: list[state.State]) -> list[dict[str, Any]]:

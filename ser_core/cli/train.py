@@ -34,6 +34,13 @@ def add(commands: Any) -> None:
     parser.add_argument("--folds", type=int, default=folds.FOLDS, help="folds of kfold-speakers and kfold-clips")
     parser.add_argument("--seeds", type=int, default=1, help="train with so many seeds; gives mean and spread")
     parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="trainings of folds and seeds at a time, each a process with its share of the cores; default: one a core. With SER_DASK as many as "
+        "there are workers",
+    )
+    parser.add_argument(
         "--features", type=Path, metavar="FILE", help="features computed elsewhere, by clip: Parquet, CSV or NPZ"
     )
     parser.add_argument(
@@ -100,8 +107,8 @@ def train(stated: argparse.Namespace) -> int:
     recipe = _recipe_of(chosen, stated) if chosen else several_corpora.chosen(overrides.resolve(stated), stated)
     if stated.log_to:
         trackers.needed(stated.log_to)
-    if stated.folds < 2 or stated.seeds < 1:
-        raise recipes.RecipeError("--folds must be at least 2, --seeds at least 1.")
+    if stated.folds < 2 or stated.seeds < 1 or (stated.jobs is not None and stated.jobs < 1):
+        raise recipes.RecipeError("--folds must be at least 2, --seeds and --jobs at least 1.")
     corpus = registry.load(recipe.corpus, stated.data, recipe.mapping)
     for problem in corpus.problems:
         print(f"Left out, {problem.where}: {problem.message}", file=sys.stderr)
@@ -110,7 +117,7 @@ def train(stated: argparse.Namespace) -> int:
     if stated.features:
         recipe = recipe.on_external(external.keep(stated.features, corpus))
     # Imported here: every other command does without it. TensorFlow loads with the first network.
-    from ser_core.training import refit, repeats
+    from ser_core.training import refit, repeats, side_by_side
     from ser_core.training.train import check_network
 
     given = recipe
@@ -135,6 +142,7 @@ def train(stated: argparse.Namespace) -> int:
                     test=not stated.no_test,
                     n_folds=stated.folds,
                     seeds=stated.seeds,
+                    workers=stated.jobs or side_by_side.WORKERS,
                     piece_done=bar.piece,
                     allow_unreadable=stated.allow_unreadable,
                 )
@@ -164,7 +172,7 @@ def say(run: runs.Run, as_json: bool) -> None:
 def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
     """Return the recipe of the run that is refitted. Raises RecipeError where something of it is to be changed."""
     changed = [stated.split, stated.seed, stated.epochs, stated.features, stated.corpora, *stated.set, *stated.label]
-    if any(one is not None for one in changed) or stated.seeds != 1 or stated.no_test:
+    if any(one is not None for one in changed) or stated.seeds != 1 or stated.jobs or stated.no_test:
         raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
     first = (runs.pieces(chosen) or [chosen])[0]
     return recipes.from_dict(first.recipe["recipe"])

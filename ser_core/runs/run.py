@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,10 @@ ALWAYS = ("recipe.json", "status.json", "predictions.csv", "metrics.json", "spli
 _TEXT = ("clip", "speaker", "emotion", "true", "predicted", "fold", "pcm16_sha256_16")
 
 
+#: A process' pid, and what tells it from others that had or will have it (`alive.born`).
+Process = tuple[int, str | float | None]
+
+
 class RunError(ValueError):
     """A run is missing, damaged, or cannot do what was asked; the message says which and why."""
 
@@ -43,6 +47,8 @@ class Run:
     ----------
     path : Path
         The folder.
+    process : tuple of int and str or float, optional
+        The pid and birth (`born`) of the process that answers for its training while it is trained. Default: the one that writes.
 
     Raises
     ------
@@ -58,6 +64,7 @@ class Run:
     """
 
     path: Path
+    process: Process | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -215,10 +222,11 @@ class Run:
         files.write_text(self.path / name, as_csv(table))
 
     def write_status(self, state: str, **more: Any) -> None:
-        """Write status.json: state, this process' pid and creation time, heartbeat (UTC), and what else is given."""
+        """Write status.json: state, pid and creation time of the run's process, heartbeat (UTC), and what else is given."""
         if state not in STATES:
             raise ValueError(f"no such state: {state}")
-        status = {"state": state, "pid": os.getpid(), "pid_created": alive.born(os.getpid()), "heartbeat": now()}
+        pid, born = self.process or (os.getpid(), alive.born(os.getpid()))
+        status = {"state": state, "pid": pid, "pid_created": born, "heartbeat": now()}
         self.write_json("status.json", {**status, **more})
 
     def append_history(self, row: dict[str, Any]) -> None:

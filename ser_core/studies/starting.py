@@ -82,11 +82,13 @@ def start(
     varied: str = "",
     repeats: str = "",
     anew: bool = False,
+    queued: bool = True,
 ) -> Study:
-    """Write a study of members that `members.on` prepared, and queue their trainings, one after the other.
+    """Write a study of members that `members.on` prepared, and queue their trainings, one network after the other.
 
     A run of one's own that was trained just so counts as a member's, unless all is to be trained `anew`. corpus: a registered one.
-    Raises StudyError for a name that is taken and for too many seeds, and what `go_on` does.
+    queued: False where whoever starts it trains what is `missing`. Raises StudyError for a name that is taken and for too many
+    seeds, and what `go_on` does.
     """
     if not 1 <= seeds <= networks.MOST_SEEDS:
         raise StudyError(f"A study trains each network 1 to {networks.MOST_SEEDS} times; {seeds} seeds were asked for.")
@@ -101,17 +103,23 @@ def start(
         path, " ".join(name.split()), runs.now(), corpus.name, split, n_folds, seeds, tuple(given), varied, repeats
     )
     study.write()
-    go_on(study, corpus)
+    if queued:
+        go_on(study, corpus)
     return study
 
 
+def missing(study: Study) -> list[Member]:
+    """Return the members that neither are trained nor wait in the queue."""
+    return [one.member for one in state.of(study) if one.state not in (*ACTIVE, "done", state.DAMAGED)]
+
+
 def go_on(study: Study, corpus: Corpus | None = None) -> list[Job]:
-    """Queue the trainings of the members that neither are trained nor wait; return their jobs.
+    """Queue the trainings of the members that are `missing`; return their jobs.
 
     Those that failed or were cancelled go on from where they ended. corpus: to tell how long each may take. Raises JobError where
     no more can be queued; what was queued before stays.
     """
-    todo = [one.member for one in state.of(study) if one.state not in (*ACTIVE, "done", state.DAMAGED)]
+    todo = missing(study)
     told = dict(estimate(todo, corpus, seeds=study.seeds, n_folds=study.folds, anew=True).each) if corpus else {}
     return [again(study, member, told.get(member.name)) for member in todo]
 
@@ -123,8 +131,8 @@ def again(study: Study, member: Member, expected_s: float | None = None) -> Job:
     return order.queue(f"{study.name}: {member.name}{seeds}", expected_s=expected_s)
 
 
-def repeat(study: Study, name: str, corpus: Corpus) -> Study:
-    """Start the study anew under another name: every network is trained again. Raises as `start` does."""
+def repeat(study: Study, name: str, corpus: Corpus, *, queued: bool = True) -> Study:
+    """Start the study anew under another name: every network is trained again. `queued` and what is raised: as in `start`."""
     blank = [replace(member, run="") for member in study.members]
     unknown = study.members[0].recipe.unknown_speakers
     prepared = networks.on(blank, corpus, study.split, study.folds, unknown)
@@ -137,6 +145,7 @@ def repeat(study: Study, name: str, corpus: Corpus) -> Study:
         varied=study.varied,
         repeats=study.id,
         anew=True,
+        queued=queued,
     )
 
 

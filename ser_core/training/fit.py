@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from typing import Any
 
 import keras
@@ -123,8 +124,7 @@ class _Watch(keras.callbacks.Callback):
 
     def _validated(self, epoch: int, validation: Part) -> dict[str, float]:
         # Without voice profiles: the epoch is chosen for what a new user has.
-        windows, rows = validation.windows
-        found = clip_probabilities(logits(self.full, windows), rows)
+        found = clip_probabilities(*validation.answered(partial(logits, self.full)))
         if not np.isfinite(found).all():
             raise RunError(self._diverged())
         labels = validation.labels

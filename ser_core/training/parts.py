@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -83,6 +83,14 @@ class Part:
         size = clips or max(1, SHARD // (8 * self.inputs[0].source.dims))
         for first in range(0, len(self.clips), size):
             yield replace(self, clips=self.clips.iloc[first : first + size], taught=None)
+
+    def answered(self, logits: Callable[[dict[str, np.ndarray]], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `logits` says of the windows, and to which clip (row) each belongs; of a large part shard by shard."""
+        if not self.large:
+            windows, rows = self.windows
+            return logits(windows), rows
+        # A vector is one window a clip.
+        return np.concatenate([logits(one.windows[0]) for one in self.in_pieces()]), np.arange(len(self.clips))
 
     def voices_of(self, clips: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the inputs of a graph that normalises by voice: the profiles of these clips and their weights."""

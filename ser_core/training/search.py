@@ -88,7 +88,7 @@ class _Search:
     def best(self, trials: int, done: Callable[[int, int], None]) -> tuple[Recipe, list[str]]:
         """Return the recipe of the best of so many trials, and what a reader of its run must know."""
         self.state()
-        failed = side_by_side.features_first(self.recipe, self.corpus, self.reporter.features, self.division)
+        failed = side_by_side.features_first(self.recipe, self.corpus, self.reporter.features, [self.division])
         unreadable.among(self.clips["clip"], failed, self.corpus.card.title, allowed=self.allow_unreadable)
         study = self.study()
         while len(self.ended(study)) < trials:

@@ -30,11 +30,15 @@ def answers(recipe: Recipe, parts: Mapping[str, Part], corpus: Corpus, progress:
         raise RecipeError(
             f"The network {recipe.network} is fitted to one label a clip, so it cannot be taught: leave teachers out."
         )
-    named = [runs.find(name) for name in recipe.teachers]
-    found = [teacher for run in named for teacher in runs.pieces(run) or [run]]
-    said = np.stack([_of(teacher, parts, corpus, progress) for teacher in found])
+    said = np.stack([_of(teacher, parts, corpus, progress) for teacher in teachers(recipe)])
     mean: np.ndarray = said.mean(axis=0)
     return mean
+
+
+def teachers(recipe: Recipe) -> list[Run]:
+    """Return the recipe's teachers, of several seeds each one. Raises RunError where there is none of a name."""
+    named = [runs.find(name) for name in recipe.teachers]
+    return [teacher for run in named for teacher in runs.pieces(run) or [run]]
 
 
 def _of(teacher: Run, parts: Mapping[str, Part], corpus: Corpus, progress: Progress | None) -> np.ndarray:

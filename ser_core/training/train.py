@@ -215,7 +215,7 @@ class _Training(Reading):
         train, validation = parts["train"], parts["validation"]
         tables = []
         if settled is None:
-            logits, rows = _logits(fitted, validation)
+            logits, rows = validation.answered(fitted.logits)
             temperature = fit_temperature(logits, rows, validation.targets)
             with_voice = self.by_a_voice(fitted, validation, temperature)
             found = clip_probabilities(logits, rows, temperature)
@@ -230,7 +230,7 @@ class _Training(Reading):
             train, validation = _apart(train, set(settled.validation))
         if self.test and len(parts["test"].clips):
             tables.append(
-                _rows(parts["test"], "test", clip_probabilities(*_logits(fitted, parts["test"]), temperature))
+                _rows(parts["test"], "test", clip_probabilities(*parts["test"].answered(fitted.logits), temperature))
             )
         scores = writing.measure(run, pd.concat(tables, ignore_index=True), recipe.labels)
         real = {name: values[:32] for name, values in next(validation.in_pieces(32)).windows[0].items()}
@@ -273,15 +273,6 @@ def _apart(part: Part, clips: set[str]) -> tuple[Part, Part]:
     chosen = part.clips["clip"].isin(clips)
     both = [replace(part, clips=part.clips[one].reset_index(drop=True), taught=None) for one in (~chosen, chosen)]
     return both[0], both[1]
-
-
-def _logits(fitted: Fitted, part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Return the logits of a part's windows, and to which clip (row) each belongs; of a large part shard by shard."""
-    if not part.large:
-        windows, rows = part.windows
-        return fitted.logits(windows), rows
-    # A vector is one window a clip.
-    return np.concatenate([fitted.logits(one.windows[0]) for one in part.in_pieces()]), np.arange(len(part.clips))
 
 
 def _rows(part: Part, name: str, probabilities: np.ndarray) -> pd.DataFrame:

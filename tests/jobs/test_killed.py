@@ -39,6 +39,35 @@ def test_a_killed_training_is_interrupted_and_goes_on_from_its_last_epoch(
     assert job.state == "interrupted"
 
 
+def test_killed_seeds_end_their_workers_and_go_on_from_their_last_epochs(corpus: Path) -> None:
+    run, epochs = runs.Run(settings.home().runs / "killed"), 200
+    words = [
+        "train",
+        "cnn1d-model5",
+        "--data",
+        str(corpus),
+        "--run",
+        str(run.path),
+        "--epochs",
+        str(epochs),
+        "--no-test",
+    ]
+    words += ["--set", "fit.patience=0", "--seeds", "2", "--jobs", "2"]
+    shell = steps.Shell(*words)
+    seeds = [runs.Run(run.path / "seeds" / str(seed)) for seed in range(2)]
+    steps.until(lambda: all(len(one.history) >= 2 for one in seeds), f"two epochs of each were done: {shell.log()}")
+    steps.kill(shell.pid)
+    shell.wait()
+    assert run.status["state"] == "interrupted"
+    steps.until(lambda: all(one.status["state"] == "cancelled" for one in seeds), "its workers had ended")
+    done = [len(one.history) for one in seeds]
+    assert all(2 <= number < epochs for number in done)
+    assert main(words) == 0
+    assert runs.Run(run.path).status["state"] == "done"
+    for one in seeds:
+        assert list(runs.Run(one.path).history["epoch"]) == list(range(1, epochs + 1))
+
+
 def test_a_killed_runner_leaves_its_job_alive_and_the_next_one_looks_after_it(corpus: Path) -> None:
     run = settings.home().runs / "blocked"
     with locks.training_lock():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ser_core.evaluation import compare
 from ser_core.recipes import RecipeError
 from ser_core.runs import expected
 from ser_core.studies import StudyError, exporting, members, starting, state
+from ser_core.training import train as single
 from tests import made
 from tests.jobs import steps
 from tests.studies import ready
@@ -118,6 +120,48 @@ def test_what_is_trained_is_not_trained_twice(there: Path, capsys: pytest.Captur
     again.delete()
     assert [one.name for one in studies.all_studies()] == ["Two tiny networks"]
     assert all(study.run(one).has("metrics.json") for one in study.members)
+
+
+def test_a_study_is_trained_side_by_side_and_says_what_the_queue_would(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["studies", "start", "Side by side", "--data", str(corpus), "--set", "features=mfcc-20", "--vary"]
+    words += ["network_params.c=0.001,0.1", "--recipes", "logreg", "--seeds", "2"]
+    assert main([*words, "--jobs", "2"]) == 0
+    told = capsys.readouterr()
+    assert "2 of 2 trained, 0 in the queue" in told.out and "4 of 4 trainings" in told.err and not jobs.all_jobs()
+    beside = studies.find("Side by side")
+    assert all(not beside.run(one).problems(hashes=True) for one in beside.members)
+    # Trained one after the other, as each of the queue's processes does, they find the same.
+    for one in beside.members:
+        asked = ["train", str(beside.run(one).path / "recipe.json"), "--run", str(tmp_path / one.run)]
+        assert main([*asked, "--seeds", "2", "--jobs", "1"]) == 0
+        assert runs.Run(tmp_path / one.run).metrics == beside.run(one).metrics
+    # What is lost is trained again, and nothing else.
+    first, second = (beside.run(one).path for one in beside.members)
+    kept = (second / "files.json").stat().st_mtime_ns
+    shutil.rmtree(first)
+    assert main(["studies", "start", "Side by side", "--jobs", "1"]) == 0
+    assert (first / "files.json").is_file() and (second / "files.json").stat().st_mtime_ns == kept
+    assert main(["studies", "start", "Side by side", "--jobs", "0"]) == 1
+
+
+def test_a_network_that_fails_in_a_study_is_said_and_the_others_are_trained(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = single.train
+
+    def failing(recipe: recipes.Recipe, *rest: Any, **more: Any) -> runs.Run:
+        if recipe.network_params.get("c") == 0.5:
+            with single.reported(rest[1]):
+                raise runs.RunError("its fit diverges")
+        return fit(recipe, *rest, **more)
+
+    monkeypatch.setattr(single, "train", failing)
+    words = ["studies", "start", "One fails", "--data", str(corpus), "--set", "features=mfcc-20", "--recipes", "logreg"]
+    assert main([*words, "--vary", "network_params.c=0.1,0.5", "--jobs", "1"]) == 1
+    told = capsys.readouterr()
+    assert "c 0.5 failed: its fit diverges" in told.err and "1 of 2 trained, c 0.5 failed" in told.out
 
 
 def test_the_queue_has_an_estimate_and_a_cancelled_network_is_trained_again(corpus: Path, home: Path) -> None:

@@ -76,6 +76,25 @@ def test_a_shard_is_what_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert peaks[0] > 2 * held and peaks[1] < held / 2
 
 
+def test_a_network_reads_a_large_corpus_batch_by_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ser_core.training import network
+
+    recipe = recipes.named("mlp").with_(features="mfcc-20", labels=("a", "b", "c")).override(["fit.epochs=2"])
+    found, at_once = [], []
+    for most in (parts.IN_MEMORY, 0):
+        monkeypatch.setattr(parts, "IN_MEMORY", most)
+        both = {
+            name: part(n, recipe.labels, seed) for seed, (name, n) in enumerate((("train", 400), ("validation", 300)))
+        }
+        run = runs.create(tmp_path / str(most))
+        network.fitted(recipe, run, both, Quiet(), None)
+        found.append(run.history.drop(columns="seconds"))
+        # What a part has cut at once stays with it.
+        at_once.append(sum("windows" in vars(one) for one in both.values()))
+    pd.testing.assert_frame_equal(*found, rtol=1e-5)
+    assert at_once == [1, 0]
+
+
 def test_a_run_of_a_large_corpus_is_the_run_of_a_small_one(
     shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

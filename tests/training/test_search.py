@@ -163,14 +163,15 @@ def test_trainings_run_on_two_workers_of_a_dask_scheduler(
 ) -> None:
     distributed = pytest.importorskip("dask.distributed")
     pieces = [Piece(RECIPE.with_(seed=seed), tmp_path / str(seed)) for seed in range(4)]
-    side_by_side.features_first(RECIPE, corpus, lambda done, of: None)
+    side_by_side.features_first(RECIPE, corpus, lambda done, of: None, [])
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         monkeypatch.setenv(fanout.VARIABLE, cluster.scheduler_address)
         done = list(side_by_side.train(pieces, corpus, test=False, allow_unreadable=False, workers=2))
+        with distributed.Client(cluster) as client:
+            fitted = client.run(lambda: "ser_core.training.classical" in sys.modules)
     monkeypatch.delenv(fanout.VARIABLE)
     assert {one.path.name for one, why in done if not why} == {"0", "1", "2", "3"}
-    by = {Run(one.path).status["pid"] for one in pieces}
-    assert len(by) == 2 and all(not Run(one.path).problems(hashes=True) for one in pieces)
+    assert list(fitted.values()) == [True, True] and all(not Run(one.path).problems(hashes=True) for one in pieces)
     here = runs.create(tmp_path / "here")
     single.train(RECIPE, corpus, here, Quiet(), test=False)
     assert Run(here.path).metrics == Run(pieces[0].path).metrics
