@@ -12,11 +12,7 @@ from ser_core.corpora.base import Corpus
 from ser_core.recipes import Recipe
 from ser_core.recipes.layer_table import BUILT
 from ser_core.recipes.planning import on_corpus
-from ser_core.studies.study import Member, StudyError
-
-FEWEST, MOST = 2, 6
-#: Most trainings of each network, with seeds of their own.
-MOST_SEEDS = 5
+from ser_core.studies.study import FEWEST, MOST, Member, StudyError
 
 
 @dataclass(frozen=True)
