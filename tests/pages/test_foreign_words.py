@@ -16,10 +16,11 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from pages.widgets import foreign, spreadsheet
-from ser_core import audio, jobs, settings
+from ser_core import audio, jobs, recipes, runs, settings
 from ser_core.corpora import registry
 from ser_core.corpora.recordings import Recordings
 from ser_core.runs import Run, cards, notes
+from ser_core.studies import Member, Study
 from tests import made, patience
 from tests.jobs.steps import no_runner
 
@@ -35,13 +36,15 @@ PAGES = {
     "analyze": [{"source": "samples", "sample": VOICE.stem, "looked": "on"}],
     "live": [{}],
     "datasets": [{"tab": tab} for tab in ("Overview", "Clips", "Compare", "Listeners", "Check")] + [{"view": "mine"}],
-    "train": [{}],
+    "train": [{"view": view} for view in ("new", "build", "compare", "originals", "features", "several", "personal")]
+    + [{"view": "compare", "what": "setting"}],
+    "lessons": [{"view": view} for view in ("guess", "leakage", "msf")],
     "results": [
         *(
             {"view": "run", "tab": tab}
             for tab in ("groups", "calibration", "mistakes", "elsewhere", "curves", "configuration", "card")
         ),
-        *({"view": view} for view in ("runs", "compare", "listeners", "guess", "lesson")),
+        *({"view": view} for view in ("runs", "compare", "listeners", "studies")),
     ],
 }
 #: What a link may state; "run" and the like first ask for something that there is, then for a hostile name.
@@ -74,6 +77,11 @@ NAMES = [
     "speaker",
     "second",
     "show",
+    "from",
+    "networks",
+    "network",
+    "what",
+    "study",
 ]
 
 
@@ -147,6 +155,19 @@ def hostile(home: Path, tmp_path: Path) -> Iterator[Path]:
     )
     run.seal()
     notes.write(run, name=WORD, note=WORD, tags=(WORD,))
+    # What a run and a study are called by what a stranger's recipe states.
+    titled = runs.weightless(runs.find("voices-47-cnn1d-model3"), home / "runs" / "titled")
+    recipe = recipes.from_dict(titled.recipe["recipe"]).with_(title=WORD)
+    titled.write_json("recipe.json", {**titled.recipe, "recipe": recipe.to_dict()})
+    titled.seal()
+    other = runs.weightless(runs.find("scratch-seeds"), home / "runs" / "other")
+    of_other = recipes.from_dict(other.recipe["recipe"])
+    members = (
+        Member(WORD, recipe, "titled"),
+        Member(LABEL, of_other, "other"),
+        Member("to come", of_other.with_(seed=7), "x"),
+    )
+    Study(home / "studies" / "hers", WORD, runs.now(), "crema-d", "speakers", 5, 3, members, WORD).write()
     folder = tmp_path / "corpus"
     for number, label in enumerate((EVIL, "anger", "sadness")):
         (folder / label).mkdir(parents=True)
@@ -162,7 +183,15 @@ def hostile(home: Path, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize(("page", "query"), [(page, query) for page, queries in PAGES.items() for query in queries])
 def test_no_page_makes_more_of_foreign_words(hostile: Path, page: str, query: dict[str, str]) -> None:
-    there = {"run": EVIL, "model": EVIL, "corpus": "hers", "own": EVIL, "runs": f"{EVIL},fast"}
+    there = {
+        "run": EVIL,
+        "model": EVIL,
+        "corpus": "hers",
+        "own": EVIL,
+        "runs": f"{EVIL},fast",
+        "from": "titled",
+        "networks": "titled,svm",
+    }
     app = opened(page, **query, **there)
     assert not [one.value for one in app.error if "damaged" in one.value]
     is_clean(app)
