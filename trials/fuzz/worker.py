@@ -158,7 +158,8 @@ def main(area: str, seconds: float, place: Path) -> None:
     deadline = time.monotonic() + seconds
     batch = int.from_bytes(os.urandom(4), "big")
     while time.monotonic() < deadline:
-        areas.batch(attempt, batch)
+        # A case may take half a minute: once its time is over, the rest of a batch is left out.
+        areas.batch(lambda data: attempt(data) if time.monotonic() < deadline else None, batch)
         batch += 1
         reset_peak()
         if peak() > ENOUGH:
