@@ -8,7 +8,6 @@ members               name, recipe (its labels stated), run (a folder's name bel
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import uuid
@@ -88,7 +87,7 @@ class Study:
 def read(path: Path) -> Study:
     """Return the study in a folder. Raises StudyError for one that is missing or damaged."""
     try:
-        stated = json.loads((path / FILE).read_text(encoding="utf-8"))
+        stated = files.from_json((path / FILE).read_text(encoding="utf-8"))
         members = tuple(
             Member(str(one["name"]), recipes.from_dict(one["recipe"]), _plain(one["run"])) for one in stated["members"]
         )
@@ -98,7 +97,7 @@ def read(path: Path) -> Study:
         return study
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {path}. `studies list` names them all.") from error
-    except (OSError, ValueError, RecipeError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, RecipeError, KeyError, TypeError) as error:
         raise StudyError(f"{path / FILE} is damaged ({error}). Its runs are not touched by it.") from error
 
 
