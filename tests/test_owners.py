@@ -56,7 +56,7 @@ def test_a_run_is_named_by_its_folder_by_whose_it_is_alone(home: Path, be, tmp_p
     assert runs.find(str(runs.find("accurate").path)).shipped
     for other in (BOB, settings.NOBODY):
         be(other)
-        for path in (theirs, outside):
+        for path in (theirs, outside, "no\0name"):
             with pytest.raises(runs.RunError, match="There is no run called"):
                 runs.find(str(path))
     # Whoever runs the installation names what they like.

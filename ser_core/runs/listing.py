@@ -76,7 +76,7 @@ def find(name: str) -> Run:
     none.
     """
     path = Path(name)
-    if _may_be_named(path) and (path / "recipe.json").is_file():
+    if (path / "recipe.json").is_file() and _may_be_named(path):
         return Run(path.resolve())
     if re.fullmatch(r"[\w.-]+", name):
         for run in all_runs():
