@@ -1,6 +1,7 @@
 # The dashboard in shared mode, without training. docker build -t ser-dashboard . && docker run -p 8501:8501 ser-dashboard
 # The image holds PyAV, whose wheels carry FFmpeg with parts under the GPL: whoever passes the image on passes those on too.
-FROM python:3.12-slim
+# The digest is of Docker's own list (github.com/docker-library/repo-info, commit 9abea646); the image was not pulled where this was written.
+FROM python:3.12.14-slim-trixie@sha256:e5c9fa26ffb76e11e0f054f30dc2523a2f9693f0c36c0cf1e39b27e152d899fc
 
 # The user that Hugging Face Spaces runs containers as.
 RUN useradd --create-home --uid 1000 ser

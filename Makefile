@@ -8,7 +8,7 @@ SERVE := .venv-serve
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run serve test lint bench results hub-rows samples clean python fuzz load faults classroom audit lan platforms installed screenshots reference licences lock
+.PHONY: run serve test lint bench results hub-rows samples clean python fuzz load faults classroom strangers audit lan platforms installed screenshots reference licences lock
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -91,7 +91,7 @@ define venv
 endef
 
 # What the app holds: each is bounded to ten minutes and prints what was tried, survived and lost.
-fuzz load faults classroom: $(VENV)/.installed-dev
+fuzz load faults classroom strangers: $(VENV)/.installed-dev
 	$(BIN)/python -m trials.$@
 
 # Known vulnerabilities of the pinned packages, over the network; a package that cannot be audited fails it.

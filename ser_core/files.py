@@ -48,6 +48,14 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def from_json(text: str | bytes) -> Any:
+    """Return what JSON says. Raises ValueError for what is none, and for lists or tables that are nested without end."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
 def private_folder(path: Path) -> Path:
     """Make a folder that only its owner may look into, or make it so where it is there, and return it."""
     path.mkdir(parents=True, exist_ok=True)

@@ -40,6 +40,13 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     assert "SER_MODE=shared" in text and '"$PORT\\"' in text
 
 
+def test_the_base_image_and_what_the_workflow_uses_are_pinned_by_what_they_are() -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), flags=re.M)
+    assert bases and all(re.fullmatch(r"[\w./:-]+@sha256:[0-9a-f]{64}", one) for one in bases)
+    used = re.findall(r"uses: (.+)", (ROOT / ".github" / "workflows" / "tests.yml").read_text())
+    assert used and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one) for one in used)
+
+
 def test_every_pinned_package_and_its_licence_are_listed() -> None:
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), flags=re.M))
     page = (ROOT / "docs" / "licences.md").read_text()

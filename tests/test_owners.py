@@ -48,6 +48,22 @@ def test_what_is_made_lies_with_its_owner_and_the_queue_with_the_installation(ho
             runs.find("of-ada")
 
 
+def test_a_run_is_named_by_its_folder_by_whose_it_is_alone(home: Path, be, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    be(ADA)
+    theirs = runs.weightless(runs.find("svm-clips"), settings.home().runs / "of-ada").path
+    outside = runs.weightless(runs.find("svm-clips"), tmp_path / "elsewhere").path
+    assert runs.find(str(theirs)).name == "of-ada"
+    assert runs.find(str(runs.find("accurate").path)).shipped
+    for other in (BOB, settings.NOBODY):
+        be(other)
+        for path in (theirs, outside, "no\0name"):
+            with pytest.raises(runs.RunError, match="There is no run called"):
+                runs.find(str(path))
+    # Whoever runs the installation names what they like.
+    be("")
+    assert runs.find(str(theirs)).name == "of-ada" and runs.find(str(outside)).name == "elsewhere"
+
+
 @pytest.mark.parametrize("name", ["../..", "ada", "0" * 31, "/etc"])
 def test_an_owner_is_no_path(home: Path, be, name: str) -> None:  # type: ignore[no-untyped-def]
     be(name)

@@ -8,7 +8,7 @@ from pages.train import progress
 from pages.train.starting import about
 from pages.widgets import foreign
 from ser_core import classroom, jobs
-from ser_core.classroom import board, pupils
+from ser_core.classroom import pupils
 from ser_core.jobs import runner, waits
 
 #: Seconds between two looks.
@@ -23,7 +23,7 @@ def show() -> None:
 
 
 def _show(lesson: classroom.Lesson) -> None:
-    names = {"": board.TEACHER} | {one.id: one.nickname for one in pupils.listed(lesson)}
+    names = {"": pupils.TEACHER} | {one.id: one.nickname for one in pupils.listed(lesson)}
     running = jobs.in_state("running", everyone=True)
     waiting = runner.waiting(everyone=True)
     if waiting:

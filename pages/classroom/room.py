@@ -11,7 +11,6 @@ import streamlit as st
 
 from pages.classroom.steps import STEPS
 from pages.server import class_door
-from pages.widgets import foreign
 from ser_core import classroom
 from ser_core.classroom import ending, pupils
 
@@ -86,9 +85,7 @@ def _here(lesson: classroom.Lesson) -> None:
     st.dataframe(table, hide_index=True, height=min(38 + 35 * len(table), 400), alt=f"{len(table)} pupils")
     with st.popover("Take somebody out", icon=":material/person_remove:"):
         names = {one.id: one.nickname for one in there}
-        id = st.selectbox(
-            "Who", list(names), index=None, format_func=lambda one: foreign.plain(names.get(one, "")), key="class-out"
-        )
+        id = st.selectbox("Who", list(names), index=None, format_func=lambda one: names.get(one, ""), key="class-out")
         st.caption("All that is theirs is deleted.")
         if st.button("Take out and delete", type="primary", disabled=id is None, key="class-take-out"):
             ending.take_out(lesson, next(one for one in there if one.id == id))

@@ -76,10 +76,11 @@ def _asks_for_what_is_inside(scope: Scope) -> bool:
 
 async def _answer(lesson: classroom.Lesson, request: Request) -> Response:
     teaching = request.url.path.rstrip("/") == TEACH
+    known = visitor.member(lesson, _token(request.scope))
+    if known != settings.NOBODY and not (teaching and known):
+        # Whoever presses twice joins once.
+        return RedirectResponse("/class" if known == "" else "/", 303)
     if request.method != "POST":
-        known = visitor.member(lesson, _token(request.scope))
-        if known != settings.NOBODY and not (teaching and known):
-            return RedirectResponse("/class" if known == "" else "/", 303)
         return _page(lesson, teaching, request.query_params.get("key", ""))
     said = await _form(request)
     try:

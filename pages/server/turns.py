@@ -137,11 +137,7 @@ def behind_answers() -> AbstractContextManager[None]:
 
 
 def _who() -> str:
-    """The address that somebody signed in with, else the one in the network: that which the nearest proxy saw, where there is one.
-
-    In a lesson the pupil: a class may be behind one address.
-    """
+    """The address that somebody signed in with, else the one in the network. In a lesson the pupil: a class may be behind one address."""
     if settings.school_class():
         return visitor.owner()
-    seen = (st.context.headers.get("X-Forwarded-For") or "").rpartition(",")[2].strip()
-    return visitor.address() or seen or st.context.ip_address or "here"
+    return visitor.address() or visitor.place(st.context.headers.get("X-Forwarded-For"), st.context.ip_address)

@@ -1,4 +1,4 @@
-"""What visitors of a shared server may upload: so much a visit, so much at once for all, refused before it is kept, freed when they leave."""
+"""What visitors of a shared server may upload: so much a visit, an address and all at once, refused before it is kept, freed when they leave."""
 
 from __future__ import annotations
 
@@ -14,35 +14,45 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
+from pages.server import visitor
 from ser_core import settings
 
 PLACE = "/_stcore/upload_file/"
-#: What one visit may hold in files and bytes, and all visits together; a server of 4 GB has room for it beside its models.
+#: What one visit may hold in files and bytes, all visits from one address of the network, and all together: the server then stays below
+#: 900 MB, and one visitor with many tabs leaves room for another.
 VISIT_FILES = 40
 VISIT_BYTES = 100 * 2**20
-SERVER_BYTES = 400 * 2**20
+PLACE_BYTES = 150 * 2**20
+SERVER_BYTES = 256 * 2**20
 #: How long a visit whose connection is gone keeps its uploads: Streamlit lets it come back for two minutes, and then forgets to free them.
 GONE_S = 100.0
 EVERY_S = 10.0
 
 TOO_MANY = f"One visit may hold {VISIT_FILES} files. Remove some and try again."
 TOO_MUCH = f"One visit may hold {VISIT_BYTES // 2**20} MB of files. Remove some and try again."
+TOO_MUCH_HERE = f"All visits from your address may hold {PLACE_BYTES // 2**20} MB of files. Close some tabs, and try again in two minutes."
 FULL = "This server holds as many uploads as it has room for. Try again in a few minutes."
 UNSTATED = "An upload has to say how large it is."
 
-# Bytes of uploads that are on their way, by visit.
+# Bytes of uploads that are on their way, by visit; and where visits that hold or send something come from.
 _coming: Counter[str] = Counter()
+_places: dict[str, str] = {}
 
 
-def refusal(visit: str, size: int | None) -> tuple[int, str] | None:
-    """Return why a visit may not upload a file of so many bytes, as a status and a sentence, or None where it may."""
+def refusal(visit: str, size: int | None, place: str = "") -> tuple[int, str] | None:
+    """Return why a visit may not upload a file of so many bytes, as a status and a sentence, or None where it may. place: whence it comes."""
     held = {id: [len(one.data) for one in list(files.values())] for id, files in list(_storage().items())}
+    for gone in _places.keys() - held.keys() - _coming.keys():
+        del _places[gone]
     if size is None or size < 0:
         return 411, UNSTATED
     if len(held.get(visit, ())) + (1 if not _coming[visit] else 2) > VISIT_FILES:
         return 413, TOO_MANY
     if sum(held.get(visit, ())) + _coming[visit] + size > VISIT_BYTES:
         return 413, TOO_MUCH
+    beside = [id for id, whence in _places.items() if whence == place]
+    if sum(sum(held.get(id, ())) + _coming[id] for id in beside) + size > PLACE_BYTES:
+        return 413, TOO_MUCH_HERE
     if sum(map(sum, held.values())) + _coming.total() + size > SERVER_BYTES:
         return 503, FULL
     return None
@@ -76,13 +86,16 @@ class Gate:
             await self.app(scope, receive, send)
             return
         visit = scope["path"].partition(PLACE)[2].partition("/")[0]
-        stated = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        stated = headers.get("content-length", "")
         size = int(stated) if stated.isdecimal() else None
-        why = refusal(visit, size)
+        place = visitor.place(headers.get("x-forwarded-for"), (scope.get("client") or ("",))[0])
+        why = refusal(visit, size, place)
         if why is not None or size is None:
             status, said = why or (411, UNSTATED)
             await PlainTextResponse(f"{said}\n", status_code=status)(scope, receive, send)
             return
+        _places[visit] = place
         with _on_its_way(visit, size):
             await self.app(scope, receive, send)
 

@@ -44,6 +44,11 @@ def address() -> str:
     return str(st.user.get("email") or "").strip().casefold() if checked else ""
 
 
+def place(forwarded: str | None, peer: str | None) -> str:
+    """Return from where in the network somebody asks: what the nearest proxy saw (X-Forwarded-For), where there is one, else the peer."""
+    return (forwarded or "").rpartition(",")[2].strip() or peer or "here"
+
+
 def member(lesson: classroom.Lesson, token: str) -> str:
     """Return whose browser has this token in a lesson, as `owner` has it: '' for the teacher, whose lesson it is."""
     if token and pupils.knows(lesson, pupils.id_of(token)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from pages.train import rate
 from pages.train.corpus import Chosen
 from pages.train.recipe import Source
 from pages.widgets import foreign
-from ser_core import settings
+from ser_core import files, settings
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora import folds
 from ser_core.features import sets
@@ -75,7 +74,7 @@ def _selections(recipe: Recipe) -> dict[str, list[str]]:
     for folder in (settings.home().selections, settings.ARTIFACTS / "results"):
         for path in sorted(folder.glob("*/selected.json")):
             try:
-                stated = json.loads(path.read_text(encoding="utf-8"))
+                stated = files.from_json(path.read_text(encoding="utf-8"))
                 on = (stated["corpus"], stated["split"], stated["seed"])
                 fits = sets.named(stated["features"]).is_vector == recipe.feature_set.is_vector
                 if on == (recipe.corpus, recipe.split, recipe.seed) and fits:

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.train.corpus import Chosen
 from pages.widgets import foreign, in_url, numbers
 from pages.widgets.corpora import title
-from ser_core import recipes
+from ser_core import files, recipes
 from ser_core.features.sources import FeatureError
 from ser_core.recipes import Recipe, planning
 
@@ -86,7 +86,7 @@ def _file() -> Source | None:
         )
         return None
     try:
-        stated = json.loads(upload.getvalue().decode("utf-8"))
+        stated = files.from_json(upload.getvalue().decode("utf-8"))
         recipe = recipes.from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
         _ = recipe.feature_set
     except (ValueError, FeatureError) as error:

@@ -15,9 +15,6 @@ from ser_core.classroom import pupils
 from ser_core.classroom.lesson import Lesson
 from ser_core.runs import Run, RunError
 
-#: As whom the board names the teacher's own runs.
-TEACHER = "Teacher"
-
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -37,7 +34,7 @@ class Found:
 
 def last_of_each(lesson: Lesson) -> list[Found]:
     """Return the newest finished run of everybody who has one, the teacher's first, then in the order of joining."""
-    everybody = [("", TEACHER), *((one.id, one.nickname) for one in pupils.listed(lesson))]
+    everybody = [("", pupils.TEACHER), *((one.id, one.nickname) for one in pupils.listed(lesson))]
     found = []
     for owner, who in everybody:
         own = _newest_first(settings.home(owner).runs)

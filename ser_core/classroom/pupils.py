@@ -14,6 +14,13 @@ from ser_core.classroom.lesson import ClassError, Lesson, digest, now
 FILE = "pupil.json"
 #: Longest nickname, in letters, and most pupils of a class.
 MAX_NICKNAME, MOST = 20, 40
+#: As whom the board and the queue name the teacher's own runs: nobody's nickname.
+TEACHER = "Teacher"
+#: Signs that count as seen, and of which nothing is: fillers, joiners, variants, an empty pattern.
+_UNSEEN = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0}
+_UNSEEN |= {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+#: Marks above and below one letter; more cover the lines around it.
+_MARKS = 2
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def join(lesson: Lesson, key: str, nickname: str) -> str:
         there = listed(lesson)
         if len(there) >= MOST:
             raise ClassError(f"This class is full: {MOST} have joined.")
-        if name.casefold() in {one.nickname.casefold() for one in there}:
+        if name.casefold() in {TEACHER.casefold(), *(one.nickname.casefold() for one in there)}:
             raise ClassError("Somebody has this nickname already. Choose another one.")
         token = secrets.token_urlsafe(32)
         folder = files.private_folder(_users(lesson) / id_of(token))
@@ -83,5 +90,9 @@ def _users(lesson: Lesson) -> Path:
 
 def _line(text: str) -> str:
     """The text in one line, composed, of signs that are seen: what cannot be told from another nickname is one."""
-    shown = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isprintable())
+    shown = ""
+    for sign in unicodedata.normalize("NFKC", text):
+        too_high = unicodedata.combining(sign) and all(map(unicodedata.combining, shown[-_MARKS:].rjust(_MARKS)))
+        if sign.isprintable() and ord(sign) not in _UNSEEN and not too_high:
+            shown += sign
     return " ".join(shown.split())

@@ -8,11 +8,11 @@ that holds them. Source: Ma et al.: EmoBox: Multilingual Multi-corpus Speech Emo
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
+from ser_core import files
 from ser_core.corpora.base import CorpusError, Problem
 from ser_core.corpora.tables import Table
 
@@ -44,7 +44,7 @@ def objects(path: Path) -> tuple[dict[int, dict[str, object]], list[Problem]]:
         if not line.strip():
             continue
         try:
-            one = json.loads(line)
+            one = files.from_json(line)
         except ValueError:
             one = None
         if isinstance(one, dict):

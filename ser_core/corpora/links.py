@@ -46,7 +46,7 @@ def _strays(folder: str, wanted: set[str], root: Path) -> set[str]:
             return wanted
         with os.scandir(folder) as entries:
             linked = {entry.name for entry in entries if entry.is_symlink()} & wanted
-    except OSError:
-        # A folder that is not there, or cannot be listed: its files say so when they are read.
+    except (OSError, ValueError):
+        # A folder that is not there, cannot be listed, or whose name is none: its files say so when they are read.
         return set()
     return {name for name in linked if leads_out(place / name, around)}

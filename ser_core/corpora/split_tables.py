@@ -7,7 +7,6 @@ Face dataset's, of which no sound is read), and plain lists of files, a line eac
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from ser_core import files
 from ser_core.corpora import emobox, manifest, tables
 from ser_core.corpora.base import CorpusError, Problem
 
@@ -162,7 +162,7 @@ def _parquet(path: Path) -> pd.DataFrame:
 def _class_names(schema: Any) -> dict[str, list[str]]:
     """The names of a Hugging Face dataset's classes, column → names in the order of their numbers."""
     try:
-        stated = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        stated = files.from_json((schema.metadata or {})[b"huggingface"])["info"]["features"]
         return {column: list(one["names"]) for column, one in stated.items() if "names" in one}
     except (KeyError, TypeError, ValueError):
         return {}
@@ -174,7 +174,7 @@ def _class_name(number: Any, names: list[str]) -> str:
 
 def _json(path: Path) -> pd.DataFrame:
     try:
-        stated = json.loads(path.read_text(encoding="utf-8-sig"))
+        stated = files.from_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read as JSON: {error}.") from error
     if isinstance(stated, list):

@@ -140,7 +140,7 @@ def _depth(config: dict[str, Any]) -> int:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = files.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EncoderError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(found, dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ser_core.runs import Run
 
 _LOG_MEL = '''\
@@ -138,9 +140,14 @@ def text(run: Run) -> str:
     """
     kinds = [given.source.kind for given in run.contract.inputs]
     first = run.contract.inputs[0].source
-    if kinds == ["opensmile"] and not first.to_dict()["names"]:
-        return _FUNCTIONALS.replace("VERSION", first.to_dict()["version"]).replace("TERMS", first.terms)
+    stated = first.to_dict()
+    if kinds == ["opensmile"] and not stated["names"]:
+        return _FUNCTIONALS.replace("VERSION", _word(stated["version"])).replace("TERMS", first.terms)
     if kinds == ["encoder"] and run.contract.inputs[0].is_vector:
-        stated = first.to_dict()
-        return _ENCODER.replace("SHA256", stated["sha256_16"]).replace("ENCODER", stated["encoder"])
-    return _LOG_MEL if kinds == ["logmel"] else _OTHER.replace("MODEL", run.name)
+        return _ENCODER.replace("SHA256", _word(stated["sha256_16"])).replace("ENCODER", _word(stated["encoder"]))
+    return _LOG_MEL if kinds == ["logmel"] else _OTHER.replace("MODEL", _word(run.name))
+
+
+def _word(stated: str) -> str:
+    """A name out of a run that a stranger may have made: what ended the text that it stands in would be code."""
+    return re.sub(r"[^\w.-]+", "-", stated)

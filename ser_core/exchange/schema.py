@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ser_core import recipes, runs
+from ser_core import files, recipes, runs
 from ser_core.evaluation import writing
 from ser_core.runs import Run, RunError, epochs
 
@@ -40,8 +39,8 @@ def bounded(run: Run) -> None:
 def listed(run: Run) -> set[str]:
     """Return the names in files.json. Raises RunError where it has another form, or names a file in another folder."""
     try:
-        found = json.loads((run.path / "files.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = files.from_json((run.path / "files.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise RunError(f"files.json is missing or no JSON: {error}") from error
     if not isinstance(found, dict):
         raise RunError("files.json is no table of files.")

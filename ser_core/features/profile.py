@@ -263,7 +263,7 @@ def of_sums(each: BandSums, source: Source) -> VoiceProfile:
 def load(path: Path) -> VoiceProfile:
     """Return what `VoiceProfile.save` wrote. Raises ProfileError for another file, and for one of another `audio.VERSION`."""
     try:
-        stated = json.loads(Path(path).read_text(encoding="utf-8"))
+        stated = files.from_json(Path(path).read_text(encoding="utf-8"))
         if stated["kind"] != _KIND:
             raise ValueError(f"it is a {stated['kind']}")
         if stated.get("audio_version") != audio.VERSION:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ser_core import fanout
+from ser_core import fanout, files
 from ser_core.fanout import Progress
 from ser_core.features.sources import FeatureError
 
@@ -109,7 +108,7 @@ def description(selection: Selection, features: str, digest: str, facts: dict[st
 def read(folder: Path) -> tuple[tuple[Step, ...], dict[str, Any]]:
     """Return the steps and selected.json that a selection wrote into `folder`. Raises FeatureError where they are not whole."""
     try:
-        stated = json.loads((folder / "selected.json").read_text(encoding="utf-8"))
+        stated = files.from_json((folder / "selected.json").read_text(encoding="utf-8"))
         table = pd.read_csv(folder / "path.csv")
         steps = tuple(
             Step(int(one.step), str(one.group), float(one.score), float(one.std)) for one in table.itertuples()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ser_core import files
 from ser_core.augment import picture
 from ser_core.augment.waveform import DEGRADED, OTHER_VOICES, WaveformAugmentation
 from ser_core.encoders.of_samples import KNOWN
@@ -297,7 +297,7 @@ def named(name: str) -> Recipe:
     path = Path(name)
     if path.suffix == ".json" and path.is_file():
         try:
-            stated = json.loads(path.read_text(encoding="utf-8"))
+            stated = files.from_json(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise RecipeError(f"{path} is not JSON: {error}") from error
         return from_dict(stated.get("recipe", stated) if isinstance(stated, dict) else stated)
@@ -307,7 +307,7 @@ def named(name: str) -> Recipe:
 def with_selection(recipe: Recipe, path: Path) -> Recipe:
     """Return the recipe on the descriptors that a selection (its selected.json) kept. Raises RecipeError for another file."""
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
+        stated = files.from_json(path.read_text(encoding="utf-8"))
         return recipe.with_(
             features=str(stated["features"]),
             descriptors=tuple(stated["descriptors"]),

@@ -33,7 +33,7 @@ def _lines(
     yield "import keras"
     yield "from keras import layers, ops"
     yield ""
-    yield f"# {recipe.feature_set.title}."
+    yield f"# {_line(recipe.feature_set.title)}."
     yield f"x = inputs = keras.Input(({frames}, {width}))"
     if by_clip:
         yield "x = layers.LayerNormalization(axis=(1, 2), center=False, scale=False)(x)  # each clip by itself"
@@ -53,7 +53,7 @@ def _lines(
     yield f"x = layers.Dropout({built.dropout})(x)"
     if built.dense:
         yield f'x = layers.Dense({built.dense}, activation="relu")(x)'
-    yield f"outputs = layers.Dense({len(labels)})(x)  # {', '.join(labels)}"
+    yield f"outputs = layers.Dense({len(labels)})(x)  # {_line(', '.join(labels))}"
     yield "model = keras.Model(inputs, outputs)"
     fit = recipe.fit
     loss = (
@@ -64,6 +64,11 @@ def _lines(
     yield f"optimizer = keras.optimizers.AdamW({fit.learning_rate}, weight_decay={fit.weight_decay})"
     yield f'model.compile(optimizer, {loss}, ["accuracy"])'
     yield "model.summary()"
+
+
+def _line(words: str) -> str:
+    """Words of others behind a #: whatever ended the line there would be code."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 def _block(block: Block, dims: int) -> Iterator[str]:

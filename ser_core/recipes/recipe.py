@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from ser_core import files
 from ser_core.augment.picture import PictureAugmentation
 from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.features import sets
@@ -31,6 +32,8 @@ class RecipeError(ValueError):
     """A recipe is unknown or does not fit; the message says what and where."""
 
 
+#: So much of a value that does not fit is said, in signs.
+LONGEST = 100
 #: What a network can be fitted to make small: its name in a recipe → how it is called.
 LOSSES = {"crossentropy": "Cross-entropy", "hinge": "Hinge"}
 
@@ -267,7 +270,7 @@ class Recipe:
             if not found:
                 raise RecipeError(f"'{setting}' is not of the form key=value.")
             try:
-                value = json.loads(text)
+                value = files.from_json(text)
             except ValueError:
                 value = text
             *path, last = key.split(".")
@@ -314,7 +317,9 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] in ("missing", "missing_argument"):
         return f"A recipe needs the field '{where}'."
     reason = str(own) if own is not None else first["msg"].replace("Input", "it", 1)
-    return f"{where or 'A recipe'} cannot be {first['input']!r}: {reason}."
+    given = repr(first["input"])
+    said = given if len(given) <= LONGEST else f"{given[:LONGEST]}…"
+    return f"{where or 'A recipe'} cannot be {said}: {reason}."
 
 
 _RECIPE = TypeAdapter(Recipe)

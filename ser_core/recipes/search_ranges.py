@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ser_core import files
 from ser_core.recipes.recipe import Recipe, RecipeError
 
 #: A value that a choice is among: what JSON has beside lists and tables.
@@ -94,7 +95,7 @@ def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
 
 def _value(text: str) -> Choice:
     try:
-        found = json.loads(text)
+        found = files.from_json(text)
     except ValueError:
         return text.strip()
     return found if found is None or isinstance(found, (str, int, float, bool)) else text

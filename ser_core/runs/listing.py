@@ -70,9 +70,13 @@ def all_runs() -> list[Run]:
 
 
 def find(name: str) -> Run:
-    """Return the run in the folder `name`, else the shipped or own run of that name. Raises RunError when there is none."""
+    """Return the run in the folder `name`, else the shipped or own run of that name.
+
+    A visitor of a server names no folders of its machine, but those of their own runs and what ships. Raises RunError when there is
+    none.
+    """
     path = Path(name)
-    if (path / "recipe.json").is_file():
+    if (path / "recipe.json").is_file() and _may_be_named(path):
         return Run(path.resolve())
     if re.fullmatch(r"[\w.-]+", name):
         for run in all_runs():
@@ -94,6 +98,12 @@ def summary(run: Run) -> dict[str, Any]:
         "status": run.status["state"],
         "metrics": metrics,
     }
+
+
+def _may_be_named(folder: Path) -> bool:
+    here = settings.home()
+    real = folder.resolve()
+    return not here.owner or any(real.is_relative_to(own.resolve()) for own in (here.own, settings.ARTIFACTS))
 
 
 def _in(folder: Path) -> list[Run]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -266,8 +265,8 @@ class Run:
         """Return what a JSON file states."""
         text = self.text(name)
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
+            return files.from_json(text)
+        except ValueError as error:
             raise RunError(f"{name} of the run {self.name} is not JSON: {error}") from error
 
     def _table(self, name: str) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Studies: several networks trained alike, held against each other, and written up; each a folder of SER_HOME/studies."""
 
-from ser_core.studies.members import FEWEST, MOST, MOST_SEEDS
-from ser_core.studies.study import Member, Study, StudyError, all_studies, find
+from ser_core.studies.study import FEWEST, MOST, MOST_SEEDS, Member, Study, StudyError, all_studies, find
 
 __all__ = ["FEWEST", "MOST", "MOST_SEEDS", "Member", "Study", "StudyError", "all_studies", "find"]

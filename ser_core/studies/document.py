@@ -17,7 +17,7 @@ from ser_core.studies.study import StudyError
 #: In which formats a study is given away, and how they are called.
 FORMATS = {"docx": "Word", "latex": "LaTeX", "markdown": "Markdown", "figures": "Figures"}
 #: What XML and LaTeX cannot hold.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
 @dataclass(frozen=True)

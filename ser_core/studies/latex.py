@@ -56,11 +56,16 @@ _SIGNS = {
     "≥": r"$\geq$",
     "≤": r"$\leq$",
     "\u00a0": "~",
+    # Behind the end of a table's row LaTeX takes them for that command's own.
+    "[": "{[}",
+    "*": "{*}",
 }
+#: What the fonts draw as one sign: in names the two stay two.
+_JOINED = {"--", ",,", "''", "``", "?`", "!`"}
 #: What is held together where it stands: floats would leave their headings.
 _OPEN, _CLOSE = (r"\begin{center}\begin{minipage}{\linewidth}\centering",), r"\end{minipage}\end{center}"
 #: Letters that the font encoding T1 has.
-_T1 = range(0xC0, 0x180)
+_T1 = {chr(code) for code in range(0xC0, 0x180)} - set("ĦħĸĿŀŉŦŧſ")
 
 
 def write(document: Document, folder: Path, stem: str) -> Path:
@@ -90,13 +95,14 @@ def text(document: Document) -> str:
 
 def plain(words: str) -> str:
     """Return words so that LaTeX prints them as they are; letters that its western fonts lack lose their marks, or become a question mark."""
-    return "".join(_sign(one) for one in words)
+    apart = ("{}" if before + one in _JOINED else "" for before, one in zip(f" {words}", words, strict=False))
+    return "".join(gap + _sign(one) for gap, one in zip(apart, words, strict=True))
 
 
 def _sign(one: str) -> str:
     if one in _SIGNS:
         return _SIGNS[one]
-    if one.isascii() or ord(one) in _T1:
+    if one.isascii() or one in _T1:
         return one
     bare = unicodedata.normalize("NFKD", one).encode("ascii", "ignore").decode()
     return "".join(_SIGNS.get(sign, sign) for sign in bare) or "?"

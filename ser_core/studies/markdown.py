@@ -10,8 +10,9 @@ from ser_core import files
 from ser_core.figures import vector
 from ser_core.studies.document import Block, Document, Heading, Paragraph, Table
 
-#: What Markdown reads as more than itself.
-_SIGNS = re.compile(r"[\\`*_\[\]<>|#~$]")
+#: What Markdown, GitHub's too, reads as more than itself: anywhere, in an address, where a line begins.
+_SIGNS = re.compile(r"[\\`*_\[\]<>|#~$&@]|:(?=//)|(?<=www)\.|^[-+](?= )", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\d{1,9})(?=[.)] )")
 
 
 def write(document: Document, folder: Path, stem: str) -> Path:
@@ -31,7 +32,7 @@ def text(document: Document) -> str:
 
 def plain(words: str) -> str:
     """Return words so that Markdown shows them as they are."""
-    return _SIGNS.sub(r"\\\g<0>", words)
+    return _NUMBERED.sub(r"\1\\", _SIGNS.sub(r"\\\g<0>", words))
 
 
 def _written(block: Block) -> Iterator[str]:

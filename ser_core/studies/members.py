@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ser_core import recipes
+from ser_core import files, recipes
 from ser_core.corpora.base import Corpus
 from ser_core.recipes import Recipe
 from ser_core.recipes.layer_table import BUILT
 from ser_core.recipes.planning import on_corpus
-from ser_core.studies.study import Member, StudyError
-
-FEWEST, MOST = 2, 6
-#: Most trainings of each network, with seeds of their own.
-MOST_SEEDS = 5
+from ser_core.studies.study import FEWEST, MOST, Member, StudyError
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def of_values(recipe: Recipe, field: str, text: str) -> list[Member]:
 def values(text: str) -> list[Any]:
     """Return what stands between the commas of a text: JSON, where it is that, else words."""
     try:
-        return list(json.loads(f"[{text}]"))
+        return list(files.from_json(f"[{text}]"))
     except ValueError:
         return [_value(one.strip()) for one in text.split(",") if one.strip()]
 
@@ -124,6 +120,6 @@ def _counted(members: list[Member]) -> list[Member]:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
+        return files.from_json(text)
     except ValueError:
         return text

@@ -14,9 +14,8 @@ from ser_core.evaluation import compare, metrics
 from ser_core.evaluation.compare import Comparison, Pair
 from ser_core.runs import Run, RunError, leagues
 from ser_core.studies import state
-from ser_core.studies.members import MOST
 from ser_core.studies.state import State
-from ser_core.studies.study import Study
+from ser_core.studies.study import MOST, Study
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from ser_core.recipes.planning import with_labels
 from ser_core.runs import Run, RunError, expected, measured
 from ser_core.studies import members as networks
 from ser_core.studies import state
-from ser_core.studies.study import Member, Study, StudyError, new_folder
+from ser_core.studies.study import MOST_SEEDS, Member, Study, StudyError, new_folder
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def start(
     queued: False where whoever starts it trains what is `missing`. Raises StudyError for a name that is taken and for too many
     seeds, and what `go_on` does.
     """
-    if not 1 <= seeds <= networks.MOST_SEEDS:
-        raise StudyError(f"A study trains each network 1 to {networks.MOST_SEEDS} times; {seeds} seeds were asked for.")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise StudyError(f"A study trains each network 1 to {MOST_SEEDS} times; {seeds} seeds were asked for.")
     path = new_folder(name)
     given = []
     for number, member in enumerate(members, start=1):

@@ -8,7 +8,6 @@ members               name, recipe (its labels stated), run (a folder's name bel
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import uuid
@@ -23,6 +22,10 @@ from ser_core.runs import Run
 FILE = "study.json"
 #: Longest name, in signs.
 LONGEST = 80
+#: How many networks a study compares, and most trainings of each, with seeds of their own.
+FEWEST, MOST, MOST_SEEDS = 2, 6, 5
+#: Most folds: a corpus of a thousand speakers, one left out at a time.
+MOST_FOLDS = 1000
 
 
 class StudyError(ValueError):
@@ -64,7 +67,8 @@ class Study:
         return Run(self.path.parent.parent / "runs" / member.run)
 
     def write(self) -> None:
-        """Write study.json, whole or not at all."""
+        """Write study.json, whole or not at all. Raises StudyError for what could not be read again."""
+        _check(self)
         stated = asdict(self)
         del stated["path"]
         files.write_json(self.path / FILE, stated)
@@ -83,12 +87,14 @@ class Study:
 def read(path: Path) -> Study:
     """Return the study in a folder. Raises StudyError for one that is missing or damaged."""
     try:
-        stated = json.loads((path / FILE).read_text(encoding="utf-8"))
+        stated = files.from_json((path / FILE).read_text(encoding="utf-8"))
         members = tuple(
             Member(str(one["name"]), recipes.from_dict(one["recipe"]), _plain(one["run"])) for one in stated["members"]
         )
         texts = {name: str(stated[name]) for name in ("name", "created", "corpus", "split", "varied", "repeats")}
-        return Study(path, **texts, folds=int(stated["folds"]), seeds=int(stated["seeds"]), members=members)
+        study = Study(path, **texts, folds=stated["folds"], seeds=stated["seeds"], members=members)
+        _check(study)
+        return study
     except FileNotFoundError as error:
         raise StudyError(f"There is no study in {path}. `studies list` names them all.") from error
     except (OSError, ValueError, RecipeError, KeyError, TypeError) as error:
@@ -134,6 +140,19 @@ def new_folder(name: str) -> Path:
     while path.exists():
         path, number = folder / f"{stem}-{number}", number + 1
     return path
+
+
+def _check(study: Study) -> None:
+    """Raise StudyError for what no study has; somebody may have edited it by hand."""
+    names = [member.name for member in study.members]
+    if not FEWEST <= len(set(names)) == len(names) <= MOST:
+        raise StudyError(f"its members are not {FEWEST} to {MOST} of different names")
+    if not (isinstance(study.seeds, int) and 1 <= study.seeds <= MOST_SEEDS):
+        raise StudyError(f"seeds is {study.seeds}, not 1 to {MOST_SEEDS}")
+    if not (isinstance(study.folds, int) and 2 <= study.folds <= MOST_FOLDS):
+        raise StudyError(f"folds is {study.folds}, not 2 to {MOST_FOLDS}")
+    # Half of a sign that is written in two, which no page can show.
+    "".join([study.name, study.created, study.corpus, study.split, study.varied, study.repeats, *names]).encode()
 
 
 def _plain(run: Any) -> str:

@@ -73,9 +73,22 @@ def test_the_bounds(held: dict[str, dict[str, SimpleNamespace]]) -> None:
     assert uploads.refusal("here", None) == (411, uploads.UNSTATED)
     held["here"] = {str(number): file(1) for number in range(uploads.VISIT_FILES)}
     assert uploads.refusal("here", 1) == (413, uploads.TOO_MANY)
-    held |= {str(number): {"a": file(90 * MIB)} for number in range(4)}
+    held |= {str(number): {"a": file(90 * MIB)} for number in range(2)}
     assert uploads.refusal("another", 90 * MIB) == (503, uploads.FULL)
-    assert uploads.refusal("another", 20 * MIB) is None
+    assert uploads.refusal("another", 60 * MIB) is None
+
+
+def test_one_visitor_with_many_tabs_leaves_room_for_another(
+    held: dict[str, dict[str, SimpleNamespace]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        uploads, "_places", {"tab 1": "198.51.100.66", "tab 2": "198.51.100.66", "closed": "198.51.100.66"}
+    )
+    held |= {"tab 1": {"a": file(90 * MIB)}, "tab 2": {"a": file(50 * MIB)}}
+    assert uploads.refusal("tab 3", 20 * MIB, "198.51.100.66") == (413, uploads.TOO_MUCH_HERE)
+    assert uploads.refusal("tab 3", 10 * MIB, "198.51.100.66") is None
+    assert uploads.refusal("another", 90 * MIB, "192.0.2.1") is None
+    assert "closed" not in uploads._places
 
 
 def test_who_has_left_holds_nothing(held: dict[str, dict[str, SimpleNamespace]]) -> None:

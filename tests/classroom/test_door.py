@@ -56,6 +56,22 @@ def test_a_pupil_joins_with_the_links_key_and_is_known_from_then_on(lesson: clas
     )
 
 
+def test_one_browser_joins_once(lesson: classroom.Lesson) -> None:
+    key = lesson.state["key"]
+    answer = ask("POST", "/join", data={"key": key, "nickname": "Ada"})
+    known = {visitor.cookie(): answer.cookies[visitor.cookie()]}
+    for name in ("Ada", "Bob"):
+        again = ask("POST", "/join", data={"key": key, "nickname": name}, cookies=known)
+        assert (again.status_code, again.headers["location"]) == (303, "/") and "set-cookie" not in again.headers
+    assert [one.nickname for one in pupils.listed(lesson)] == ["Ada"]
+
+
+def test_a_class_is_full_at_its_bound_however_often_somebody_knocks(lesson: classroom.Lesson) -> None:
+    key = lesson.state["key"]
+    answers = [ask("POST", "/join", data={"key": key, "nickname": f"x{k}"}).status_code for k in range(60)]
+    assert answers == [303] * pupils.MOST + [400] * 20 and len(pupils.listed(lesson)) == pupils.MOST
+
+
 def test_what_a_nickname_says_is_text(lesson: classroom.Lesson) -> None:
     wrong = ask("POST", "/join", data={"key": "'><script>alert(1)</script>", "nickname": "Ada"})
     assert wrong.status_code == 400 and "not the key" in wrong.text and "<script>" not in wrong.text

@@ -66,6 +66,25 @@ def test_the_door_can_be_closed_and_a_class_is_full_at_some_point(
         join(lesson, "Bob")
 
 
+@pytest.mark.parametrize(
+    "name", ["Teacher", "tEACHER", "Teach\u3164er", "Ｔｅａｃｈｅｒ", "Ada\ufe0f", "A\u034fda", "ADA\u2800"]
+)
+def test_nobody_is_called_as_another_one_is(lesson: classroom.Lesson, name: str) -> None:
+    join(lesson, "Ada")
+    with pytest.raises(ClassError, match="has this nickname already"):
+        join(lesson, name)
+
+
+def test_a_nickname_is_seen_and_stays_in_its_line(lesson: classroom.Lesson) -> None:
+    for unseen in ("\u3164", "\u2800 \ufe0f", "\u200b\u202e", "\U000e0101"):
+        with pytest.raises(ClassError, match="Choose a nickname"):
+            join(lesson, unseen)
+    for said, kept in (("Z" + "\u0301\u0300" * 5 + "oe", "Ź\u0300\u0301oe"), ("Nguyễn", "Nguyễn"), ("राज", "राज")):
+        id = join(lesson, said)[1]
+        pupil = pupils.find(lesson, id)
+        assert pupil is not None and pupil.nickname == kept
+
+
 def test_the_teacher_is_who_has_the_terminals_code_which_is_another_one_each_time(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,3 +124,15 @@ def test_a_clip_to_listen_to_is_none(tmp_path: Path, secret: Path) -> None:
     registry.register("crema-d", tmp_path / "corpus")
     (tmp_path / "corpus" / "AudioWAV" / f"{stem}.wav").symlink_to(secret)
     assert samples.on_disk(stem) is None
+
+
+def test_a_name_that_no_file_can_have_is_a_clip_that_is_not_there(tmp_path: Path, secret: Path) -> None:
+    (tmp_path / "clips.csv").write_text(f"file,emotion\n{secret},anger\na\0b/c.wav,anger\nd\0.wav,fear\n")
+    clips = registry.load("manifest", tmp_path / "clips.csv").clips
+    rows = list(zip(clips["path"], clips["start"], clips["end"], strict=True))
+    absent = [row for row in rows if "\0" in row[0]]
+    (here,) = (row for row in rows if row not in absent)
+    assert len(ClipReader().read(*here).samples) and len(absent) == 2
+    for clip in absent:
+        with pytest.raises(audio.AudioError, match="was not found"):
+            ClipReader().read(*clip)

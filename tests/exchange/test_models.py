@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -16,7 +17,7 @@ import pytest
 from ser_core import audio, encoders, exchange, settings
 from ser_core.cli.main import main
 from ser_core.corpora import registry
-from ser_core.exchange import parity
+from ser_core.exchange import example, parity
 from ser_core.predictor import Predictor
 from ser_core.runs import Run, RunError
 
@@ -44,6 +45,20 @@ def test_the_example_runs_without_this_project_and_says_the_same(tmp_path: Path)
         said = json.loads(ran.stdout)
         assert list(said) == list(expected.labels)
         np.testing.assert_allclose(list(said.values()), expected.probabilities, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["accurate", "cnn1d"])
+def test_what_a_strangers_run_states_is_no_code_in_the_example(name: str, tmp_path: Path) -> None:
+    run = Run(Path(shutil.copytree(SHIPPED.path.parent / name, tmp_path / 'm"""\nimport os\n"""')))
+    stated = json.loads((run.path / "feature.json").read_text())
+    source = stated["inputs"][0]["source"]
+    if name == "accurate":
+        source |= dict.fromkeys(("encoder", "sha256_16"), '"""\nimport os\n"""')
+    (run.path / "feature.json").write_text(json.dumps(stated))
+    honest = ast.parse(example.text(Run(SHIPPED.path.parent / name)))
+    made = ast.parse(example.text(run))
+    assert "import-os" in str(ast.get_docstring(made))
+    assert [ast.dump(one) for one in made.body[1:]] == [ast.dump(one) for one in honest.body[1:]]
 
 
 @pytest.mark.parametrize("name", ["accurate", "fast", "scratch", "cnn1d", "paper"])

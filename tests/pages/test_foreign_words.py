@@ -2,79 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import soundfile
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from pages.widgets import foreign, spreadsheet
-from ser_core import audio, jobs, settings
-from ser_core.corpora import registry
-from ser_core.corpora.recordings import Recordings
-from ser_core.runs import Run, cards, notes
-from tests import made, patience
+from ser_core import jobs, settings
+from ser_core.runs import cards
+from tests import patience
+from tests.hostile_words import NAMES, PAGES, THERE, WORD, furnish
 from tests.jobs.steps import no_runner
 
 APP = str(settings.ROOT / "streamlit_app.py")
-VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
-EVIL = "![x](http:evil.example) [Sign in](http:evil.example) :red[c]"
-WORD = f"{EVIL} ![y](https://evil.example/y.png) https://evil.example www.evil.example <a href='https://evil.example'>d</a>"
-LABEL = f"{EVIL} <a href='https://evil.example'>d</a>"
 #: Where Streamlit reads Markdown.
 MARKDOWN = {"body", "label", "help", "text", "content"}
-PAGES = {
-    "home": [{}],
-    "analyze": [{"source": "samples", "sample": VOICE.stem, "looked": "on"}],
-    "live": [{}],
-    "datasets": [{"tab": tab} for tab in ("Overview", "Clips", "Compare", "Listeners", "Check")] + [{"view": "mine"}],
-    "train": [{}],
-    "results": [
-        *(
-            {"view": "run", "tab": tab}
-            for tab in ("groups", "calibration", "mistakes", "elsewhere", "curves", "configuration", "card")
-        ),
-        *({"view": view} for view in ("runs", "compare", "listeners", "guess", "lesson")),
-    ],
-}
-#: What a link may state; "run" and the like first ask for something that there is, then for a hostile name.
-NAMES = [
-    "run",
-    "runs",
-    "model",
-    "corpus",
-    "job",
-    "recipe",
-    "split",
-    "held",
-    "by",
-    "emotion",
-    "cell",
-    "closer",
-    "descriptor",
-    "looked-for",
-    "own",
-    "norm",
-    "source",
-    "sample",
-    "step",
-    "view",
-    "search",
-    "part",
-    "n",
-    "seed",
-    "tab",
-    "speaker",
-    "second",
-    "show",
-]
 
 
 def found(text: str) -> list[str]:
@@ -136,25 +83,7 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hostile(home: Path, tmp_path: Path) -> Iterator[Path]:
     """A home whose run, corpus, job, note and recording are called as a stranger pleases."""
-    run = Run(Path(shutil.copytree(settings.ARTIFACTS / "models" / "fast", home / "runs" / EVIL)))
-    for path in run.path.iterdir():
-        if path.suffix in (".json", ".csv", ".md", ".txt") and path.name != "files.json":
-            text = path.read_text(encoding="utf-8")
-            quoted = json.dumps(LABEL)[1:-1] if path.suffix == ".json" else LABEL
-            path.write_text(text.replace("anger", quoted), encoding="utf-8")
-    run.write_text(
-        "card.md", f"# {WORD}\n\n{WORD}\n\n| a |\n|---|\n| {WORD} |\n\n[^1]\n\n[^1]: ![z](https://evil.example)\n"
-    )
-    run.seal()
-    notes.write(run, name=WORD, note=WORD, tags=(WORD,))
-    folder = tmp_path / "corpus"
-    for number, label in enumerate((EVIL, "anger", "sadness")):
-        (folder / label).mkdir(parents=True)
-        for take in range(3):
-            sound = made.voice(120.0 + 60 * number, 0.4, 4.0, 0.6, made.np.random.default_rng(take))
-            soundfile.write(folder / label / f"{EVIL}-{take}.wav", sound, made.RATE)
-    registry.register("hers", folder)
-    Recordings().add(audio.decode(VOICE), EVIL, sitting="one")
+    furnish(tmp_path)
     with no_runner():
         jobs.queue(("runs", "show", "nowhere"), kind="training", title=WORD)
         yield home
@@ -162,8 +91,7 @@ def hostile(home: Path, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize(("page", "query"), [(page, query) for page, queries in PAGES.items() for query in queries])
 def test_no_page_makes_more_of_foreign_words(hostile: Path, page: str, query: dict[str, str]) -> None:
-    there = {"run": EVIL, "model": EVIL, "corpus": "hers", "own": EVIL, "runs": f"{EVIL},fast"}
-    app = opened(page, **query, **there)
+    app = opened(page, **query, **THERE)
     assert not [one.value for one in app.error if "damaged" in one.value]
     is_clean(app)
 

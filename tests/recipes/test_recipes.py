@@ -7,6 +7,10 @@ import pytest
 
 from ser_core import recipes
 from ser_core.augment.picture import PictureAugmentation
+from ser_core.corpora import split_tables
+from ser_core.corpora.base import CorpusError
+from ser_core.recipes import RecipeError
+from ser_core.studies import members
 
 
 @pytest.mark.parametrize("name", list(recipes.RECIPES))
@@ -84,3 +88,18 @@ def test_a_recipe_file(tmp_path: Path) -> None:
         recipes.named(str(tmp_path / "bad.json"))
     with pytest.raises(recipes.RecipeError, match="no recipe called 'nothing'"):
         recipes.named("nothing")
+
+
+def test_what_is_nested_without_end_is_a_sentence(tmp_path: Path) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    (tmp_path / "deep.json").write_text(deep)
+    with pytest.raises(RecipeError, match=r"deep\.json is not JSON: it is nested too deep"):
+        recipes.named(str(tmp_path / "deep.json"))
+    with pytest.raises(RecipeError, match="is not the selected"):
+        recipes.with_selection(recipes.named("svm"), tmp_path / "deep.json")
+    with pytest.raises(RecipeError) as error:
+        recipes.named("svm").override([f"fit.epochs={deep}"])
+    assert len(str(error.value)) < 300
+    with pytest.raises(CorpusError, match="nested too deep"):
+        split_tables.read([tmp_path / "deep.json"])
+    assert members.values(deep) == [deep]

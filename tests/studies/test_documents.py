@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -70,6 +71,25 @@ def test_names_are_no_signs_of_latex(nasty: Document, tmp_path: Path) -> None:
     assert r"50 % of \LaTeX{} & $x_1^2$ #1 ~ <b>a|b</b>" in made and "· × ± → ≥ Gr" in made
 
 
+@other_programs.needs_latex
+def test_a_cell_that_begins_a_row_says_nothing_to_the_row_above(tmp_path: Path) -> None:
+    rows = tuple((name, "1") for name in ("first", "[5cm] wide", "* starred", "[x", "a--b ''c`` ?`", "Ħŧſŉ"))
+    read = r"\input{/etc/passwd} \write18{id} ^^5cinput{/etc/passwd}"
+    made = other_programs.compiled(
+        latex.write(Document(read, read, (Table(read, ("n", "m"), rows),)), tmp_path, "rows")
+    )
+    assert "[5cm] wide 1 * starred 1 [x 1" in made and "??sn" in made and "root:" not in made
+    assert made.count("/etc/passwd") == 6
+
+
+def test_names_that_no_document_can_hold_are_written_without_what_it_cannot(tmp_path: Path) -> None:
+    for sign in ("\ufffe", "\uffff", "\x00", "\x85", "\ud800", "\u2028", "\U0001f600"):
+        said = document._clean(f"a{sign}b")
+        made = Document(said, said, (Heading(said), Paragraph(said), Table(said, (said,), ((said,),))))
+        for write in (word.write, latex.write, markdown.write):
+            assert write(made, tmp_path, "odd").stat().st_size
+
+
 def test_names_are_no_signs_of_word(nasty: Document, tmp_path: Path) -> None:
     opened = docx.Document(str(word.write(nasty, tmp_path, "nasty")))
     assert opened.paragraphs[0].text == NASTY and opened.tables[0].rows[2].cells[1].text == NASTY
@@ -80,6 +100,20 @@ def test_markdown_shows_names_as_they_are(found: outcome.Outcome, nasty: Documen
 
     page = MarkdownIt("commonmark").enable("table").render(markdown.text(nasty))
     assert "<b>" not in page and "<code>" not in page and "<a " not in page and page.count("<td>") == 4
+    for line in (
+        "- x",
+        "+ x",
+        "1. x",
+        "12) x",
+        "# x",
+        "&lt;b&gt;",
+        "https://evil.example www.evil.example a@evil.example",
+    ):
+        tokens = MarkdownIt("commonmark").enable("table").parse(markdown.plain(line))
+        assert [one.type for one in tokens] == ["paragraph_open", "inline", "paragraph_close"], line
+        assert "".join(one.content for one in tokens[1].children or []) == line
+        # GitHub's reader makes a link of a bare address.
+        assert not re.search(r"https?://|www\.|\w@", markdown.plain(line)), line
     path = markdown.write(document.of(found), tmp_path, "study")
     text = path.read_text()
     for picture in document.of(found).pictures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Iterator
@@ -262,6 +263,37 @@ def test_a_damaged_study_is_said_and_hides_no_other(capsys: pytest.CaptureFixtur
     (broken / "study.json").write_text(json.dumps(stated))
     assert main(["studies", "show", broken.name]) == 1
     assert [one.id for one in studies.all_studies()] == [study.id]
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"seeds": 1e999},
+        {"seeds": 10**12},
+        {"seeds": 0},
+        {"folds": 10**12},
+        {"folds": "5"},
+        {"members": []},
+        {"name": "\ud800"},
+        "[" * 100_000,
+    ],
+)
+def test_a_study_edited_by_hand_holds_nothing_up(edited: dict[str, Any] | str) -> None:
+    study = ready.study(ready.SEEDED[:2])
+    other = settings.home().studies / "edited"
+    other.mkdir()
+    stated = json.loads((study.path / "study.json").read_text())
+    (other / "study.json").write_text(edited if isinstance(edited, str) else json.dumps({**stated, **edited}))
+    assert [one.id for one in studies.all_studies()] == [study.id]
+    with pytest.raises(StudyError, match="is damaged"):
+        studies.find("edited")
+
+
+def test_two_networks_of_one_name_are_no_study() -> None:
+    study = ready.study(ready.SEEDED[:2])
+    with pytest.raises(StudyError, match="different names"):
+        dataclasses.replace(study, members=study.members[:1] * 2).write()
+    assert studies.find(study.id).members == study.members
 
 
 def test_names_become_folders(home: Path) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import shutil
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,7 @@ from ser_core.corpora.reading import ClipReader
 from ser_core.graphs import GraphError
 from ser_core.predictor import Predictor
 from tests import made
-from trials.fuzz import mutations, seeds
+from trials.fuzz import graphs, mutations, seeds
 from trials.fuzz.worker import Watch
 
 Attempt = Callable[[st.DataObject], None]
@@ -121,16 +120,22 @@ def run_zip(watch: Watch) -> Attempt:
         # The trained Keras file is never opened, so it is left out of what is damaged.
         name = draw(st.sampled_from([one for one in files if not one.endswith("model.keras")]))
         files[name] = draw(mutations.damaged([files[name]]))
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-            for one, data in seeds.sealed(files).items():
-                archive.writestr(one, data)
-        return target.getvalue()
+        return seeds.zipped(seeds.sealed(files))
+
+    model = next(one for one in contents if any(name.endswith("model.onnx") for name in one))
+    given, labels = seeds.taken(model)
+
+    @st.composite
+    def another_graph(draw: st.DrawFn) -> bytes:
+        """The run of a model with a graph that somebody wrote."""
+        files = {name: data for name, data in model.items() if not name.endswith("model.onnx")}
+        name = next(name for name in model if name.endswith("model.onnx"))
+        return seeds.zipped(seeds.sealed({**files, name: draw(graphs.written(given, labels))}))
 
     voice = audio.decode(audio.encode_wav(seeds.voice()))
 
     def attempt(data: st.DataObject) -> None:
-        packed = data.draw(inside() | inside() | whole)
+        packed = data.draw(inside() | another_graph() | whole)
         path = watch.place / "home" / "given.zip"
         path.write_bytes(packed)
 

@@ -6,9 +6,11 @@ import hashlib
 import io
 import json
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import soundfile
 
 from ser_core import audio, runs, settings
@@ -88,6 +90,22 @@ def imported() -> list[dict[str, bytes]]:
             {f"{folder.name}/{path.name}": path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
             for folder in (settings.ARTIFACTS / "models" / "accurate", plain)
         ]
+
+
+def taken(model: dict[str, bytes]) -> tuple[list[onnx.ValueInfoProto], int]:
+    """What the graph of a run takes, and how many emotions it tells apart."""
+    found = {name.rpartition("/")[2]: data for name, data in model.items()}
+    graph = onnx.load_from_string(found["model.onnx"]).graph
+    return list(graph.input), len(json.loads(found["feature.json"])["labels"])
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The files as a zip that nothing is wrong with."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
 
 
 def sealed(files: dict[str, bytes]) -> dict[str, bytes]:
