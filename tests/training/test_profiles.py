@@ -217,27 +217,6 @@ def test_copies_are_profiles_of_copies_and_silent_clips_and_unknown_speakers_of_
         assert alone.clips == () and alone.seconds == 0.0 and not alone.given
 
 
-def test_a_mixture_of_vectors_has_the_mixture_of_their_voices_beside_it() -> None:
-    clips, (given,) = table(), sets.named("mfcc-20").inputs
-    level = {speaker: np.full((1, given.source.dims), 10.0 * float(speaker), np.float32) for speaker in "012"}
-    vectors = {row.clip: level[row.speaker] for row in clips.itertuples()}
-    features = store.Features(
-        np.concatenate(list(vectors.values())),
-        {clip: (k, 1) for k, clip in enumerate(vectors)},
-        dict.fromkeys(vectors, ""),
-        {},
-        dict.fromkeys(vectors, 2.0),
-    )
-    mixtures = dataclasses.replace(picture.NONE, mixup=1.0)
-    batches = AugmentedBatches(
-        Part(clips, LABELS, (given,), {given.name: features}, True), mixtures, Fit(batch_size=32), 0
-    )
-    inputs, targets, _ = batches[0]
-    assert len(set(inputs[given.name][:, 0].round(3))) > 3 and (np.count_nonzero(targets > 0.1, axis=1) > 1).any()
-    # Every clip is as its speaker's others: what it differs by from its voice, nothing, stays so in a mixture of two.
-    np.testing.assert_allclose(inputs["profile"][:, 0], inputs[given.name], atol=1e-4)
-
-
 def test_a_batch_holds_what_was_drawn() -> None:
     one = part()
     plain = AugmentedBatches(one, picture.NONE, Fit(batch_size=16), 0, 4)
