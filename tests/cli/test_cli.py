@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,10 +72,18 @@ def test_nothing_but_training_imports_tensorflow(home: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=settings.ROOT, capture_output=True).returncode == 0
 
 
-def test_the_shipped_models_card_states_what_evaluate_finds(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = printed(
-        capsys, "evaluate", "accurate", "--corpus", "crema-d", "--data", str(data / "crema-d"), "--speakers", DEV_TEST
-    )
+def test_the_shipped_models_card_states_what_evaluate_finds(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The tested speakers' clips alone: what the ear makes of all 7,442 takes minutes.
+    few = tmp_path / "crema-d"
+    (few / "AudioWAV").mkdir(parents=True)
+    for path in (data / "crema-d" / "AudioWAV").iterdir():
+        if path.name[:4] in DEV_TEST.split(","):
+            shutil.copyfile(path, few / "AudioWAV" / path.name)
+    for name in ("VideoDemographics.csv", "SentenceFilenames.csv"):
+        shutil.copyfile(data / "crema-d" / name, few / name)
+    found = printed(capsys, "evaluate", "accurate", "--corpus", "crema-d", "--data", str(few), "--speakers", DEV_TEST)
     card = (settings.ARTIFACTS / "models" / "accurate" / "card.md").read_text()
     assert found["seen"] == 0 and found["n"] == 738
     assert f"| test | 738 | 9 | {found['accuracy']:.3f} (" in card

@@ -40,7 +40,7 @@ def test_a_killed_training_is_interrupted_and_goes_on_from_its_last_epoch(
 
 
 def test_killed_seeds_end_their_workers_and_go_on_from_their_last_epochs(corpus: Path) -> None:
-    run, epochs = runs.Run(settings.home().runs / "killed"), 200
+    run, epochs = runs.Run(settings.home().runs / "killed"), 80
     words = [
         "train",
         "cnn1d-model5",
