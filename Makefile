@@ -46,7 +46,8 @@ results: $(VENV)/.installed
 HUB := .venv-hub
 hub-rows: python
 	$(call venv,$(HUB))
-	$(HUB)/bin/python -m pip install -q --disable-pip-version-check '.[train,transformers]' -c constraints.txt
+	$(HUB)/bin/python -m pip install -q --disable-pip-version-check -r hub-rows.lock
+	$(HUB)/bin/python -m pip install -q --disable-pip-version-check --no-deps .
 	$(HUB)/bin/python -m scripts.hub_rows $(if $(DATA),--data "$(DATA)")
 
 samples: $(VENV)/.installed
@@ -98,7 +99,9 @@ fuzz load faults classroom strangers: $(VENV)/.installed-dev
 audit: $(VENV)/.installed-dev
 	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
-# The serve set with the hash of every file of every system, of requirements-serve.txt and constraints.txt.
+# The serve set with the hash of every file of every system, of requirements-serve.txt and constraints.txt; and what `make hub-rows` installs.
 lock: $(VENV)/.installed-dev
+	$(BIN)/uv pip compile pyproject.toml --extra train --extra transformers -c constraints.txt --universal --python-version 3.11 --no-annotate \
+		--no-header --quiet -o hub-rows.lock
 	$(BIN)/uv pip compile requirements-serve.txt -c constraints.txt --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --quiet -o requirements-serve.lock

@@ -47,6 +47,17 @@ def test_the_base_image_and_what_the_workflow_uses_are_pinned_by_what_they_are()
     assert used and all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one) for one in used)
 
 
+def test_what_other_encoders_need_is_pinned_as_everything_else_is() -> None:
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), flags=re.M))
+    locked = re.findall(r"^([\w.-]+)(==)?(\S*)", (ROOT / "hub-rows.lock").read_text(), flags=re.M)
+    assert {"torch", "transformers", "tensorflow"} <= {name for name, _, _ in locked} and all(
+        is_ for _, is_, _ in locked
+    )
+    assert all(pinned.get(name, version) == version for name, _, version in locked)
+    assert "-r hub-rows.lock" in (ROOT / "Makefile").read_text()
+    assert re.search(r'^requires = \["hatchling==[\d.]+"\]$', (ROOT / "pyproject.toml").read_text(), flags=re.M)
+
+
 def test_every_pinned_package_and_its_licence_are_listed() -> None:
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), flags=re.M))
     page = (ROOT / "docs" / "licences.md").read_text()
