@@ -30,16 +30,17 @@ def show(chosen: Chosen, recipe: Recipe, field: str) -> None:
             key=f"find-{field}",
             disabled=waits is not None,
         )
+        seconds = None
+        if pressed or (found is None and waits is None):
+            seconds = expected.of_range_test(recipe, chosen.corpus, measured.finished())
         if waits is not None:
             st.caption(f"A test is {waits.state}; it is in the queue.")
         elif found is None:
-            seconds = expected.of_range_test(recipe, chosen.corpus, measured.finished())
             takes = "" if seconds is None else f", {about(seconds)}"
             st.caption(
                 f"At most {learning_rate.STEPS} steps on the train part alone, the rate higher in each (Smith 2017){takes}."
             )
     if pressed:
-        seconds = expected.of_range_test(recipe, chosen.corpus, measured.finished())
         said = f"Finding a learning rate for {recipe.title} on {title(recipe.corpus)}"
         progress.attempt(lambda: RateSearch(recipe).queue(said, expected_s=seconds))
 
