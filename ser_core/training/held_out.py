@@ -10,7 +10,7 @@ from ser_core import audio, recipes, runs
 from ser_core.corpora.base import Corpus
 from ser_core.evaluation import on_corpus, writing
 from ser_core.predictor import Predictor
-from ser_core.runs import Run, RunError
+from ser_core.runs import Run, RunError, leagues
 from ser_core.training import repeats
 from ser_core.training.card import card
 
@@ -80,6 +80,13 @@ def _write(run: Run, corpus: Corpus, predictions: pd.DataFrame, recipe: recipes.
         predictions,
         run.contract.labels,
         lambda scores: card(
-            recipe, corpus.card, stated["split_name"], scores, counts, stated["found"], stated.get("notes", ())
+            recipe,
+            corpus.card,
+            stated["split_name"],
+            scores,
+            counts,
+            stated["found"],
+            stated.get("notes", ()),
+            leagues.sentence(run),
         ),
     )

@@ -15,7 +15,7 @@ from ser_core.corpora import crema_d
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.evaluation import metrics, on_corpus
 from ser_core.predictor import Predictor
-from ser_core.runs import epochs
+from ser_core.runs import epochs, leagues
 from ser_core.training import held_out, train
 from tests import made
 
@@ -244,8 +244,11 @@ def test_no_test_writes_no_test_rows(unread: runs.Run) -> None:
 def test_the_chosen_form_reads_the_test_part_once(
     corpus: Corpus, short: runs.Run, unread: runs.Run, tmp_path: Path
 ) -> None:
-    copy = runs.Run(Path(shutil.copytree(unread.path, tmp_path / "chosen")))
-    chosen = held_out.read_test(copy, corpus)
+    place = Path(shutil.copytree(unread.path, tmp_path / "chosen"))
+    (place / "recipe.json").write_text(json.dumps({**unread.recipe, "ear": "taught"}))
+    runs.Run(place).seal()
+    chosen = held_out.read_test(runs.Run(place), corpus)
+    assert leagues.SENTENCES["taught"] in chosen.card
     assert chosen.problems(hashes=True) == []
     assert chosen.metrics["test"]["confusion"] == short.metrics["test"]["confusion"]
     assert f"{chosen.metrics['test']['accuracy']:.3f}" in chosen.card
