@@ -17,17 +17,14 @@ def body(
     hidden: int = 0,
     dropout: float = 0.5,
     l2: float = 0.0,
-    noise: float = 0.0,
 ) -> Any:
     """Return the embedding of a clip's vector (dims, scaled): itself and its difference from the speaker's profile, side by side.
 
     Seconds of speech s weigh the second by g = s / (s + half_s) and the first by 1 - g, and both weights stand beside: without a
     profile only the first is heard. hidden: units of a dense layer on each of the two first, 0 for none. l2: shrinks the weights of the
-    last layer (`build.trainable`). noise: deviation of what is added to the scaled vector in training. Without `profile` the vector is all there is.
+    last layer (`build.trainable`). Without `profile` the vector is all there is.
     """
     x = inputs["features"]
-    if noise:
-        x = keras.layers.GaussianNoise(noise)(x)
     if not profile:
         return _dense(x, hidden, dropout)
     plain, beside, weights = layers.BesideVoice(half_s)(x, inputs["voice"], inputs["profile_weight"])

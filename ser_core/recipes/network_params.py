@@ -42,7 +42,6 @@ class NetworkParams(TypedDict, total=False):
     half_s: Annotated[float, Field(gt=0.0)]
     hidden: Units
     l2: Annotated[float, Field(ge=0.0)]
-    noise: Annotated[float, Field(ge=0.0, le=10.0)]
     limit: Annotated[float, Field(gt=0.0)] | None
     room_snr_db: Annotated[float, Field(ge=-20.0, le=100.0)] | None
     c: Annotated[float, Field(gt=0.0)]
