@@ -19,6 +19,8 @@ def test_means_are_those_of_the_labels_against_their_middle(tmp_path: Path) -> N
     np.testing.assert_allclose(found.means, each - each.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose(found.expected(np.array([[0.0, 1.0, 0.0]]))[0], found.means[1])
     np.testing.assert_allclose(found.expected(np.full((1, 3), 1 / 3)), 0.0, atol=1e-6)
+    leant, sure = found.expected(np.array([[0.2, 0.2, 0.6], [0.0, 0.0, 1.0]]))
+    assert 0.6 * found.means[2] @ found.means[2] < leant @ found.means[2] < sure @ found.means[2]
     found.save(tmp_path / emotion_means.FILE)
     again = emotion_means.load(tmp_path / emotion_means.FILE, 3, 5)
     assert again is not None
