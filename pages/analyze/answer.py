@@ -148,11 +148,10 @@ def _headline(prediction: Prediction) -> None:
 
 
 def _worth(key: str, run: Run, prediction: Prediction) -> None:
-    elsewhere = voice_profile.of_somebody(key)
-    one_of = worth.one_of(run, prediction, elsewhere=elsewhere)
+    one_of, often = worth.of_answer(run, prediction, elsewhere=voice_profile.of_somebody(key))
     if one_of:
         st.markdown(one_of)
-    st.caption(worth.of_answer(run, prediction, elsewhere=elsewhere))
+    st.caption(often)
 
 
 def _bars(prediction: Prediction, name: str, place: str = "bars") -> None:

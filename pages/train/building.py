@@ -90,7 +90,8 @@ def _begun() -> tuple[Recipe | None, str]:
     opened = originals.opened(named[name])
     if opened.recipe is None:
         st.info(
-            f"{foreign.plain(opened.said)} It is trained as it is under The twelve originals.", icon=":material/block:"
+            f"{foreign.plain(opened.said)} It is trained as it is under {'The twelve originals' if named[name].seed_row else 'New'}.",
+            icon=":material/block:",
         )
         return None, name
     if opened.said:

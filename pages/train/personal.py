@@ -177,7 +177,7 @@ def _try(run: Run) -> None:
         found = answer.prediction_of(sound.digest, clip, run)
         if found is not None:
             answer.brief(sound.digest, clip, run, place="try", named=False)
-            st.caption(worth.of_answer(run, found))
+            st.caption(worth.of_answer(run, found)[1])
     with st.container(horizontal=True):
         links = {"model": run.name}
         st.page_link("pages/analyze/page.py", label="Use it in Analyze", icon=":material/mic:", query_params=links)

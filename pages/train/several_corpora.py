@@ -7,13 +7,13 @@ import streamlit as st
 
 from pages.server import visitor
 from pages.train import starting
+from pages.train.corpus import Chosen
 from pages.widgets import corpora, foreign
 from ser_core import recipes
 from ser_core.corpora import joined, schemes
 from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.jobs.orders import Training
 from ser_core.recipes import Recipe, RecipeError
-from ser_core.runs import measured
 
 #: Recipes that carry over to other voices; the first is offered first.
 RECIPES = ("voice", "whisper-logreg", "whisper-svm", "whisper-mlp", "logreg", "crnn-small")
@@ -36,9 +36,9 @@ def show() -> None:
         st.info("Pick two or more.")
         return
     try:
-        members = [corpora.opened(name).corpus for name in picked]
-        mapping = _mapping(members)
-        both = joined.join(members, mapping)
+        opened = [corpora.opened(name) for name in picked]
+        mapping = _mapping([one.corpus for one in opened])
+        both = joined.join([one.corpus for one in opened], mapping)
     except (CorpusError, OSError) as error:
         st.error(foreign.plain(error))
         return
@@ -58,7 +58,7 @@ def show() -> None:
         st.markdown("They are bound by the terms of each:")
         for terms in both.card.terms:
             st.caption(foreign.plain(terms))
-    _start(recipe, both)
+    _start(recipe, Chosen(both, f"{mapping}-{'+'.join(one.key for one in opened)}"))
 
 
 def _mapping(members: list[Corpus]) -> dict[str, dict[str, str]]:
@@ -84,17 +84,17 @@ def _mapping(members: list[Corpus]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _start(recipe: Recipe, corpus: Corpus) -> None:
+def _start(recipe: Recipe, chosen: Chosen) -> None:
     if not visitor.may_train():
         st.caption(visitor.why_not("train"))
         return
     order = Training(recipe)
     try:
-        recipes.plan(recipe, corpus)
+        recipes.plan(recipe, chosen.corpus)
     except (CorpusError, RecipeError) as error:
         st.error(foreign.plain(error))
         return
     if not st.button("Train", type="primary", icon=":material/model_training:", key="several-train"):
         return
-    found = measured.estimate(recipe, len(corpus.clips), order.trainings(len(corpus.speakers)), measured.finished())
+    found = starting.estimate(chosen, order)
     starting.queue(order, found.seconds if found else None)

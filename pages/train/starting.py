@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.train import division
@@ -49,8 +51,11 @@ def queue(order: Training, expected_s: float | None) -> None:
 
 
 def estimate(chosen: Chosen, order: Training) -> expected.Expected | None:
-    """Return how long the order may take on this machine; None where nothing tells."""
-    return expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
+    """Return how long the order may take on this machine, without features that one before it in the queue computes; None where nothing tells."""
+    found = expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
+    if found is not None and found.features_s and waits.features_before(order.recipe):
+        return replace(found, features_s=0.0)
+    return found
 
 
 def _terms(recipe: Recipe) -> None:
@@ -85,7 +90,11 @@ def _said(found: expected.Expected | None) -> str:
 def _why(found: expected.Expected | None) -> str:
     if found is None:
         return ""
-    said = "Features: estimated from a few clips read here. " if found.features_s else "Its features are in the store. "
+    said = (
+        "Features: estimated from a few clips read here. "
+        if found.features_s
+        else "Its features are in the store when it begins. "
+    )
     if found.source is None:
         return (
             f"{said}Fit: estimated from the network's multiply-adds and this machine's speed at rest; other work beside it makes it longer. "

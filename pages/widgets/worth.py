@@ -40,17 +40,23 @@ def of_model(run: Run) -> str:
     )
 
 
-def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
-    """Say how often answers at this confidence were right, and on whose voices; nothing where nobody spoke.
+def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> tuple[str, str]:
+    """Say of which emotions one is right 8 times in 10, and how often answers at this confidence were right, on whose voices.
 
-    elsewhere: of a voice on a microphone that is not the corpus' own. Then it is told of another corpus, where that was measured.
+    The first is empty where it is one alone, or where that did not hold when it was measured; both where nobody spoke. elsewhere: of a
+    voice on a microphone that is not the corpus' own. Then it is told of another corpus, where that was measured.
     """
     if found.decision == "no-speech":
-        return ""
+        return "", ""
+    told = _elsewhere(run, found) if elsewhere else None
+    return _one_of(run, found, elsewhere, told), _often(run, found, told)
+
+
+def _often(run: Run, found: Prediction, told: kept.Kept | None) -> str:
     own = personal.of(run)
     if own is not None and not own.enough:
         return f"What this confidence is worth: {own.label}. {foreign.plain(own.sentence)}"
-    if elsewhere and own is None and (told := _elsewhere(run, found)):
+    if own is None and told is not None:
         bins = told.metrics["reliability"]
         near = int(np.abs(np.array(bins["confidence"]) - found.confidence).argmin())
         return (
@@ -71,13 +77,11 @@ def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
     return f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language."
 
 
-def one_of(run: Run, found: Prediction, *, elsewhere: bool = False) -> str:
-    """Say of which emotions one is right 8 times in 10; nothing where it is one alone, or where that did not hold when it was measured."""
+def _one_of(run: Run, found: Prediction, elsewhere: bool, told: kept.Kept | None) -> str:
     least = run.contract.least if run.has("feature.json") else None
-    if least is None or found.decision == "no-speech":
+    if least is None:
         return ""
     if elsewhere:
-        told = _elsewhere(run, found)
         measured = told.metrics.get("sets") if told else None
     else:
         labels = run.metrics[_part(run)]["labels"]

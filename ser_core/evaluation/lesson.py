@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ser_core import settings
-from ser_core.evaluation import compare, significance
+from ser_core.evaluation import compare, significance, split_worth
 from ser_core.evaluation.significance import Span
 from ser_core.runs import Run, RunError
 
@@ -52,20 +52,12 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """Say how large the gap is and whether it is more than chance."""
-        gap, low, high = (100 * value for value in (self.span.difference, self.span.low, self.span.high))
-        said = f"{_percent(self.leaky.accuracy)} instead of {_percent(self.honest.accuracy)}: "
-        interval = f"95 % interval {low:+.1f} to {high:+.1f}; {self.span.method}"
-        if low > 0:
-            return said + f"the leak adds {gap:.1f} points ({interval})."
-        if high < 0:
-            return (
-                said
-                + f"the leaky figure is even {-gap:.1f} points lower ({interval}), so these runs show no gain from the leak."
-            )
-        return said + (
-            f"a gap of {gap:+.1f} points whose interval includes 0 ({interval}). These clips do not show that the leak raises the figure; "
-            "nor do they show that it is harmless."
+        said = split_worth.added(
+            self.span,
+            lower=", so these runs show no gain from the leak.",
+            unclear=". These clips do not show that the leak raises the figure; nor do they show that it is harmless.",
         )
+        return f"{_percent(self.leaky.accuracy)} instead of {_percent(self.honest.accuracy)}: {said}"
 
 
 #: Recipes whose rows were run both ways on CREMA-D; cnn2d-model2 is the example that is drawn first.

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ STRANGE = 0.15
 HALF_WEIGHT_S = 5.0
 #: How many times the speech of a mean a deviation needs to count as much.
 DEVIATION_NEEDS = 6.0
+#: Clips whose sums are in memory at once where many are added up.
+AT_ONCE = 128
 _KIND = "voice-profile"
 
 
@@ -91,6 +94,23 @@ class BandSums:
         mean = self.total / count
         variance = np.maximum(self.squares / count - mean**2, self.least_deviation**2)
         return np.stack([mean, np.sqrt(variance)]).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class VectorSums:
+    """What many clips add to a profile, as `BandSums` has it, made of their vectors whenever it is asked for.
+
+    frames: seconds of speech (clips). read: gives a clip's vector (1 × dims) by its row. source: of the vectors.
+    """
+
+    frames: np.ndarray
+    read: Callable[[int], np.ndarray] = field(repr=False)
+    source: Source
+
+    def pooled(self, rows: Any = slice(None)) -> BandSums:
+        """Return the sums over some of the clips (an index)."""
+        chosen = np.arange(len(self.frames))[rows]
+        return added_up(((self.read(row), self.frames[row]) for row in chosen), self.source)[0].pooled()
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,13 +219,32 @@ def sums(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> BandSums:
     Frames of speech are those that the source says: of log-mel loud ones, without silence at both ends and longer pauses. A silent clip
     adds nothing.
     """
-    frame_s = source.hop_s or 1.0
-    rows = [_added(source.speech(features), seconds if source.hop_s == 0.0 else None) for features, seconds in clips]
-    if not rows:
+    each = list(clips)
+    if not each:
         none = np.zeros((0, source.dims))
-        return BandSums(np.zeros(0), none, none, frame_s, source.least_deviation)
-    counts, totals, squares = zip(*rows, strict=True)
-    return BandSums(np.array(counts), np.stack(totals), np.stack(squares), frame_s, source.least_deviation)
+        return BandSums(np.zeros(0), none, none, source.hop_s or 1.0, source.least_deviation)
+    if source.hop_s == 0.0:
+        # A vector is one row.
+        vectors = source.speech(np.concatenate([features for features, _ in each]))
+        counts = np.array([seconds for _, seconds in each])
+        squares = np.square(vectors)
+        totals = np.multiply(vectors, counts[:, None], out=vectors)
+        squares *= counts[:, None]
+    else:
+        frames = [source.speech(features) for features, _ in each]
+        counts = np.array([float(len(rows)) for rows in frames])
+        totals, squares = (np.stack([of(rows).sum(axis=0) for rows in frames]) for of in (np.asarray, np.square))
+    return BandSums(counts, totals, squares, source.hop_s or 1.0, source.least_deviation)
+
+
+def added_up(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> tuple[BandSums, int]:
+    """Return the `sums` of clips as one row, and how many of them hold speech; AT_ONCE of them are in memory at a time."""
+    given, found, heard = iter(clips), sums((), source), 0
+    while some := list(islice(given, AT_ONCE)):
+        each = sums(some, source)
+        heard += int(np.count_nonzero(each.frames))
+        found = joined((found, each.merged()), source).merged() if len(found.frames) else each.merged()
+    return found.merged(), heard
 
 
 def sums_of_profile(profile: VoiceProfile, source: Source) -> BandSums:
@@ -233,17 +272,13 @@ def joined(each: Iterable[BandSums], source: Source) -> BandSums:
     return BandSums(frames, total, squares, parts[0].frame_s, parts[0].least_deviation, felt, strange)
 
 
-def _added(rows: np.ndarray, seconds: float | None) -> tuple[float, np.ndarray, np.ndarray]:
-    count = 1.0 if seconds is None else seconds
-    return count * len(rows), count * rows.sum(axis=0), count * np.square(rows).sum(axis=0)
-
-
 def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> VoiceProfile:
     """Return the profile of a speaker's clips: of each its features, as `source` extracts them, and its seconds of speech.
 
     Raises ProfileError as `of_sums`.
     """
-    return of_sums(sums(clips, source), source)
+    found, heard = added_up(clips, source)
+    return replace(of_sums(found, source), clips=heard)
 
 
 def of_sums(each: BandSums, source: Source) -> VoiceProfile:

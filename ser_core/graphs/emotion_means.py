@@ -46,9 +46,9 @@ class EmotionMeans:
             np.savez(file, means=self.means.astype(np.float16))
 
 
-def of(vectors: np.ndarray, targets: np.ndarray) -> EmotionMeans:
-    """Return it of clips (clips × dims) and their labels (clips × labels, 1 in the label's column)."""
-    means = (targets.T @ vectors) / np.maximum(targets.sum(axis=0), 1.0)[:, None]
+def of(summed: np.ndarray, counts: np.ndarray) -> EmotionMeans:
+    """Return it of the sums of each label's clips (labels × dims) and how many there are of each (labels)."""
+    means = summed / np.maximum(counts, 1.0)[:, None]
     return EmotionMeans((means - means.mean(axis=0)).astype(np.float32))
 
 

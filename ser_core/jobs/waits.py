@@ -6,9 +6,11 @@ import statistics
 import time
 from datetime import datetime
 
+from ser_core.corpora import classmates
 from ser_core.jobs import job as job_folder
-from ser_core.jobs import runner
-from ser_core.jobs.job import Job, JobError
+from ser_core.jobs import orders, runner
+from ser_core.jobs.job import ACTIVE, TRAINING, Job, JobError
+from ser_core.recipes import Recipe
 
 #: Ended jobs by which expectations are corrected.
 LAST = 8
@@ -42,6 +44,19 @@ def _ahead() -> tuple[dict[str, float | None], float | None]:
     return found, ahead
 
 
+def features_before(recipe: Recipe) -> bool:
+    """Tell whether a training that waits or runs reads the same features of the same corpus: then they are in the store when one that is
+    queued now begins. A corpus of somebody's own is another than anybody else's of that name.
+    """
+    return any(
+        (recipe.corpus == classmates.NAME or job.mine)
+        and job.kind == TRAINING
+        and (other := orders.recipe_of(job)) is not None
+        and _read(other) == _read(recipe)
+        for job in job_folder.in_state(*ACTIVE, everyone=recipe.corpus == classmates.NAME)
+    )
+
+
 def slower() -> float:
     """Return how many times longer the last jobs that ended took than was expected of them, the median; 1 where none tells."""
     ratios = []
@@ -67,6 +82,12 @@ def _left(job: Job, factor: float) -> float | None:
     if job.expected_s is None or began is None:
         return None
     return max(LEAST_S, job.expected_s * factor - (time.time() - began))
+
+
+def _read(recipe: Recipe) -> tuple[object, ...]:
+    """What a recipe's features depend on."""
+    copied = (recipe.copies, recipe.waveform, recipe.seed) if recipe.copies else ()
+    return recipe.corpus, recipe.features, recipe.descriptors, copied
 
 
 def _plus(one: float | None, other: float | None) -> float | None:

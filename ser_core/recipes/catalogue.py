@@ -1,4 +1,4 @@
-"""The recipes that ship. The seed's layers are not known: each of its rows is a design of our own that fits its name."""
+"""The recipes that ship. The original notebooks' layers are not known: each of their rows is a design of our own that fits its name."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         _over_time(
             "cnn1d-model1",
-            "1D CNN over time on the seed's ten descriptors",
+            "1D CNN over time on the original notebooks' ten descriptors",
             "Model 1",
             channels=[96, 128],
             fit={"epochs": 20},
@@ -105,7 +105,7 @@ RECIPES: dict[str, Recipe] = {
         ).with_(lda=5),
         _over_time(
             "cnn1d-model3",
-            "Residual 1D CNN with a GRU on the seed's ten descriptors",
+            "Residual 1D CNN with a GRU on the original notebooks' ten descriptors",
             "Model 3",
             fit={"epochs": 16},
             **_RESIDUAL,

@@ -28,7 +28,9 @@ def opened(recipe: Recipe) -> Opened:
         return Opened(recipe)
     if recipe.feature_set.is_vector:
         return Opened(
-            None, f"{recipe.name} reads one vector a clip; what is built here reads frames, one after another."
+            None,
+            f"{recipe.name} reads one vector a clip, which has no time to put blocks along; what is built here reads frames, one after another. To "
+            "build on the same descriptors, begin with Model 3 and choose under Reads what is read frame by frame.",
         )
     params = dict(recipe.network_params)
     made = {"cnn1d": _over_time, "cnn2d-initial": _initial, "cnn2d-residual": _residual, "cnn2d-separable": _separable}

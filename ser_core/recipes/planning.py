@@ -16,6 +16,10 @@ from ser_core.recipes.recipe import Recipe, RecipeError
 
 #: Emotions of which one is told apart from another; of a single one everything is right.
 FEWEST_LABELS = 2
+#: Bytes of vectors, as 64-bit numbers, up to which a part is fitted and scored as a whole; what is larger is read shard by shard.
+IN_MEMORY = 1_000_000_000
+#: Networks that cannot: of them there is no fit in shards to the same end.
+_WHOLE = ("svm",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,7 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     n_folds: of kfold-speakers and kfold-clips. Raises CorpusError or RecipeError, one sentence with the way out: labels that the
     corpus has no clip of; fewer than two emotions in all, or in what a fit would train on; a split that keeps speakers apart where
     they are not known (unless the recipe leaves such clips out); too few speakers or clips; a selection made on another train part;
-    features that this machine cannot compute and that are not in the store.
+    features that this machine cannot compute and that are not in the store; a train part that a network must hold whole and cannot.
     """
     check_features(recipe, corpus)
     recipe = with_labels(recipe, corpus)
@@ -60,6 +64,7 @@ def plan(recipe: Recipe, corpus: Corpus, n_folds: int = folds.FOLDS) -> Plan:
     divisions = tuple(replace(division, parts=fewer_speakers(clips, division.parts, recipe)) for division in divisions)
     for division in divisions:
         _not_selected_elsewhere(clips.assign(part=division.parts), division, recipe)
+        _not_too_large(int((division.parts == "train").sum()) * (1 + recipe.copies), recipe)
         notes += checked(clips, division, recipe.labels)
     return Plan(recipe, clips, divisions, tuple(notes))
 
@@ -163,6 +168,16 @@ def _not_selected_elsewhere(clips: pd.DataFrame, division: Division, recipe: Rec
         raise RecipeError(
             f"The descriptors of this recipe were selected on another train part than that of the split {division.title}: test clips "
             "may have helped to choose them. Select again on this split."
+        )
+
+
+def _not_too_large(clips: int, recipe: Recipe) -> None:
+    values = clips * sum(given.source.dims for given in recipe.feature_set.inputs)
+    if recipe.network in _WHOLE and 8 * values > IN_MEMORY:
+        raise RecipeError(
+            f"A support vector machine holds its whole train part in memory: {clips:,} clips and changed copies, {8 * values / 1e9:.1f} GB of "
+            f"vectors where {IN_MEMORY / 1e9:g} GB is the most. Logistic regression (logreg), dense layers (mlp) and voice read theirs piece by "
+            "piece; or learn from fewer speakers: --set train_speakers=50."
         )
 
 

@@ -22,6 +22,9 @@ from ser_core.runs import Run
 from ser_core.training import normalisation
 from ser_core.training.parts import Part, corpus_weights
 
+#: Clips whose vectors are read and scaled at once.
+AT_ONCE = 1000
+
 
 class FittedClassifier:
     """A fitted pipeline; its decision values, a column a label, are the logits.
@@ -89,9 +92,11 @@ def fit(recipe: Recipe, train: Part) -> FittedClassifier:
     weights = corpus_weights(train.clips) if recipe.fit.corpus_weights else None
     if train.large and isinstance(fitted.named_steps["classifier"], LogisticRegression):
         return FittedClassifier(_in_shards(fitted, train, statistics, weights), given, recipe.labels, statistics)
-    windows, _ = train.windows
+    vectors = np.empty((len(train.clips), given.source.dims))
+    for first, piece in zip(range(0, len(vectors), AT_ONCE), train.in_pieces(AT_ONCE), strict=True):
+        vectors[first : first + AT_ONCE] = by_voice(piece.windows[0], given.name, statistics)
     weighed = {} if weights is None else {"scaling__sample_weight": weights, "classifier__sample_weight": weights}
-    fitted.fit(by_voice(windows, given.name, statistics), train.clips["emotion"].to_numpy(), **weighed)
+    fitted.fit(vectors, train.clips["emotion"].to_numpy(), **weighed)
     return FittedClassifier(fitted, given, recipe.labels, statistics)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from ser_core.graphs import emotion_means
@@ -12,7 +15,10 @@ from ser_core.training.parts import Part
 def write(run: Run, train: Part) -> None:
     """Write emotion-means.npz of a run that takes a voice profile of vectors."""
     (given,) = train.inputs
-    recorded = (~train.clips["clip"].str.contains(r"#copy\d+$")).to_numpy()
+    recorded = replace(train, clips=train.clips[~train.clips["clip"].str.contains(r"#copy\d+$")], taught=None)
     features = train.features[given.name]
-    vectors = np.stack([np.asarray(features[clip], np.float32).mean(axis=0) for clip in train.clips["clip"][recorded]])
-    emotion_means.of(vectors, train.targets[recorded]).save(run.path / emotion_means.FILE)
+    summed: Any = 0.0
+    for piece in recorded.in_pieces():
+        vectors = np.concatenate([features[clip] for clip in piece.clips["clip"]], dtype=np.float32)
+        summed = summed + piece.targets.T @ vectors
+    emotion_means.of(summed, recorded.targets.sum(axis=0)).save(run.path / emotion_means.FILE)

@@ -15,7 +15,7 @@ from ser_core.evaluation.temperature import clip_probabilities
 from ser_core.recipes import Fit, Recipe
 from ser_core.runs import Run, RunError, epochs
 from ser_core.training.batches import AugmentedBatches
-from ser_core.training.parts import Part
+from ser_core.training.parts import BATCH, Part
 from ser_core.training.reporter import Reporter, in_words
 
 
@@ -32,7 +32,7 @@ def schedule(recipe: Recipe, steps_an_epoch: int) -> keras.optimizers.schedules.
 
 def logits(model: keras.Model, windows: dict[str, np.ndarray]) -> np.ndarray:
     """Return the logits of windows (inputs by name): windows × labels, float64."""
-    return np.asarray(model.predict(windows, batch_size=256, verbose=0)["logits"], dtype=np.float64)
+    return np.asarray(model.predict(windows, batch_size=BATCH, verbose=0)["logits"], dtype=np.float64)
 
 
 class _Watch(keras.callbacks.Callback):

@@ -11,9 +11,12 @@ import pandas as pd
 
 from ser_core.corpora import splits
 from ser_core.features import profile, sets, store
+from ser_core.recipes import planning
 
-#: Bytes of vectors, as 64-bit numbers, up to which a part is fitted and scored as a whole, and that a shard of a larger one has.
-IN_MEMORY, SHARD = 1_000_000_000, 32_000_000
+#: Bytes of vectors, as 64-bit numbers, that a shard has of a part that is read in shards.
+SHARD = 32_000_000
+#: Windows that a network answers at once.
+BATCH = 256
 
 
 def corpus_weights(clips: pd.DataFrame) -> np.ndarray:
@@ -76,21 +79,33 @@ class Part:
     def large(self) -> bool:
         """Whether its vectors are more than are held in memory at once."""
         (given, *more) = self.inputs
-        return given.is_vector and not more and 8 * given.source.dims * len(self.clips) > IN_MEMORY
+        return given.is_vector and not more and 8 * given.source.dims * len(self.clips) > planning.IN_MEMORY
 
     def in_pieces(self, clips: int = 0) -> Iterator[Part]:
-        """Give it piece by piece, so many clips each; 0: as many as SHARD bytes hold of vectors."""
-        size = clips or max(1, SHARD // (8 * self.inputs[0].source.dims))
+        """Give it piece by piece, so many clips each; 0: shards where it is large, else itself."""
+        size = clips or (self._shard if self.large else 0)
+        if not size:
+            yield self
+            return
         for first in range(0, len(self.clips), size):
             yield replace(self, clips=self.clips.iloc[first : first + size], taught=None)
 
     def answered(self, logits: Callable[[dict[str, np.ndarray]], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Return what `logits` says of the windows, and to which clip (row) each belongs; of a large part shard by shard."""
-        if not self.large:
+        """Return what `logits` says of the windows, and to which clip (row) each belongs; of a large part shard by shard, and of vectors
+        that are scaled by their voices, each of which is two vectors more.
+        """
+        if not self.large and (self.voices is None or not self.inputs[0].is_vector):
             windows, rows = self.windows
             return logits(windows), rows
         # A vector is one window a clip.
-        return np.concatenate([logits(one.windows[0]) for one in self.in_pieces()]), np.arange(len(self.clips))
+        shards = self.in_pieces(self._shard)
+        return np.concatenate([logits(one.windows[0]) for one in shards]), np.arange(len(self.clips))
+
+    @property
+    def _shard(self) -> int:
+        """How many clips' vectors SHARD bytes hold, whole batches of a network's answers where there are several."""
+        found = max(1, SHARD // (8 * self.inputs[0].source.dims))
+        return found - found % BATCH if found > BATCH else found
 
     def voices_of(self, clips: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the inputs of a graph that normalises by voice: the profiles of these clips and their weights."""
@@ -102,9 +117,12 @@ class Part:
         }
 
     @cached_property
-    def band_sums(self) -> profile.BandSums:
-        """What each clip adds to a voice profile of its speaker; summed up once, from the clips as they are recorded."""
+    def band_sums(self) -> profile.BandSums | profile.VectorSums:
+        """What each clip adds to a voice profile of its speaker, as it was recorded: of frames summed up once, of vectors when asked for."""
         (given,) = self.inputs
-        features = self.features[given.name]
-        seconds = features.seconds
-        return profile.sums(((features[clip], seconds.get(clip, 0.0)) for clip in self.clips["clip"]), given.source)
+        features, clips = self.features[given.name], list(self.clips["clip"])
+        if given.is_vector:
+            seconds = features.seconds
+            counts = np.array([seconds.get(clip, 0.0) for clip in clips])
+            return profile.VectorSums(counts, lambda row: features[clips[row]], given.source)
+        return profile.sums(((features[clip], 0.0) for clip in clips), given.source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,8 +10,8 @@ import pandas as pd
 
 from ser_core.corpora.splits import speaker_key
 from ser_core.features import profile
-from ser_core.features.profile import BandSums
-from ser_core.training.parts import Part
+from ser_core.features.profile import BandSums, VectorSums
+from ser_core.training.parts import BATCH, Part
 
 #: Share of clips that are given no profile: most users have none.
 ABSENT = 0.4
@@ -36,8 +37,8 @@ class Drawn:
 class Profiles:
     """The profiles that the clips of a train part draw."""
 
-    def __init__(self, clips: pd.DataFrame, sums: BandSums, seed: int) -> None:
-        """`clips`: the part's table; `sums`: a row a clip of it, added up once, so that a draw only adds."""
+    def __init__(self, clips: pd.DataFrame, sums: BandSums | VectorSums, seed: int) -> None:
+        """`clips`: the part's table; `sums`: a row a clip of it, so that a draw only adds."""
         self.sums, self.seed = sums, seed
         # A changed copy hears the copies of its number: where one is on the telephone, all of the voice are.
         copy = clips["clip"].str.extract(r"(#copy\d+)$", expand=False).fillna("")
@@ -58,7 +59,7 @@ class Profiles:
         if not (only_neutral and len(pool)):
             pool, most = self._others(self._any, row), MOST
         if not len(pool):
-            return Drawn(np.zeros((2, self.sums.total.shape[1]), np.float32), 0.0, False)
+            return Drawn(np.zeros_like(self.sums.pooled([]).statistics()), 0.0, False)
         count = min(int(random.integers(1, most + 1)), len(pool))
         chosen = random.permutation(pool)[:count]
         pooled = self.sums.pooled(chosen)
@@ -69,20 +70,22 @@ class Profiles:
         return pool[pool != row]
 
 
-def drawn(part: Part, seed: int = 0) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return a part's windows with the profile that each clip draws of its speaker's other clips, and to which clip each belongs.
+def drawn(part: Part, seed: int = 0) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+    """Give a part's windows with the profile that each clip draws of its speaker's other clips, and to which clip (row) each belongs.
 
-    Clips whose speaker has no other have none.
+    So many clips at a time as a network answers in whole batches. Clips whose speaker has no other have none.
     """
-    windows, rows = part.windows
-    profiles = Profiles(part.clips, part.band_sums, seed)
-    each = [profiles.draw(row, 0) for row in range(len(part.clips))]
-    statistics = np.stack([one.statistics for one in each])
-    weights = np.array([profile.weight(one.seconds) for one in each], np.float32)
-    return {**windows, "profile": statistics[rows], "profile_weight": weights[rows]}, rows
+    profiles, first = Profiles(part.clips, part.band_sums, seed), 0
+    for piece in part.in_pieces(4 * BATCH):
+        windows, rows = piece.windows
+        each = [profiles.draw(first + row, 0) for row in range(len(piece.clips))]
+        statistics = np.stack([one.statistics for one in each])
+        weights = np.array([profile.weight(one.seconds) for one in each], np.float32)
+        yield {**windows, "profile": statistics[rows], "profile_weight": weights[rows]}, first + rows
+        first += len(piece.clips)
 
 
-def with_some(windows: dict[str, np.ndarray], sums: BandSums) -> dict[str, np.ndarray]:
+def with_some(windows: dict[str, np.ndarray], sums: BandSums | VectorSums) -> dict[str, np.ndarray]:
     """Return windows with a profile in every other one, that of all clips of `sums`, its weights from 0 to 1."""
     n = len(windows["profile_weight"])
     weights = np.where(np.arange(n) % 2 == 1, np.linspace(0.0, 1.0, n), 0.0).astype(np.float32)

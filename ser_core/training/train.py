@@ -203,10 +203,11 @@ class _Training(Reading):
         """Return the temperature by a voice profile of weight 1; None for networks that take none, or that look at pictures."""
         if not self.recipe.profile or not self.recipe.feature_set.is_vector:
             return None
-        windows, rows = profiles.drawn(validation)
-        return fit_temperature(
-            fitted.logits(windows), rows, validation.targets, plain=temperature, weights=windows["profile_weight"]
-        )
+        found = [
+            (fitted.logits(windows), rows, windows["profile_weight"]) for windows, rows in profiles.drawn(validation)
+        ]
+        logits, rows, weights = (np.concatenate(each) for each in zip(*found, strict=True))
+        return fit_temperature(logits, rows, validation.targets, plain=temperature, weights=weights)
 
     def finish(self, fitted: Fitted, parts: dict[str, Part]) -> None:
         """Calibrate, predict, measure, export, and seal the run."""

@@ -14,7 +14,8 @@ from ser_core.serving import GraphError
 def test_means_are_those_of_the_labels_against_their_middle(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     vectors, labels = random.normal(size=(60, 5)), np.repeat([0, 1, 2], [10, 20, 30])
-    found = emotion_means.of(vectors, np.eye(3)[labels])
+    targets = np.eye(3)[labels]
+    found = emotion_means.of(targets.T @ vectors, targets.sum(axis=0))
     each = np.stack([vectors[labels == k].mean(axis=0) for k in range(3)])
     np.testing.assert_allclose(found.means, each - each.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose(found.expected(np.array([[0.0, 1.0, 0.0]]))[0], found.means[1])

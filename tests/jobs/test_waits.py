@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ser_core import jobs
-from ser_core.jobs import waits
+from ser_core import jobs, recipes
+from ser_core.jobs import orders, waits
 from tests.jobs import steps
 
 
@@ -62,3 +63,19 @@ def test_a_job_says_when_it_began(home: Path) -> None:
     assert steps.end(job) == "done"
     took = waits.took(job)
     assert took is not None and 0 <= took < 120
+
+
+def test_features_that_one_before_it_computes_are_waited_for_once(home: Path) -> None:
+    quick = recipes.named("quick-cnn").with_(corpus="class")
+    copied = quick.override(["copies=1", 'waveform={"gain_db": 1.0}'])
+    with steps.no_runner():
+        assert not waits.features_before(quick)
+        other = hashlib.sha256(b"ada@example.org").hexdigest()[:32]
+        orders.Training(quick).queue(expected_s=20.0, owner=other)
+        assert waits.features_before(quick.with_(seed=7)) and waits.features_before(
+            recipes.named("crnn").with_(corpus="class", features=quick.features)
+        )
+        assert not waits.features_before(copied) and not waits.features_before(
+            recipes.named("mlp").with_(corpus="class")
+        )
+        assert not waits.features_before(quick.with_(corpus="crema-d"))

@@ -94,7 +94,14 @@ def test_an_original_opens_with_its_layers(name: str) -> None:
 
 def test_one_that_cannot_be_expressed_says_why() -> None:
     at = build(**{"from": "cnn1d-model4"})
-    assert not at.exception and "reads one vector a clip" in words(at)
+    assert not at.exception and "reads one vector a clip" in words(at) and "under The twelve originals" in words(at)
+
+
+def test_one_of_a_vector_that_is_none_of_the_originals_says_what_to_do(home: Path) -> None:
+    run = runs.create(home / "runs" / "dense")
+    run.write_json("recipe.json", {"recipe": recipes.named("mlp").to_dict()})
+    at = build(**{"from": "dense"})
+    assert not at.exception and "begin with Model 3" in words(at) and "trained as it is under New" in words(at)
 
 
 def test_the_network_of_a_run_opens_and_a_run_that_is_gone_is_said(corpus: None, home: Path) -> None:

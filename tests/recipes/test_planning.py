@@ -8,7 +8,7 @@ import pytest
 from ser_core import recipes
 from ser_core.corpora.base import Card, Corpus, CorpusError, complete
 from ser_core.features import store
-from ser_core.recipes import RecipeError, plan
+from ser_core.recipes import RecipeError, plan, planning
 
 SPLITS = ("speakers", "clips", "kfold-speakers", "kfold-clips", "loso")
 CARD = Card("made", "Made", (), "none", "", "", "", "", "", "It is made.")
@@ -165,3 +165,17 @@ def test_of_fewer_speakers_is_learned_as_the_seed_draws_them() -> None:
     assert trained() == everybody
     with pytest.raises(CorpusError, match="asks for more of them"):
         plan(recipe.with_(train_speakers=len(everybody) + 1), CASES["two emotions"])
+
+
+def test_a_support_vector_machine_of_more_than_fits_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = CASES["two emotions"]
+    (division,) = plan(recipes.named("svm"), whole).divisions
+    dims = recipes.named("svm").feature_set.inputs[0].source.dims
+    monkeypatch.setattr(planning, "IN_MEMORY", 8 * dims * (division.parts == "train").sum())
+    plan(recipes.named("svm"), whole)
+    with pytest.raises(
+        RecipeError, match=r"its whole train part in memory.*\(logreg\), dense layers \(mlp\) and voice"
+    ):
+        plan(recipes.named("svm").with_(copies=1), whole)
+    for name in ("logreg", "mlp"):
+        plan(recipes.named(name).with_(copies=1), whole)
