@@ -4,7 +4,9 @@
 import pylibsrtp  # noqa: F401  isort: skip
 
 import functools
+import gc
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,10 @@ SLOW = {"training": 40.0, "jobs": 30.0, "pages": 20.0}
 TOOK = "ser/seconds"
 
 _seconds: Counter[str] = Counter()
+#: So many modules more, and what they hold is kept out of garbage collections: Streamlit collects after every run of a script, and a worker
+#: that has read all of a network's and a page's packages would look through a million objects each time.
+MODULES = 200
+_frozen_at = 0
 
 
 #: Where several workers share the cores, threads of each, and of the processes that they start, would only wait for one another.
@@ -27,6 +33,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREA
 
 def pytest_configure() -> None:
     """Give every worker one thread, and let one compile what all of them, and the processes that they start, then load."""
+    gc.set_threshold(10_000)
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         from ser_core.features import compiled
@@ -44,6 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return file.parts[0] != "browser", -seconds, file.as_posix()
 
     items.sort(key=place)
+
+
+def pytest_runtest_setup() -> None:
+    global _frozen_at
+    if len(sys.modules) > _frozen_at + MODULES:
+        _frozen_at = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

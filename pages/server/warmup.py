@@ -11,6 +11,7 @@ import threading
 HEAVY = (
     "aiortc",
     "librosa.effects",
+    "scipy.fft",
     "scipy.signal",
     "scipy.stats",
     "sklearn.decomposition",

@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from ser_core.audio.centre import centred
 from ser_core.audio.clip import SAMPLE_RATE, Finding, channel_name, louder
@@ -148,7 +148,7 @@ def _measured(channels: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[n
         powers.append(np.square(framed).mean(axis=2, dtype=np.float64))
         for at in range(0, max(1, chunk.shape[1] - _WINDOW // 2), _WINDOW // 2):
             window = chunk[:, at : at + _WINDOW]
-            found = fft.rfft(np.pad(window, ((0, 0), (0, _WINDOW - window.shape[1]))) * shape, axis=1)
+            found = scipy.fft.rfft(np.pad(window, ((0, 0), (0, _WINDOW - window.shape[1]))) * shape, axis=1)
             spectra += found[:, None] * found[None].conj()
     return 10 * np.log10(np.maximum(np.concatenate(powers, axis=1), 1e-12)), spectra
 
@@ -167,7 +167,7 @@ def _pair(levels: NDArray[np.float64], spectra: NDArray[np.complex128], i: int, 
     if (bins := int(np.count_nonzero(heard))) < _LEAST_BINS:
         return _Pair(0.0, 0.0, 0, swing)
     whitened = np.where(heard, spectra[i, j] / np.sqrt(np.maximum(power[0] * power[1], 1e-30)), 0.0)
-    by_delay = fft.irfft(whitened) * (_WINDOW / (2 * bins))
+    by_delay = scipy.fft.irfft(whitened) * (_WINDOW / (2 * bins))
     near = np.concatenate([by_delay[: _LONGEST_DELAY + 1], by_delay[-_LONGEST_DELAY:]])
     best = int(np.abs(near).argmax())
     delay = best if best <= _LONGEST_DELAY else best - len(near)

@@ -10,7 +10,7 @@ from typing import cast
 
 import av
 import numpy as np
-from scipy import signal
+import scipy
 
 from ser_core import audio
 
@@ -63,9 +63,9 @@ def noise(snr_db: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarr
 
 def telephone(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Sampled at 8 kHz and cut to a telephone's band."""
-    narrow = signal.resample_poly(samples, 1, 2)
-    bands = signal.butter(TELEPHONE_ORDER, TELEPHONE_HZ, "bandpass", fs=RATE / 2, output="sos")
-    found: np.ndarray = signal.resample_poly(signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
+    narrow = scipy.signal.resample_poly(samples, 1, 2)
+    bands = scipy.signal.butter(TELEPHONE_ORDER, TELEPHONE_HZ, "bandpass", fs=RATE / 2, output="sos")
+    found: np.ndarray = scipy.signal.resample_poly(scipy.signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
     return found
 
 
@@ -84,7 +84,7 @@ def suppressed(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
     The quietest tenth of the frames is taken for noise.
     """
-    spectrum = signal.stft(samples, RATE, nperseg=512, noverlap=384)[2]
+    spectrum = scipy.signal.stft(samples, RATE, nperseg=512, noverlap=384)[2]
     power = np.abs(spectrum) ** 2
     frames = power.sum(axis=0)
     # Digital silence tells nothing of the noise.
@@ -95,7 +95,7 @@ def suppressed(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
     noise_power = SUBTRACTED * power[:, quiet].mean(axis=1, keepdims=True)
     left = 1.0 - noise_power / np.maximum(power, 1e-20)
     gain = np.sqrt(np.maximum(left, 10.0 ** (-SUPPRESSED_DB / 10.0)))
-    found: np.ndarray = signal.istft(spectrum * gain, RATE, nperseg=512, noverlap=384)[1][: len(samples)]
+    found: np.ndarray = scipy.signal.istft(spectrum * gain, RATE, nperseg=512, noverlap=384)[1][: len(samples)]
     return found
 
 
@@ -135,7 +135,7 @@ def room(rt60_s: float, direct_db: float) -> Callable[[np.ndarray, np.random.Gen
         tail[: round(0.005 * RATE)] = 0.0
         tail *= np.sqrt(10.0 ** (-direct_db / 10.0) / np.sum(tail**2))
         tail[0] = 1.0
-        wet: np.ndarray = signal.fftconvolve(samples, tail)
+        wet: np.ndarray = scipy.signal.fftconvolve(samples, tail)
         return wet
 
     return change

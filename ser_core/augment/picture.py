@@ -6,9 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from pydantic import NonNegativeFloat, NonNegativeInt
 from pydantic.dataclasses import dataclass as checked_dataclass
-from scipy import signal
 
 from ser_core.ranges import CHECKED, PositiveSpan, Share, Span, Stretch
 
@@ -140,7 +140,7 @@ def add_reverb(frames: np.ndarray, rt60_s: float, tail_db: float) -> np.ndarray:
     decay = 10.0 ** (-6.0 * HOP_S / rt60_s)
     # A frame's tail reaches the next one first; its powers sum to `tail_db`.
     gain = 10.0 ** (tail_db / 10.0) * (1.0 - decay) / decay
-    tail = signal.lfilter([0.0, gain * decay], [1.0, -decay], power, axis=0)
+    tail = scipy.signal.lfilter([0.0, gain * decay], [1.0, -decay], power, axis=0)
     return (10.0 * np.log10(power + tail)).astype(np.float32)
 
 

@@ -10,7 +10,6 @@ from ser_core import learning_rate, recipes
 from ser_core.cli import output, overrides, unreadable_clips
 from ser_core.cli import train as training
 from ser_core.corpora import registry
-from ser_core.networks.classical import CLASSIFIERS
 
 
 def add(commands: Any) -> None:
@@ -26,11 +25,13 @@ def add(commands: Any) -> None:
 def find_rate(stated: argparse.Namespace) -> int:
     """Test in this process, holding the lock that keeps two trainings apart; the test is kept for the train page."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Imported here, and Keras below: every other command does without them.
+    from ser_core.networks.classical import CLASSIFIERS
+
     recipe = overrides.resolve(stated)
     if recipe.network in CLASSIFIERS:
         raise recipes.RecipeError(f"The classifier {recipe.network} is fitted at once; it has no learning rate.")
     corpus = registry.load(recipe.corpus, stated.data, recipe.mapping)
-    # Imported here: every other command does without it.
     from ser_core.training import range_test
 
     with training.in_turn(), output.progress() as progress:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ser_core.evaluation import metrics
 
@@ -48,7 +48,11 @@ def error(said: np.ndarray, hits: np.ndarray, speakers: Sequence[str]) -> dict[s
         picked = np.concatenate([rows[j] for j in random.integers(0, len(rows), len(rows))])
         drawn[k] = metrics.calibration_error(said[picked], hits[picked])
     level, units = (1 + metrics.LEVEL) / 2, len(rows)
-    wider = stats.t.ppf(level, units - 1) / stats.norm.ppf(level) * np.sqrt(units / (units - 1)) if units > 1 else 1.0
+    wider = (
+        scipy.stats.t.ppf(level, units - 1) / scipy.stats.norm.ppf(level) * np.sqrt(units / (units - 1))
+        if units > 1
+        else 1.0
+    )
     low, high = estimate + wider * (np.quantile(drawn, [1 - level, level]) - drawn.mean())
     left_out = metrics.without_speaker(int((whose == "").sum()))
     method = f"bootstrap over speakers{left_out}" if several else "bootstrap over clips (too narrow: one speaker)"

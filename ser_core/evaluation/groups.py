@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ser_core.corpora import details
 from ser_core.corpora.base import Corpus
@@ -49,7 +49,7 @@ def by_group(predictions: pd.DataFrame, groups: pd.Series, labels: Sequence[str]
 
 def wilson(share: float, n: int) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share observed on `n` independent cases (Wilson 1927, JASA 22:209-212)."""
-    z = float(stats.norm.ppf((1 + metrics.LEVEL) / 2))
+    z = float(scipy.stats.norm.ppf((1 + metrics.LEVEL) / 2))
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))

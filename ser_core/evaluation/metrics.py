@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ser_core.evaluation.confidences import answered, calibration_error, choose_threshold, reliability, right_near
 
@@ -218,7 +218,7 @@ def interval(predictions: pd.DataFrame, metric: str, labels: Sequence[str]) -> d
         return _between(drawn, f"bootstrap over speakers{left_out}", len(groups))
     if len(groups) >= SPEAKERS_FOR_T:
         own = np.array([scores(matrix)[metric] for matrix in groups])
-        half = stats.t.ppf((1 + LEVEL) / 2, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own))
+        half = scipy.stats.t.ppf((1 + LEVEL) / 2, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own))
         low, high = max(0.0, own.mean() - half), min(1.0, own.mean() + half)
         return {
             "low": float(low),

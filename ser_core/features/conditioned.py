@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from ser_core import audio
 
@@ -55,10 +55,10 @@ _SILENT = 1e-10
 
 
 def _above(samples: np.ndarray, hz: float) -> np.ndarray:
-    sections = signal.butter(_ORDER, hz, "highpass", fs=audio.SAMPLE_RATE, output="sos")
+    sections = scipy.signal.butter(_ORDER, hz, "highpass", fs=audio.SAMPLE_RATE, output="sos")
     # Ends are mirrored for two of the filter's periods, where the sound is that long.
     mirrored = min(len(samples) - 1, round(2 * audio.SAMPLE_RATE / hz))
-    found: np.ndarray = signal.sosfiltfilt(sections, samples, padlen=max(0, mirrored)).astype(np.float32)
+    found: np.ndarray = scipy.signal.sosfiltfilt(sections, samples, padlen=max(0, mirrored)).astype(np.float32)
     return found
 
 
@@ -78,7 +78,7 @@ def _white(n: int) -> np.ndarray:
 
 def _brown(n: int) -> np.ndarray:
     pole = math.exp(-2.0 * math.pi * _BROWN_ABOVE_HZ / audio.SAMPLE_RATE)
-    found: np.ndarray = signal.lfilter([1.0], [1.0, -pole], np.random.default_rng(1).normal(size=n))
+    found: np.ndarray = scipy.signal.lfilter([1.0], [1.0, -pole], np.random.default_rng(1).normal(size=n))
     return found
 
 

@@ -6,19 +6,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
 import pandas as pd
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.model_selection import GroupKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ser_core import fanout, files
 from ser_core.fanout import Progress
 from ser_core.features.sources import FeatureError
+
+if TYPE_CHECKING:
+    from sklearn.model_selection import GroupKFold
 
 FOLDS = 5
 
@@ -72,6 +71,8 @@ def select(
     over 5 folds of speakers (or as many as there are), scaled inside each fold. Raises FeatureError for fewer than two
     groups or speakers.
     """
+    from sklearn.model_selection import GroupKFold
+
     n_speakers = len(set(speakers))
     if len(groups) < 2 or n_speakers < 2:
         raise FeatureError(
@@ -121,6 +122,11 @@ def read(folder: Path) -> tuple[tuple[Step, ...], dict[str, Any]]:
 def _score(
     values: np.ndarray, labels: Sequence[str], speakers: Sequence[str], columns: list[np.ndarray], folds: GroupKFold
 ) -> np.ndarray:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.model_selection import cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     chosen = np.concatenate([values[:, part] for part in columns], axis=1)
     model = make_pipeline(StandardScaler(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
     return cross_val_score(model, chosen, labels, groups=speakers, cv=folds, scoring="balanced_accuracy")

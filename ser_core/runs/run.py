@@ -229,14 +229,18 @@ class Run:
         self.write_json("status.json", {**status, **more})
 
     def append_history(self, row: dict[str, Any]) -> None:
-        """Append an epoch's row to history.csv; the header is written with the first."""
-        path = self.path / "history.csv"
-        fresh = not path.is_file()
-        with path.open("a", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, fieldnames=list(row))
-            if fresh:
-                writer.writeheader()
+        """Append an epoch's row to history.csv; the header is written with the first, so that who reads meanwhile finds no empty table."""
+        path, text = self.path / "history.csv", io.StringIO(newline="")
+        writer = csv.DictWriter(text, fieldnames=list(row))
+        if path.is_file():
             writer.writerow(row)
+            with path.open("a", newline="", encoding="utf-8") as out:
+                out.write(text.getvalue())
+        else:
+            writer.writeheader()
+            writer.writerow(row)
+            with files.replacing(path) as temporary:
+                temporary.write_text(text.getvalue(), encoding="utf-8", newline="")
 
     def log_line(self, text: str) -> None:
         """Append a line with the time (UTC) to log.txt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -15,6 +16,8 @@ from ser_core.graphs import parity
 from ser_core.networks import build
 from ser_core.runs import Run
 from ser_core.training import fit
+
+_WITHOUT_COPIES = "TF2ONNX_CATCH_ERRORS"
 
 
 class FittedNetwork:
@@ -45,7 +48,7 @@ class FittedNetwork:
             serving.save(keras_file)
             reloaded = keras.models.load_model(keras_file)
             reloaded({name: values[:1] for name, values in real.items()})
-            reloaded.export(onnx_file, format="onnx", verbose=False)
+            _write_onnx(reloaded, onnx_file)
             _name_outputs(onnx_file, expected.shape[1])
             difference = parity.of_graph(onnx_file, real, expected)
             os.replace(keras_file, run.path / "model.keras")
@@ -68,6 +71,20 @@ def layer_table(model: keras.Model) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _write_onnx(model: keras.Model, path: Path) -> None:
+    # tf2onnx keeps a copy of the graph before each of its simplifications, for one that fails: a fifth of the export's time. So without
+    # them at first, which the name alone in the environment says, whatever its value.
+    os.environ[_WITHOUT_COPIES] = "FALSE"
+    try:
+        model.export(path, format="onnx", verbose=False)
+        return
+    except Exception:
+        logging.getLogger(__name__).info("A simplification failed; the graph is exported without it.", exc_info=True)
+    finally:
+        del os.environ[_WITHOUT_COPIES]
+    model.export(path, format="onnx", verbose=False)
 
 
 def _name_outputs(path: Path, n_labels: int) -> None:

@@ -18,7 +18,7 @@ def test_a_killed_training_is_interrupted_and_goes_on_from_its_last_epoch(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = runs.Run(settings.home().runs / "killed")
-    epochs = 30
+    epochs = 15
     arguments = ["train", "cnn1d-model5", "--data", str(corpus), "--run", str(run.path), "--epochs", str(epochs)]
     job = jobs.queue([*arguments, "--no-test", "--set", "fit.patience=0"], kind="training", title="t", run=run.path)
     steps.until(lambda: len(run.history) >= 2 or steps.over(job), "two epochs were done")

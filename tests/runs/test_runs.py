@@ -121,3 +121,18 @@ def test_a_weightless_copy_is_whole_and_cannot_predict(run: runs.Run, tmp_path: 
     assert not copy.has("model.onnx") and list(copy.predictions["clip"]) == ["c/1", "c/2"]
     with pytest.raises(runs.RunError, match=r"no model\.onnx"):
         copy.model_path()
+
+
+def test_who_looks_while_the_first_epoch_is_written_finds_none_or_all_of_it(run: runs.Run) -> None:
+    seen: list[int] = []
+
+    class Looking:
+        """Reads the history just when it is written into it."""
+
+        def __str__(self) -> str:
+            seen.append(len(runs.Run(run.path).history))
+            return "0.5"
+
+    for epoch in (1, 2):
+        run.append_history({"epoch": epoch, "loss": Looking()})
+    assert list(runs.Run(run.path).history["epoch"]) == [1, 2]

@@ -153,3 +153,19 @@ def test_every_epoch_gives_each_batch_once_in_an_order_of_its_own() -> None:
     orders = [turns(epoch) for epoch in range(1, 5)]
     assert all(sorted(order) == list(range(len(orders[0]))) for order in orders)
     assert len({tuple(order) for order in orders}) == 4
+
+
+def test_a_simplification_that_fails_is_left_out_of_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tf2onnx.optimizer import IdentityOptimizer
+
+    failed: list[bool] = []
+
+    def fails(*_: object, **__: object) -> None:
+        failed.append(True)
+        raise ValueError("not this graph")
+
+    monkeypatch.setattr(IdentityOptimizer, "_optimize", fails)
+    recipe = recipes.named("mlp")
+    run = runs.create(tmp_path / "r")
+    assert export.FittedNetwork(model_of(recipe)).export(1.3, inputs_of(recipe), run) <= parity.PARITY
+    assert len(failed) > 1

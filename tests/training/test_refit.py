@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("shared_home")
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return crema_d.MODULE.load(made.crema_d(tmp_path_factory.mktemp("corpus") / "c", seconds=0.5))
+    return crema_d.MODULE.load(
+        made.crema_d(tmp_path_factory.mktemp("corpus") / "c", sentences=made.SENTENCES[:2], seconds=0.5)
+    )
 
 
 def recipe() -> Recipe:

@@ -19,8 +19,10 @@ from tests.browser.serving import ROOT
 
 SECONDS = min(600.0, float(os.environ.get("SECONDS", "240")))
 AREAS = tuple(os.environ.get("AREAS", "decoder manifest corpus-zip run-zip arguments").split())
-#: A process that says nothing for so long, in seconds of its own time, hangs where no signal reaches it, in C. Its imports take some.
+#: A process that says nothing for so long, in seconds of its own time, hangs where no signal reaches it, in C.
 SILENCE_S = float(os.environ.get("SILENCE", "60"))
+#: As long may pass until its imports are done, which it says.
+IMPORTS_S = 60.0
 #: One that waits for something says nothing either, and takes no time of the processor's: so many times as long by the clock.
 PATIENCE = 5
 
@@ -62,18 +64,18 @@ def _process(area: str, seconds: float, place: Path, counts: dict[str, int]) -> 
         said: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_read, args=(process.stdout, said), daemon=True).start()
         hung = False
-        heard, spent = time.monotonic(), 0.0
+        heard, spent, silence = time.monotonic(), 0.0, max(SILENCE_S, IMPORTS_S)
         while not hung:
             try:
                 line = said.get(timeout=1)
             except queue.Empty:
-                hung = _spent(process) - spent > SILENCE_S or time.monotonic() - heard > PATIENCE * SILENCE_S
+                hung = _spent(process) - spent > silence or time.monotonic() - heard > PATIENCE * silence
                 if hung:
                     process.kill()
                 continue
             if line is None:
                 break
-            heard, spent = time.monotonic(), _spent(process)
+            heard, spent, silence = time.monotonic(), _spent(process), SILENCE_S
             if not line.startswith("{"):
                 continue
             told = json.loads(line)
@@ -86,7 +88,7 @@ def _process(area: str, seconds: float, place: Path, counts: dict[str, int]) -> 
     for name, number in latest.items():
         counts[name] += number
     if hung:
-        return f"the process said nothing for {SILENCE_S:g} s: it hangs"
+        return f"the process said nothing for {silence:g} s: it hangs"
     return (
         "" if code == 0 else f"the process ended with {code}: {(place / 'stderr').read_text(errors='replace')[-400:]}"
     )

@@ -158,6 +158,7 @@ def main(area: str, seconds: float, place: Path) -> None:
     # Imported once SER_HOME is set.
     from trials.fuzz import areas
 
+    print("imported", flush=True)
     deadline = time.monotonic() + seconds
     watch = Watch(place, deadline)
     if plant := os.environ.get("PLANT"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
-import scipy.signal
+import scipy
 
 from ser_core.features.msf.spec import MsfSpec
 
