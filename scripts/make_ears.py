@@ -2,17 +2,21 @@
 
 Run: python -m scripts.make_ears [NAME ...] [--data FOLDER-OF-CREMA-D] [--savee FOLDER-OF-SAVEE]
 
-Every choice was made on the validation part (`--no-test`); here the test part is read once, for the form that is published.
+Every choice was made on the validation part (`--no-test`); here the test part is read once, for the form that is published, and never for
+the forms of `voice`.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import sys
 from pathlib import Path
 
 from scripts import make_models
 from ser_core import runs, settings
+from ser_core.augment import waveform
 from ser_core.augment.degradation import DEGRADATIONS
 from ser_core.cli.main import main as command
 from ser_core.corpora import registry
@@ -28,6 +32,15 @@ EARS: dict[str, tuple[str, ...]] = {
     "whisper-mlp-speakers": ("whisper-mlp",),
     "whisper-cnn-speakers": ("whisper-cnn",),
 }
+#: Forms of `voice`, the chosen one among them, by the validation part alone: name → what is set otherwise.
+FORMS: dict[str, tuple[str, ...]] = {
+    "voice-again": (),
+    "voice-own-voices": (f"waveform={json.dumps(dataclasses.asdict(waveform.DEGRADED))}", "copies=3"),
+    "voice-unmixed": ("picture.mixup=0",),
+    "voice-half-2s": ("network_params.half_s=2.5",),
+    "voice-half-10s": ("network_params.half_s=10",),
+    "voice-hidden": ("network_params.hidden=192", "network_params.l2=0"),
+}
 #: How they are measured beside the test part as it is.
 NOISES = ("noise-20", "noise-10", "telephone", "room-large")
 
@@ -41,7 +54,8 @@ def main() -> int:
     stated = parser.parse_args()
     learners = from_how_many.LEARNERS
     by_people = {from_how_many.name(n, one): (one, *learners[one]) for one in learners for n in from_how_many.PEOPLE}
-    known = {**EARS, **by_people}
+    forms = {name: ("voice", *fields) for name, fields in FORMS.items()}
+    known = {**EARS, **by_people, **forms}
     unknown = set(stated.names) - set(known)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; known are {', '.join(known)}")
@@ -50,15 +64,19 @@ def main() -> int:
         if not run.has("files.json"):
             recipe, *fields = known[name]
             asked = ["--data", str(stated.data)] if stated.data else []
-            if name not in EARS:
+            if name in FORMS:
+                asked.append("--no-test")
+            elif name not in EARS:
                 fields.append(f"train_speakers={name.split('-')[1]}")
                 asked += ["--seeds", str(from_how_many.DRAWS)]
             changed = [word for field in fields for word in ("--set", field)]
             if command(["train", recipe, *changed, "--split", "speakers", "--run", str(run.path), *asked]):
                 return 1
         runs.publish(Run(run.path), settings.ARTIFACTS / "results" / name)
-        if name in EARS:
-            corpora = registry.load("crema-d", stated.data), registry.load("savee", stated.savee)
+        corpora = registry.load("crema-d", stated.data), registry.load("savee", stated.savee)
+        if name in FORMS:
+            make_models.measure_form(Run(run.path), name, *corpora)
+        elif name in EARS:
             make_models.measure_run(Run(run.path), name, *corpora, [DEGRADATIONS[noise] for noise in NOISES])
     return 0
 

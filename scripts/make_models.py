@@ -169,7 +169,7 @@ def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None
     first = (runs.pieces(chosen) or [chosen])[0]
     speakers = sorted(first.split.loc[first.split["part"] == "validation", "speaker"].unique())
     noises = [DEGRADATIONS[one] for one in ("noise-20", "noise-10")]
-    enrolments = (Enrolment(0), Enrolment(5, "neutral"), Enrolment(20, "any"))
+    enrolments = (*ELSEWHERE, Enrolment(20, "any"))
     measure_run(first, name, crema_d, savee, noises, enrolments, speakers=speakers, include_seen=True)
 
 
