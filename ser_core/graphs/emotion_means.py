@@ -38,7 +38,8 @@ class EmotionMeans:
     @cached_property
     def digest(self) -> str:
         """What tells apart profiles of which different things were taken out."""
-        return hashlib.sha256(np.ascontiguousarray(self.means, dtype=np.float32).tobytes()).hexdigest()[:8]
+        means = np.ascontiguousarray(self.means, dtype=np.float32)
+        return hashlib.sha256(means.tobytes() + str(SHARPNESS).encode()).hexdigest()[:8]
 
     def save(self, path: Path) -> None:
         """Write the file; half precision is finer than any mean is known."""

@@ -28,6 +28,14 @@ def test_means_are_those_of_the_labels_against_their_middle(tmp_path: Path) -> N
     np.testing.assert_allclose(again.means, found.means, atol=1e-3)
 
 
+def test_a_profile_of_which_otherwise_was_taken_out_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    means = np.ones((3, 5), np.float32)
+    before = emotion_means.EmotionMeans(means).digest
+    assert emotion_means.EmotionMeans(2 * means).digest != before == emotion_means.EmotionMeans(means).digest
+    monkeypatch.setattr(emotion_means, "SHARPNESS", 1.0)
+    assert emotion_means.EmotionMeans(means).digest != before
+
+
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / emotion_means.FILE
     assert emotion_means.load(path, 3, 5) is None
