@@ -58,7 +58,7 @@ def test_the_home_page_needs_neither_librosa_nor_a_model_runtime() -> None:
 
 
 def test_a_command_begins_without_what_only_some_compute_with() -> None:
-    """Every job is two processes; of the 2.2 s that each took to begin, these took half."""
+    """Every job is two processes, and each of them begins with the command."""
     code = (
         "import sys, ser_core.cli.main;"
         "sys.exit(any(name in sys.modules for name in ('scipy.signal', 'scipy.stats', 'sklearn')))"
