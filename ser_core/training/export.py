@@ -76,6 +76,7 @@ def layer_table(model: keras.Model) -> list[dict[str, Any]]:
 def _write_onnx(model: keras.Model, path: Path) -> None:
     # tf2onnx keeps a copy of the graph before each of its simplifications, for one that fails: a fifth of the export's time. So without
     # them at first, which the name alone in the environment says, whatever its value.
+    stated = os.environ.get(_WITHOUT_COPIES)
     os.environ[_WITHOUT_COPIES] = "FALSE"
     try:
         model.export(path, format="onnx", verbose=False)
@@ -84,6 +85,8 @@ def _write_onnx(model: keras.Model, path: Path) -> None:
         logging.getLogger(__name__).info("A simplification failed; the graph is exported without it.", exc_info=True)
     finally:
         del os.environ[_WITHOUT_COPIES]
+        if stated is not None:
+            os.environ[_WITHOUT_COPIES] = stated
     model.export(path, format="onnx", verbose=False)
 
 

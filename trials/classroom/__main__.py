@@ -1,7 +1,8 @@
 """A class of 25 on one real server: everybody joins, trains in turn on what the class acted, and asks the model meanwhile; then the lesson ends.
 
-PUPILS (default 25) says how many, SECONDS (default 600) within which their trainings have to end. Ends with 1 when an answer was wrong or
-lost, 95 % of them were not there in 3 s, a training failed or was late, TensorFlow was in the server, or a file or a nickname was left.
+PUPILS (default 25) says how many, SECONDS (default 600) within which their trainings have to end. Pupils ask each at a moment of their own
+in every ROUND_S; in each fourth round all at once, which is told apart. Ends with 1 when an answer was wrong or lost, 95 % of those asked
+each in their own time were not there in 3 s, a training failed or was late, TensorFlow was in the server, or a file or a nickname was left.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -34,8 +36,10 @@ from trials.load.visitor import XSRF
 PUPILS = int(os.environ.get("PUPILS", "25"))
 SECONDS = float(os.environ.get("SECONDS", "600"))
 NAME, MODEL = "7b", "accurate"
-#: Pupils who look at their training while the others ask the model, seconds between two rounds of asking, and what 95 % may take.
-WATCHING, EVERY_S, P95_S = 8, 20.0, 3.0
+#: Pupils who look at their training while the others ask the model, seconds of a round in which each asks once, and what 95 % may take.
+WATCHING, ROUND_S, P95_S = 8, 20.0, 3.0
+#: Each so manieth round everybody asks at the same moment.
+AT_ONCE = 4
 PATIENCE_S = 60.0
 NICKNAME = "pupil-qx-{:02d}"
 EMOTIONS = dict(zip(made.CODES, ("anger", "disgust", "fear", "happiness", "neutral", "sadness"), strict=True))
@@ -93,19 +97,24 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
 
     askers = [Polling(url, MODEL, cookies=one) for one in cookies]
     await asyncio.gather(*(one.arrive() for one in askers))
-    taken: list[tuple[float, float]] = []
+    apart: list[float] = []
+    at_once: list[float] = []
+    moments = np.random.default_rng(0)
     peak, turn, load = before, 0, []
     while (waiting := jobs.in_state(*jobs.ACTIVE, everyone=True)) and time.time() - first < SECONDS:
         sounds = [(f"of-{who:02d}-{turn}.wav", clip_of(who, turn)) for who in range(PUPILS)]
         wanted = await asyncio.to_thread(
             lambda s=sounds: [bars(predictor.predict(audio.decode(sound, name=name)), MODEL) for name, sound in s]
         )
-        looking = [asyncio.create_task(one.watch(EVERY_S)) for one in (*watching, teacher)]
-        taken += await asyncio.gather(*(_asked(one, *sounds[who], wanted[who]) for who, one in enumerate(askers)))
+        looking = [asyncio.create_task(one.watch(ROUND_S)) for one in (*watching, teacher)]
         turn += 1
+        together = turn % AT_ONCE == 0
+        when = np.zeros(PUPILS) if together else moments.uniform(0.0, ROUND_S, PUPILS)
+        asked = (_asked(one, when[who], *sounds[who], wanted[who]) for who, one in enumerate(askers))
+        (at_once if together else apart).extend(await asyncio.gather(*asked))
         peak = max(peak, process.memory_info().rss)
         load.append(os.getloadavg()[0])
-        await asyncio.gather(*looking, *(one.watch(EVERY_S) for one in askers))
+        await asyncio.gather(*looking)
         print(f"round {turn}: {len(waiting)} wait or train, {time.time() - first:.0f} s", flush=True)
     ended = [job for job in jobs.all_jobs(everyone=True) if job.state == "done"]
     last = max((job.path / "end.json").stat().st_mtime for job in ended) if ended else float("inf")
@@ -127,8 +136,7 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     gone = b"no file is left on the computer" in end.seen
     await end.leave()
     left = [path for path in server.home.parents[2].rglob("*") if not path.is_dir() and _of_a_pupil(path)]
-    answered = [answer for answer, _ in taken if answer != float("inf")]
-    p50, p95 = (float(np.percentile(answered or [float("nan")], q)) for q in (50, 95))
+    answers, burst = _percentiles(apart), _percentiles(at_once)
     measured = {
         "pupils": PUPILS,
         "cores": os.cpu_count(),
@@ -145,7 +153,8 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
         if off
         else None,
         "waited_s": {"median": round(statistics.median(waited), 1), "most": round(max(waited), 1)} if waited else None,
-        "answers": {"tried": len(taken), "right": len(answered), "p50_s": round(p50, 2), "p95_s": round(p95, 2)},
+        "answers": answers,
+        "answers_all_at_once": burst,
         "looks_of_open_pages": sum(one.looked for one in (*trainers, *askers, teacher)),
         "rss_mb": {"before": round(before / 1e6), "peak": round(peak / 1e6)},
         "tensorflow_in_the_server": tensorflow,
@@ -156,8 +165,9 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     }
     print(json.dumps(measured, indent=1))
     return (
-        len(answered) == len(taken) > 0
-        and p95 < P95_S
+        answers["right"] == answers["tried"] > 0
+        and burst["right"] == burst["tried"]
+        and answers["p95_s"] < P95_S
         and len(ended) == PUPILS
         and last - first < SECONDS
         and not tensorflow
@@ -168,14 +178,27 @@ async def drive(server: serving.Server, lesson: classroom.Lesson, code: str) -> 
     )
 
 
-async def _asked(one: Polling, name: str, sound: bytes, wanted: bytes) -> tuple[float, float]:
-    """What `analyze` finds; an answer that is not there after PATIENCE_S is lost."""
+async def _asked(one: Polling, wait_s: float, name: str, sound: bytes, wanted: bytes) -> float:
+    """The seconds that an answer takes which is asked for after `wait_s`; one that is not there after PATIENCE_S is lost (infinite).
+
+    Until then, and until the round is over, the page looks by itself.
+    """
+    over = time.monotonic() + ROUND_S
+    await one.watch(wait_s)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return await one.analyze(name, sound, wanted)
+            answer, _ = await one.analyze(name, sound, wanted)
     except TimeoutError:
         print(f"{name}: lost; its page said last: {one.kinds[-12:]}", flush=True)
-        return float("inf"), float("inf")
+        return float("inf")
+    await one.watch(max(0.0, over - time.monotonic()))
+    return answer
+
+
+def _percentiles(taken: list[float]) -> dict[str, Any]:
+    right = [seconds for seconds in taken if seconds != float("inf")]
+    p50, p95 = (round(float(np.percentile(right or [float("nan")], q)), 2) for q in (50, 95))
+    return {"tried": len(taken), "right": len(right), "p50_s": p50, "p95_s": p95}
 
 
 def _runs(pupil: classroom.Pupil) -> list[runs.Run]:

@@ -133,7 +133,9 @@ class Visitor:
         return await self._socket.recv(decode=False)
 
     async def _next(self) -> tuple[ForwardMsg, bytes]:
-        raw = await asyncio.wait_for(self._received(), PATIENCE_S)
+        # Not wait_for: where its limit and a caller's meet, Python 3.11 loses the caller's, and who reads an open page reads for ever.
+        async with asyncio.timeout(PATIENCE_S):
+            raw = await self._received()
         self.seen += raw
         message = ForwardMsg.FromString(raw)
         kind = message.WhichOneof("type")
