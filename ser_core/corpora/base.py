@@ -6,8 +6,8 @@ import csv
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -182,6 +182,15 @@ class Corpus:
             return None
         stems = self.clips["clip"].str.split("/", n=1).str[1]
         return sum(official[stem].samples / official[stem].sample_rate for stem in stems if stem in official) / 3600
+
+    def of(self, clips: Iterable[str]) -> Corpus:
+        """Return the corpus with these of its clips alone, each of its members with theirs."""
+        wanted = set(clips)
+        return replace(
+            self,
+            clips=self.clips[self.clips["clip"].isin(wanted)].reset_index(drop=True),
+            members=tuple(member.of(wanted) for member in self.members),
+        )
 
     def fingerprint(self) -> str:
         """Return 16 hex digits that change with any clip's id, label, file size or time of change; a missing file counts too."""

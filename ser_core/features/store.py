@@ -173,11 +173,8 @@ def load(
 def _of_members(
     corpus: Corpus, source: sources.Source, copies: Copies | None, progress: Progress | None, n_jobs: int
 ) -> Together:
-    members = list(corpus.members)
-    if copies:
-        # Of a corpus' clips all features are kept; copies are made of those that are learned from.
-        wanted = set(corpus.clips["clip"])
-        members = [dataclasses.replace(one, clips=one.clips[one.clips["clip"].isin(wanted)]) for one in members]
+    # Of a corpus' clips all features are kept; copies are made of those that are learned from.
+    members = corpus.of(corpus.clips["clip"]).members if copies else corpus.members
     counts = [len(one.clips) * (copies.number if copies else 1) for one in members]
     found = []
     for number, one in enumerate(members):

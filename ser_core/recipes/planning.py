@@ -20,6 +20,8 @@ FEWEST_LABELS = 2
 IN_MEMORY = 1_000_000_000
 #: Networks that cannot: of them there is no fit in shards to the same end.
 _WHOLE = ("svm",)
+#: The parts of whose clips copies are made: the one that is learned from, and the one that a refit learns from as well.
+COPIED = ("train", "validation")
 
 
 @dataclass(frozen=True, eq=False)

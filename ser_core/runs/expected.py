@@ -6,6 +6,7 @@ here is estimated from how fast this machine reads a few clips and multiplies.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -18,10 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from ser_core import learning_rate
 from ser_core.audio import AudioError
-from ser_core.corpora.base import Corpus
+from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.reading import ClipReader
 from ser_core.features import sources, store
-from ser_core.recipes import Recipe, RecipeError, layer_table
+from ser_core.recipes import Recipe, RecipeError, layer_table, plan, planning
 from ser_core.runs import measured
 from ser_core.runs.measured import Measured
 
@@ -41,8 +42,6 @@ FAN_S = 4.0
 PASSES = 3
 #: Share of a corpus' clips that is trained on, where nobody has divided it yet.
 TRAINED = 0.75
-#: And of which copies are made: the validation part's too, which a refit learns from.
-COPIED = 0.875
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def of(recipe: Recipe, corpus: Corpus, trainings: int, known: Sequence[Measured]
     """
     labels = recipe.labels or corpus.emotions
     clips = int(corpus.clips["emotion"].isin(labels).sum())
-    features = of_features(recipe, corpus)
+    features = of_features(recipe, corpus, trainings)
     scaled = measured.estimate(recipe, clips, trainings, known)
     if scaled is not None and scaled.source.own:
         return Expected(features, max(scaled.seconds, 1.0), scaled.source)
@@ -88,27 +87,47 @@ def of_range_test(recipe: Recipe, corpus: Corpus, known: Sequence[Measured]) -> 
     return whole.features_s + slowness() * LOAD_S + tried
 
 
-def of_features(recipe: Recipe, corpus: Corpus) -> float:
-    """Return how many seconds it takes to compute what the recipe reads of the corpus and is not in the store, from a look at a few clips.
+def of_features(recipe: Recipe, corpus: Corpus, trainings: int = 1) -> float:
+    """Return how many seconds it takes to compute what so many trainings of the recipe read of the corpus and is not in the store, from a
+    look at a few clips.
 
     Of joined corpora each one's are kept with its own.
     """
-    if corpus.members and all(given.source.hears_sound for given in recipe.feature_set.inputs):
-        return sum(of_features(recipe, one) for one in corpus.members)
-    found = 0.0
-    for given in recipe.feature_set.inputs:
-        if given.source.missing:
+    asked: list[tuple[Corpus, store.Copies | None]] = [(corpus, None), *_copied(recipe, corpus, trainings)]
+    seconds = 0.0
+    for source in (given.source for given in recipe.feature_set.inputs):
+        if source.missing:
             continue
-        wanted = []
-        if not (store.folder(corpus, given.source) / "index.csv").is_file():
-            wanted.append(1.0)
-        if recipe.copies and recipe.waveform is not None:
-            copies = store.Copies(recipe.waveform, recipe.copies, recipe.seed)
-            if not (store.folder(corpus, given.source, copies) / "index.csv").is_file():
-                wanted.append(COPIED * recipe.copies)
-        if wanted:
-            found += FAN_S + sum(wanted) * len(corpus.clips) * a_clip(corpus, given.source) / joblib.cpu_count()
-    return found
+        apart = bool(corpus.members) and source.hears_sound
+        lacking = [
+            len(own.clips) * (copies.number if copies else 1) * a_clip(whole, source)
+            for of, copies in asked
+            for whole, own in (zip(corpus.members, of.members, strict=True) if apart else ((corpus, of),))
+            if not (store.folder(own, source, copies) / "index.csv").is_file()
+        ]
+        if lacking:
+            seconds += FAN_S + sum(lacking) / joblib.cpu_count()
+    return seconds
+
+
+def _copied(recipe: Recipe, corpus: Corpus, trainings: int) -> list[tuple[Corpus, store.Copies]]:
+    """What copies are made of for so many trainings, and which: every seed draws its own, every fold of what it learns from."""
+    if not recipe.copies or recipe.waveform is None:
+        return []
+    made: list[tuple[Corpus, store.Copies]] = []
+    for seed in itertools.count(recipe.seed):
+        if len(made) >= trainings:
+            break
+        own = recipe.with_(seed=seed)
+        try:
+            planned = plan(own, corpus)
+        except (CorpusError, RecipeError):
+            # What cannot be trained makes none; whoever starts it is told why.
+            return made
+        copies = store.Copies(recipe.waveform, recipe.copies, own.seed)
+        for division in planned.divisions:
+            made.append((corpus.of(planned.clips["clip"][division.parts.isin(planning.COPIED)]), copies))
+    return made[:trainings]
 
 
 def a_clip(corpus: Corpus, source: sources.Source) -> float:

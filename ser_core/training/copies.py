@@ -11,11 +11,8 @@ from ser_core.augment.waveform import WaveformAugmentation
 from ser_core.corpora.base import Corpus
 from ser_core.fanout import Progress
 from ser_core.features import store
-from ser_core.recipes import Recipe
+from ser_core.recipes import Recipe, planning
 from ser_core.training.parts import Part
-
-#: The parts whose copies are made: the one that is learned from, and the one that a refit learns from as well.
-PARTS = ("train", "validation")
 
 
 def load(
@@ -23,8 +20,7 @@ def load(
 ) -> tuple[store.Copies, dict[str, store.Features | store.Together]]:
     """Return the recipe's copies of these clips of the corpus, and their features by input, computed where they are not in the store."""
     copies = store.Copies(recipe.waveform or WaveformAugmentation(), recipe.copies, recipe.seed)
-    theirs = dataclasses.replace(corpus, clips=corpus.clips[corpus.clips["clip"].isin(set(clips))])
-    inputs = recipe.feature_set.inputs
+    theirs, inputs = corpus.of(clips), recipe.feature_set.inputs
     return copies, {one.name: store.load(theirs, one.source, copies=copies, progress=progress) for one in inputs}
 
 
@@ -40,7 +36,7 @@ def joined(
     `features`: those of the clips themselves, by input.
     """
     train = parts["train"]
-    copies, changed = load(recipe, corpus, pd.concat([parts[name].clips["clip"] for name in PARTS]), progress)
+    copies, changed = load(recipe, corpus, pd.concat([parts[name].clips["clip"] for name in planning.COPIED]), progress)
     rows = pd.concat(
         [train.clips.assign(clip=[copies.name(clip, k) for clip in train.clips["clip"]]) for k in range(copies.number)]
     )

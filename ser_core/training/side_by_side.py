@@ -16,7 +16,7 @@ from ser_core.corpora.base import Corpus, CorpusError
 from ser_core.corpora.splits import Division
 from ser_core.fanout import Progress
 from ser_core.features import store
-from ser_core.recipes import Recipe, RecipeError
+from ser_core.recipes import Recipe, RecipeError, planning
 from ser_core.runs import Run, RunError, born
 from ser_core.runs.run import Process
 from ser_core.training import copies, teaching
@@ -48,7 +48,7 @@ def features_first(
     failed = [store.load(corpus, one.source, progress=progress).failed for one in recipe.feature_set.inputs]
     unread = set().union(*failed)
     for division in divisions if recipe.copies else ():
-        copied = corpus.clips["clip"][division.parts.reindex(corpus.clips.index).isin(copies.PARTS)]
+        copied = corpus.clips["clip"][division.parts.reindex(corpus.clips.index).isin(planning.COPIED)]
         copies.load(recipe, corpus, copied[~copied.isin(unread)], progress)
     for teacher in teaching.teachers(recipe):
         for one in teacher.contract.inputs:

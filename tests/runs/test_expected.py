@@ -14,6 +14,7 @@ from ser_core.features import store
 from ser_core.recipes import Recipe
 from ser_core.runs import expected
 from ser_core.runs.measured import Measured
+from ser_core.training import copies
 from tests import made
 
 QUICK = recipes.named("quick-cnn")
@@ -39,8 +40,16 @@ def test_features_cost_what_a_look_at_a_few_clips_says_until_they_are_in_the_sto
     # Its copies are not there yet, and there are more of them than clips.
     copied = QUICK.override(["copies=3", 'waveform={"gain_db": 1.0}'])
     a_clip = expected.a_clip(corpus, QUICK.feature_set.inputs[0].source) / joblib.cpu_count()
-    # Of the validation part, too: 7 of 8 clips in all.
-    assert expected.of_features(copied, corpus) == pytest.approx(expected.FAN_S + 7 / 8 * 3 * 18 * a_clip)
+    # Of the validation part, too, but not of the test part.
+    (division,) = recipes.plan(copied, corpus).divisions
+    of = int((division.parts != "test").sum())
+    assert 0 < of < 18
+    assert expected.of_features(copied, corpus) == pytest.approx(expected.FAN_S + 3 * of * a_clip)
+    # Every seed draws its own; those that are there cost nothing.
+    assert expected.of_features(copied, corpus, 3) == pytest.approx(expected.FAN_S + 9 * of * a_clip)
+    copies.load(copied, corpus, corpus.clips["clip"][division.parts != "test"])
+    assert expected.of_features(copied, corpus) == 0.0
+    assert expected.of_features(copied, corpus, 3) == pytest.approx(expected.FAN_S + 6 * of * a_clip)
 
 
 def test_a_crowded_machine_is_measured_even_when_the_time_for_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
