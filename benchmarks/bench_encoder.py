@@ -36,12 +36,12 @@ def main() -> None:
         BASELINE: lambda: librosa.feature.melspectrogram(y=clip, sr=SAMPLE_RATE, n_fft=512, hop_length=200, n_mels=64),
     }
     with threadpool_limits(1):
-        found = median_milliseconds(works, ROUNDS)
+        times = median_milliseconds(works, ROUNDS)
     result = {
         "benchmark": "encoder",
-        "ms": round(found["whisper"], 1),
-        "librosa_ms": round(found[BASELINE], 2),
-        "ratio": round(found["whisper"] / found[BASELINE], 1),
+        "ms": round(times["whisper"], 1),
+        "librosa_ms": round(times[BASELINE], 2),
+        "ratio": round(times["whisper"] / times[BASELINE], 1),
         "clips_per_s": _clips_per_s(),
     }
     print(json.dumps(result))

@@ -144,12 +144,12 @@ def streams(predictor: Predictor, folder: Path) -> None:
         session.wait()
     last = [session.snapshot(1.0, 1.0) for session in sessions]
     latencies = np.array([entry.latency_s for session in sessions for entry in session.entries()])
-    found = {
+    result = {
         "benchmark": "live-streams",
         "streams": STREAMS,
         "windows": len(latencies),
-        "skipped": sum(one.skipped for one in last),
-        "dropped_s": sum(one.dropped_s for one in last),
+        "skipped": sum(snapshot.skipped for snapshot in last),
+        "dropped_s": sum(snapshot.dropped_s for snapshot in last),
         "latency_median_ms": round(1000 * float(np.median(latencies)), 1),
         "latency_max_ms": round(1000 * float(latencies.max()), 1),
         "cores_used": round(used / lasted, 3),
@@ -158,11 +158,11 @@ def streams(predictor: Predictor, folder: Path) -> None:
         session.close()
     if before is not None:
         process.cpu_affinity(before)
-    print(json.dumps(found))
+    print(json.dumps(result))
     print(
-        f"{STREAMS} streams at once for {STREAMS_S:.0f} s on two cores: {found['windows']} windows judged, {found['skipped']} passed "
-        f"over, {found['dropped_s']:.1f} s dropped; latency {found['latency_median_ms']} ms, at most "
-        f"{found['latency_max_ms']} ms; {found['cores_used']} cores used."
+        f"{STREAMS} streams at once for {STREAMS_S:.0f} s on two cores: {result['windows']} windows judged, {result['skipped']} passed "
+        f"over, {result['dropped_s']:.1f} s dropped; latency {result['latency_median_ms']} ms, at most "
+        f"{result['latency_max_ms']} ms; {result['cores_used']} cores used."
     )
 
 
@@ -179,7 +179,7 @@ def hour(predictor: Predictor, folder: Path) -> None:
             after = process.memory_info().rss
     session.finish()
     session.wait()
-    found = {
+    result = {
         "benchmark": "live-hour",
         "windows": len(session.entries()),
         "seconds": round(time.monotonic() - begun, 1),
@@ -187,10 +187,10 @@ def hour(predictor: Predictor, folder: Path) -> None:
         "kept_s": round((session.recording.end - session.recording.start) / audio.SAMPLE_RATE, 1),
     }
     session.close()
-    print(json.dumps(found))
+    print(json.dumps(result))
     print(
-        f"An hour of stream in {found['seconds']:.0f} s: {found['windows']} windows, memory grew by {found['grown_mb']} MB, "
-        f"{found['kept_s']:.0f} s of sound kept on disk."
+        f"An hour of stream in {result['seconds']:.0f} s: {result['windows']} windows, memory grew by {result['grown_mb']} MB, "
+        f"{result['kept_s']:.0f} s of sound kept on disk."
     )
 
 

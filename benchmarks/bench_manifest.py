@@ -62,7 +62,7 @@ def main() -> None:
             },
             ROUNDS,
         )
-    found = {
+    result = {
         "benchmark": "manifest",
         "rows": ROWS,
         "load_ms": times["load"],
@@ -73,9 +73,9 @@ def main() -> None:
         "search_sentence_ms": times["search"],
         "fingerprint_ms": times["fingerprint"],
     }
-    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in found.items()}))
+    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in result.items()}))
     print(
-        f"A table of {ROWS:,} clips loads in {times['load'] / 1000:.2f} s, {found['ratio']:.1f} times as long as pandas.read_csv "
+        f"A table of {ROWS:,} clips loads in {times['load'] / 1000:.2f} s, {result['ratio']:.1f} times as long as pandas.read_csv "
         f"alone ({times['pandas'] / 1000:.2f} s).\nFilters: emotion and sex {times['filter']:.1f} ms, a speaker {times['speaker']:.1f} ms, "
         f"a text in the sentence {times['search']:.1f} ms. Fingerprint, its files asked for: {times['fingerprint'] / 1000:.2f} s."
     )

@@ -46,7 +46,7 @@ def main() -> None:
             ROUNDS,
         )
         slow_ms, fast_ms = times["slow"], times["fast"]
-        found = {
+        result = {
             "benchmark": "msf",
             "seconds": SECONDS,
             "reference_ms": slow_ms,
@@ -55,12 +55,12 @@ def main() -> None:
             "largest_difference": difference,
             "largest_profile_difference": profile_difference(),
         }
-    print(json.dumps({key: round(value, 9) if isinstance(value, float) else value for key, value in found.items()}))
+    print(json.dumps({key: round(value, 9) if isinstance(value, float) else value for key, value in result.items()}))
     print(
         f"Modulation energies (srmr, 23 × 8) of a clip of {SECONDS} s: filter by filter {slow_ms:.1f} ms, "
         f"here {fast_ms:.1f} ms: {slow_ms / fast_ms:.1f} times as fast.\n"
         f"Largest difference of a cell: {difference:.1e} (a frame sums to 1); of the modulation profile of beating "
-        f"tones (wu): {found['largest_profile_difference']:.1e}."
+        f"tones (wu): {result['largest_profile_difference']:.1e}."
     )
 
 

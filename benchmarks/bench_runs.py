@@ -59,7 +59,7 @@ def main() -> None:
         make(Path(folder) / "runs")
         table = overview.table()
         assert (table["state"] == "done").sum() >= RUNS
-        one = runs.find("run-000")
+        run = runs.find("run-000")
 
         def fresh() -> None:
             overview.forget_rows()
@@ -70,11 +70,11 @@ def main() -> None:
                 "first": fresh,
                 "again": overview.table,
                 "sort": lambda: table.sort_values("accuracy"),
-                "predictions": lambda: runs.Run(one.path).predictions,
+                "predictions": lambda: runs.Run(run.path).predictions,
             },
             ROUNDS,
         )
-    found = {
+    result = {
         "benchmark": "runs",
         "runs": RUNS,
         "predictions_a_run": CLIPS,
@@ -83,7 +83,7 @@ def main() -> None:
         "sort_ms": times["sort"],
         "one_predictions_csv_ms": times["predictions"],
     }
-    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in found.items()}))
+    print(json.dumps({key: round(value, 3) if isinstance(value, float) else value for key, value in result.items()}))
     print(
         f"The table of {RUNS} runs of {CLIPS:,} predictions takes {times['first'] / 1000:.2f} s on a server that has just started and "
         f"{times['again'] / 1000:.2f} s after that; sorting {times['sort']:.1f} ms. Reading the predictions of one run takes "

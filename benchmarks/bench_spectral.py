@@ -36,7 +36,7 @@ def measured(clips: list[np.ndarray], spec: spectral.SpectralSpec) -> dict[str, 
     works = {name: called(name) for name in TEN}
     works["ours"] = lambda: [spectral.extract(clip, spectral.SEED_SET, spec) for clip in clips]
     works["ours without tonnetz"] = lambda: [spectral.extract(clip, WITHOUT_TONNETZ, spec) for clip in clips]
-    a_clip = {name: found / len(clips) for name, found in median_milliseconds(works, ROUNDS).items()}
+    a_clip = {name: ms / len(clips) for name, ms in median_milliseconds(works, ROUNDS).items()}
     ours, ours_without = a_clip["ours"], a_clip["ours without tonnetz"]
     ten = sum(a_clip[name] for name in TEN)
     nine = ten - a_clip["tonnetz"]
@@ -67,18 +67,18 @@ def main() -> None:
     clips = [voice(SECONDS, pitch, seed) for seed, pitch in enumerate(PITCHES_HZ)]
     with threadpool_limits(limits=1):
         difference = largest_difference(clips, spec)
-        found = {
+        result = {
             "benchmark": "spectral",
             "seconds": SECONDS,
             **measured(clips, spec),
             "largest_difference": difference,
         }
-    print(json.dumps({key: round(value, 9) if isinstance(value, float) else value for key, value in found.items()}))
+    print(json.dumps({key: round(value, 9) if isinstance(value, float) else value for key, value in result.items()}))
     print(
-        f"Ten descriptors of a clip of {SECONDS} s: librosa {found['librosa_ms']:.1f} ms, one STFT {found['ours_ms']:.1f} ms: "
-        f"{found['ratio']:.1f} times as fast (MFCC with 100 coefficients included).\n"
-        f"Without tonnetz, which is made from the shared chroma here: {found['librosa_without_tonnetz_ms']:.1f} ms "
-        f"and {found['ours_without_tonnetz_ms']:.1f} ms: {found['ratio_without_tonnetz']:.1f} times as fast.\n"
+        f"Ten descriptors of a clip of {SECONDS} s: librosa {result['librosa_ms']:.1f} ms, one STFT {result['ours_ms']:.1f} ms: "
+        f"{result['ratio']:.1f} times as fast (MFCC with 100 coefficients included).\n"
+        f"Without tonnetz, which is made from the shared chroma here: {result['librosa_without_tonnetz_ms']:.1f} ms "
+        f"and {result['ours_without_tonnetz_ms']:.1f} ms: {result['ratio_without_tonnetz']:.1f} times as fast.\n"
         f"Largest difference of the values, tonnetz aside: {difference:.1e} of the descriptor's largest value."
     )
 

@@ -60,13 +60,13 @@ def main() -> None:
         os.environ["SER_HOME"] = home
         with _Peak() as peak:
             start = time.perf_counter()
-            found = [store.load(corpus, source, n_jobs=PROCESSES) for source in sources]
+            features = [store.load(corpus, source, n_jobs=PROCESSES) for source in sources]
             first = time.perf_counter() - start
         start = time.perf_counter()
         for source in sources:
             store.load(corpus, source, n_jobs=PROCESSES)
         second = time.perf_counter() - start
-        frames = sum(len(found[1][clip]) for clip in corpus.clips["clip"] if clip in found[1])
+        frames = sum(len(features[1][clip]) for clip in corpus.clips["clip"] if clip in features[1])
         hours = frames * sources[1].hop_s / 3600
     result = {
         "benchmark": "store",

@@ -16,4 +16,4 @@ def median_milliseconds(works: Mapping[str, Callable[[], object]], rounds: int) 
             work()
             if turn:
                 times[name].append(1000.0 * (time.perf_counter() - start))
-    return {name: statistics.median(found) for name, found in times.items()}
+    return {name: statistics.median(ms) for name, ms in times.items()}

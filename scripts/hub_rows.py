@@ -35,7 +35,7 @@ def main() -> int:
     unknown = set(stated.recipes) - set(ROWS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; known are {', '.join(ROWS)}")
-    here = {found.name for found in of_samples.installed()}
+    here = {encoder.name for encoder in of_samples.installed()}
     for recipe in stated.recipes or ROWS:
         if ROWS[recipe] not in here and command(["encoders", "fetch", ROWS[recipe]]):
             return 1
@@ -50,7 +50,7 @@ def main() -> int:
 
 def lines(published: dict[str, Run]) -> list[str]:
     """Return the table of docs/results.md, a row of each that was not run included."""
-    found = [
+    table = [
         "Other pretrained encoders, frozen, by one logistic regression on their middle layer, learning from copies as above. `make hub-rows` fetches "
         "them from the Hugging Face Hub in a fixed revision and trains them; where that was not done, it says so.",
         "",
@@ -68,8 +68,8 @@ def lines(published: dict[str, Run]) -> list[str]:
                 with_interval(test, "accuracy"),
                 with_interval(test, "uar"),
             ]
-        found.append(f"| `{recipe}` | {known.repository}@{known.revision[:8]} | {layer} | {' | '.join(scores)} |")
-    return found
+        table.append(f"| `{recipe}` | {known.repository}@{known.revision[:8]} | {layer} | {' | '.join(scores)} |")
+    return table
 
 
 if __name__ == "__main__":

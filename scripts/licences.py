@@ -36,7 +36,7 @@ def stated(name: str) -> str:
     about = importlib.metadata.metadata(name)
     text = about.json.get("license_expression") or about.json.get("license") or ""
     text = " ".join(text) if isinstance(text, list) else text
-    kinds = [one.rpartition(" :: ")[2] for one in about.get_all("Classifier") or [] if one.startswith("License ::")]
+    kinds = [kind.rpartition(" :: ")[2] for kind in about.get_all("Classifier") or [] if kind.startswith("License ::")]
     brief = text.strip().splitlines()[0].strip() if text.strip() else ""
     # Some packages put the whole text where its name belongs.
     return brief if brief and len(text) < 120 else ", ".join(dict.fromkeys(kinds)) or brief or "not stated"

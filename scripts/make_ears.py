@@ -53,7 +53,9 @@ def main() -> int:
     parser.add_argument("--savee", type=Path, help="SAVEE's folder; remembered")
     stated = parser.parse_args()
     learners = from_how_many.LEARNERS
-    by_people = {from_how_many.name(n, one): (one, *learners[one]) for one in learners for n in from_how_many.PEOPLE}
+    by_people = {
+        from_how_many.name(n, recipe): (recipe, *learners[recipe]) for recipe in learners for n in from_how_many.PEOPLE
+    }
     forms = {name: ("voice", *fields) for name, fields in FORMS.items()}
     known = {**EARS, **by_people, **forms}
     unknown = set(stated.names) - set(known)

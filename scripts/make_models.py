@@ -99,8 +99,8 @@ def _make(name: str, data: Path | None, savee: Path | None) -> bool:
     if done and not chosen.has("files.json"):
         seeds = ["--seeds", str(shipped.seeds)] if shipped.seeds > 1 else []
         fields = ["--set", f'teachers=["{shipped.teacher}"]'] if shipped.teacher else []
-        for one in shipped.changed:
-            fields += ["--set", one]
+        for field in shipped.changed:
+            fields += ["--set", field]
         if shipped.copies:
             microphones = json.dumps(dataclasses.asdict(MICROPHONES))
             fields += ["--set", f"copies={shipped.copies}", "--set", f"waveform={microphones}"]
@@ -168,7 +168,7 @@ def measure_form(chosen: Run, name: str, crema_d: Corpus, savee: Corpus) -> None
     """
     first = (runs.pieces(chosen) or [chosen])[0]
     speakers = sorted(first.split.loc[first.split["part"] == "validation", "speaker"].unique())
-    noises = [DEGRADATIONS[one] for one in ("noise-20", "noise-10")]
+    noises = [DEGRADATIONS[noise] for noise in ("noise-20", "noise-10")]
     enrolments = (*ELSEWHERE, Enrolment(20, "any"))
     measure_run(first, name, crema_d, savee, noises, enrolments, speakers=speakers, include_seen=True)
 
@@ -187,16 +187,16 @@ def measure_run(
     It stands under `name` in place of what was. whom: the speakers of CREMA-D, by default those that the model has not heard.
     """
     model = Predictor(run)
-    conditions: list[dict[str, Any]] = [{}, *({"degradation": one} for one in degradations)]
-    conditions += [{"enrolment": one} for one in enrolments] if model.takes_profile else []
+    conditions: list[dict[str, Any]] = [{}, *({"degradation": degradation} for degradation in degradations)]
+    conditions += [{"enrolment": enrolment} for enrolment in enrolments] if model.takes_profile else []
     with tempfile.TemporaryDirectory() as place:
         top = Path(place)
         kept.keep(run, savee, on_corpus.evaluate(model, savee), top=top, name=name)
         for enrolment in ELSEWHERE if model.takes_profile else ():
             kept.keep(run, savee, on_corpus.evaluate(model, savee, enrolment=enrolment), top=top, name=name)
         for condition in conditions:
-            found = on_corpus.evaluate(model, crema_d, **whom, **condition)
-            kept.keep(run, crema_d, found, top=top, name=name, **whom)
+            evaluation = on_corpus.evaluate(model, crema_d, **whom, **condition)
+            kept.keep(run, crema_d, evaluation, top=top, name=name, **whom)
         kept.publish(top, name)
 
 

@@ -82,7 +82,7 @@ def _rows(published: dict[str, Run], split: str) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in seed_rows.SEED_ROWS.values():
-        recipe = next(one for one in recipes.RECIPES.values() if one.seed_row == row.name)
+        recipe = next(recipe for recipe in recipes.RECIPES.values() if recipe.seed_row == row.name)
         theirs = " / ".join(
             "-" if value is None else f"{value:.2f}"
             for value in (row.validation_accuracy, row.test_accuracy, row.test_f1)
@@ -135,8 +135,8 @@ def _floors(published: dict[str, Run]) -> list[str]:
 
 
 def _study() -> list[str]:
-    found = msf_or_split.cells()
-    seeds = min((cell.seeds for cell in found), default=0)
+    study = msf_or_split.cells()
+    seeds = min((cell.seeds for cell in study), default=0)
     theirs = seed_rows.SEED_ROWS["Paper implementation on SAVEE"].test_accuracy
     lines = [
         "SAVEE, seven emotions, five feature sets into the same support vector machine, and the last into the network, "
@@ -146,14 +146,14 @@ def _study() -> list[str]:
         "| features | " + " | ".join(f"{title}: accuracy | UAR" for title in msf_or_split.SPLITS.values()) + " |",
         "|---|---|---|---|---|",
     ]
-    by_place = {(cell.features, cell.split): cell for cell in found}
+    by_place = {(cell.features, cell.split): cell for cell in study}
     for name, title in msf_or_split.ROWS.items():
         cells = [title]
         for split in msf_or_split.SPLITS:
             cell = by_place.get((name, split))
             cells += [f"{cell.accuracy:.3f} ± {cell.deviation:.3f}", f"{cell.uar:.3f}"] if cell else ["not run", ""]
         lines.append(_line(cells))
-    return [*lines, "", msf_or_split.conclusion(found)]
+    return [*lines, "", msf_or_split.conclusion(study)]
 
 
 def _shipped() -> list[str]:
@@ -163,8 +163,8 @@ def _shipped() -> list[str]:
     ]
     for run in runs.shipped():
         part = "test" if "test" in run.metrics else "validation"
-        found = run.metrics[part]
-        scores = [with_interval(found, name) for name in ("accuracy", "uar", "macro_f1")]
+        metrics = run.metrics[part]
+        scores = [with_interval(metrics, name) for name in ("accuracy", "uar", "macro_f1")]
         size = f"{run.model_path().stat().st_size / 1e6:.1f} MB"
         stated = run.recipe
         lines.append(
@@ -175,7 +175,7 @@ def _shipped() -> list[str]:
                     str(stated["split_name"]),
                     part,
                     *scores,
-                    str(found["n"]),
+                    str(metrics["n"]),
                     f"{stated['found']['parameters']:,}",
                     size,
                 ]
@@ -218,9 +218,15 @@ def _ablations(published: dict[str, Run]) -> list[str]:
     forms = [run for name, run in published.items() if name.startswith("crnn-") and name not in rows]
     forms += [published[CHOSEN]] if CHOSEN in published else []
     held = kept.shipped()
-    noisy = {one.run: one.metrics["accuracy"] for one in held if one.stated["degradation"] == NOISE}
+    noisy = {
+        evaluation.run: evaluation.metrics["accuracy"]
+        for evaluation in held
+        if evaluation.stated["degradation"] == NOISE
+    }
     elsewhere = {
-        one.run: one.metrics["accuracy"] for one in held if one.corpus == "savee" and not one.stated["enrolment"]
+        evaluation.run: evaluation.metrics["accuracy"]
+        for evaluation in held
+        if evaluation.corpus == "savee" and not evaluation.stated["enrolment"]
     }
     enrolled = _enrolled("crema-d")
     lines = [
@@ -236,15 +242,15 @@ def _ablations(published: dict[str, Run]) -> list[str]:
         "to train |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for found, run in sorted(((_validation(run), run) for run in forms), key=lambda form: form[0]["uar"]):
+    for scores, run in sorted(((_validation(run), run) for run in forms), key=lambda form: form[0]["uar"]):
         different = _differences(recipes.from_dict(run.recipe["recipe"]), recipes.RECIPES["crnn"])
         lines.append(
             _line(
                 [
                     f"`{run.name}`",
-                    "; ".join(one for one in (run.recipe.get("form", ""), different) if one) or "nothing",
-                    _with_deviation(found, "accuracy"),
-                    _with_deviation(found, "uar"),
+                    "; ".join(change for change in (run.recipe.get("form", ""), different) if change) or "nothing",
+                    _with_deviation(scores, "accuracy"),
+                    _with_deviation(scores, "uar"),
                     f"{noisy[run.name]:.3f}" if run.name in noisy else "-",
                     *(_gain(enrolled, run.name, *asked) for asked in ENROLLED),
                     f"{elsewhere[run.name]:.3f}" if run.name in elsewhere else "-",
@@ -257,11 +263,11 @@ def _ablations(published: dict[str, Run]) -> list[str]:
 
 
 def _voice_forms(published: dict[str, Run]) -> list[str]:
-    asked = [(one.clips, one.emotion) for one in make_models.ELSEWHERE]
+    asked = [(enrolment.clips, enrolment.emotion) for enrolment in make_models.ELSEWHERE]
     held = {corpus: _enrolled(corpus) for corpus in ("crema-d", "savee")}
     rows = []
     for run in (run for name, run in published.items() if name in make_ears.FORMS):
-        accuracies = [held[corpus][run.name, *one] for corpus in held for one in asked]
+        accuracies = [held[corpus][run.name, *given] for corpus in held for given in asked]
         rows.append((mean(accuracies), accuracies, run))
     lines = [
         "Chosen by the mean of six accuracies: validation part (8 speakers) and SAVEE, which is a development corpus, each with no clip of the "
@@ -272,7 +278,7 @@ def _voice_forms(published: dict[str, Run]) -> list[str]:
     ]
     for by_rule, accuracies, run in sorted(rows, key=lambda row: row[0]):
         different = _differences(recipes.from_dict(run.recipe["recipe"]), recipes.RECIPES["voice"]) or "nothing"
-        cells = [f"`{run.name}`", different, *(f"{one:.3f}" for one in accuracies), f"{by_rule:.3f}"]
+        cells = [f"`{run.name}`", different, *(f"{accuracy:.3f}" for accuracy in accuracies), f"{by_rule:.3f}"]
         lines.append(_line(cells))
     return lines
 
@@ -280,9 +286,9 @@ def _voice_forms(published: dict[str, Run]) -> list[str]:
 def _enrolled(corpus: str) -> dict[tuple[str, int, str], float]:
     """Accuracies on a corpus by run and the clips of each speaker that it was given."""
     return {
-        (one.run, asked["clips"], asked["emotion"]): one.metrics["accuracy"]
-        for one in kept.shipped()
-        if one.corpus == corpus and (asked := one.stated["enrolment"])
+        (evaluation.run, asked["clips"], asked["emotion"]): evaluation.metrics["accuracy"]
+        for evaluation in kept.shipped()
+        if evaluation.corpus == corpus and (asked := evaluation.stated["enrolment"])
     }
 
 
@@ -290,27 +296,27 @@ def _validation(run: Run) -> dict[str, Any]:
     """Accuracy and UAR on the validation part; of seeds whose test part was read, the mean and the deviation of theirs."""
     if "validation" in run.metrics:
         return dict(run.metrics["validation"])
-    each = [one.metrics["validation"] for one in runs.trainings(run)]
+    each = [training.metrics["validation"] for training in runs.trainings(run)]
     names = ("accuracy", "uar")
     return {
-        **{name: mean(one[name] for one in each) for name in names},
-        "deviation": {name: stdev(one[name] for one in each) for name in names},
+        **{name: mean(scores[name] for scores in each) for name in names},
+        "deviation": {name: stdev(scores[name] for scores in each) for name in names},
     }
 
 
-def _with_deviation(found: dict[str, Any], name: str) -> str:
-    return f"{found[name]:.3f}" + (f" ± {found['deviation'][name]:.3f}" if "deviation" in found else "")
+def _with_deviation(scores: dict[str, Any], name: str) -> str:
+    return f"{scores[name]:.3f}" + (f" ± {scores['deviation'][name]:.3f}" if "deviation" in scores else "")
 
 
 def _gain(accuracies: dict[tuple[str, int, str], float], name: str, clips: int, emotion: str) -> str:
     """By how many points a voice profile of so many clips changes a form's accuracy."""
-    without = next((one for (run, n, _), one in accuracies.items() if (run, n) == (name, 0)), None)
+    without = next((accuracy for (run, n, _), accuracy in accuracies.items() if (run, n) == (name, 0)), None)
     by = accuracies.get((name, clips, emotion))
     return "-" if without is None or by is None else f"{100 * (by - without):+.1f}"
 
 
 def _differences(theirs: Recipe, ours: Recipe) -> str:
-    a, b = (recipes.flat(measured.without_own_labels(one).to_dict()) for one in (theirs, ours))
+    a, b = (recipes.flat(measured.without_own_labels(recipe).to_dict()) for recipe in (theirs, ours))
     keys = sorted(key for key in {*a, *b} - {"title", "seed", "split", "seed_row"} if a.get(key) != b.get(key))
     return ", ".join(f"{key} = {a.get(key)}" for key in keys)
 

@@ -52,9 +52,9 @@ FORMS = {
 def measured(data: Path, n: int) -> dict[str, object]:
     """Return what is found of `n` train clips in every form, and pairs that are found in train and test part as they are."""
     corpus = registry.load("crema-d", data)
-    (source,) = (one.source for one in sets.named(near_duplicates.FEATURES).inputs)
+    (source,) = (given.source for given in sets.named(near_duplicates.FEATURES).inputs)
     features = store.load(corpus, source)
-    of = {one: part for part in splits.PARTS for one in splits.published_speakers("crema-d", "dev", part)}
+    of = {speaker: part for part in splits.PARTS for speaker in splits.published_speakers("crema-d", "dev", part)}
     parts = corpus.clips["speaker"].map(of)
     reader = ClipReader()
     said: dict[str, object] = {}
@@ -64,11 +64,11 @@ def measured(data: Path, n: int) -> dict[str, object]:
         seconds = np.array([features.seconds[clip] for clip in rows["clip"]])
         paths = list(rows["path"])
         samples = [reader.read(path, np.nan, np.nan).samples for path in paths]
-        found = near_duplicates.candidates(vectors, seconds, paths)
-        agreed = sorted(((near_duplicates.agree(samples[a], samples[b]), a, b) for a, b in found), reverse=True)
+        candidates = near_duplicates.candidates(vectors, seconds, paths)
+        agreed = sorted(((near_duplicates.agree(samples[a], samples[b]), a, b) for a, b in candidates), reverse=True)
         pairs = [[rows["clip"][a], rows["clip"][b], round(r, 3)] for r, a, b in agreed if r >= near_duplicates.AGREE]
         below = next((round(r, 3) for r, _, _ in agreed if r < near_duplicates.AGREE), 0.0)
-        said[part] = {"clips": len(rows), "candidates": len(found), "pairs": pairs, "next agree by": below}
+        said[part] = {"clips": len(rows), "candidates": len(candidates), "pairs": pairs, "next agree by": below}
         if part != "train":
             continue
         chosen = np.sort(np.random.default_rng(0).choice(len(rows), n, replace=False))
@@ -82,7 +82,7 @@ def measured(data: Path, n: int) -> dict[str, object]:
             )
             asked = {(int(row), len(rows) + k) for k, row in enumerate(chosen)} & set(both)
             agree = [near_duplicates.agree(samples[row], copies[place - len(rows)]) for row, place in asked]
-            hits = sum(one >= near_duplicates.AGREE for one in agree)
+            hits = sum(r >= near_duplicates.AGREE for r in agree)
             said[name] = {"found": hits, "of": n, "least agreement": round(min(agree, default=0.0), 3)}
     return said
 

@@ -18,7 +18,7 @@ BESIDE = "scratch-seeds"
 def lines(published: dict[str, Run]) -> list[str]:
     """Return the section, from the published runs and their evaluations."""
     heads = " | ".join(DEGRADATIONS[name].title for name in NOISES)
-    found = [
+    table = [
         "All above learned what voices are like from 47 actors (refits: 55). These are fed with the hidden states of the first three blocks of "
         "Whisper tiny.en (5.9 million parameters, trained by its makers on some 438,000 hours of English from the web), which stay as they are; "
         f"only the decision is learned, on the same 47 actors. {leagues.SENTENCES['frozen'].split('. ')[-1]} CREMA-D, by speaker (the `dev` "
@@ -29,17 +29,17 @@ def lines(published: dict[str, Run]) -> list[str]:
     ]
     for name in EARS:
         if name in published:
-            found.append(_row(name, published[name], EARS[name]))
+            table.append(_row(name, published[name], EARS[name]))
     beside = published.get(BESIDE)
     if beside:
-        found.append(
+        table.append(
             f"| `crnn`, learned here, 3 seeds | | {_validation(beside)} | {with_interval(beside.metrics['test'], 'accuracy')} "
             f"| {with_interval(beside.metrics['test'], 'uar')} | {_savee(BESIDE)} | "
             + " | ".join(["-"] * len(NOISES))
             + " |"
         )
     return [
-        *found,
+        *table,
         "",
         "Recipes learn from every clip and from a copy of it with noise, one in a room and one on the telephone; `copies=0` shows what becomes "
         "of them without. `normalise=speaker` scales by the mean and deviation of all of a speaker's clips, tested ones included, without "
@@ -70,10 +70,10 @@ def _frames(published: dict[str, Run]) -> list[str]:
 
 def people(published: dict[str, Run]) -> list[str]:
     """Return how much is learned from how many people: a network that begins from nothing beside one with the ear."""
-    measured = {(one.recipe, one.people): one for one in from_how_many.found(published)}
+    measured = {(score.recipe, score.people): score for score in from_how_many.found(published)}
     if not measured:
         return []
-    found = [
+    table = [
         "From how many people is learned, three draws of people each (of all 47 three seeds): accuracy on the test part's nine other speakers, mean "
         "and deviation.",
         "",
@@ -82,33 +82,37 @@ def people(published: dict[str, Run]) -> list[str]:
     ]
     for recipe, changed in from_how_many.LEARNERS.items():
         of = [measured.get((recipe, n)) for n in from_how_many.PEOPLE]
-        cells = [f"{one.accuracy:.3f} ± {one.deviation:.3f}" if one else "not run" for one in of]
-        found.append("| " + " | ".join([", ".join(f"`{word}`" for word in (recipe, *changed)), *cells]) + " |")
-    return found
+        cells = [f"{score.accuracy:.3f} ± {score.deviation:.3f}" if score else "not run" for score in of]
+        table.append("| " + " | ".join([", ".join(f"`{word}`" for word in (recipe, *changed)), *cells]) + " |")
+    return table
 
 
 def blocks() -> list[str]:
     """Return what each block of an encoder knows, where it was probed (`scripts.probe_blocks`)."""
     lines = []
     for path in sorted((settings.ARTIFACTS / "results" / "probes").glob("*.json")):
-        found = json.loads(path.read_text(encoding="utf-8"))
+        probe = json.loads(path.read_text(encoding="utf-8"))
         lines += [
             "",
-            f"What each block of {found['encoder']} knows: a linear probe on it alone, fitted on the train part of {found['split']}, accuracy on the "
-            f"{found['n']} clips of its test part and on SAVEE's six common emotions (`scripts.probe_blocks`).",
+            f"What each block of {probe['encoder']} knows: a linear probe on it alone, fitted on the train part of {probe['split']}, accuracy on the "
+            f"{probe['n']} clips of its test part and on SAVEE's six common emotions (`scripts.probe_blocks`).",
             "",
             "| block | emotion | emotion, SAVEE | which of 12 sentences | sex |",
             "|---|---|---|---|---|",
             *(
                 f"| {row['block'].removeprefix('block')} | {row['emotion']:.3f} | {row['savee']:.3f} | {row['sentence']:.3f} | {row['sex']:.3f} |"
-                for row in found["blocks"]
+                for row in probe["blocks"]
             ),
         ]
     return lines
 
 
 def _row(name: str, run: Run, made: tuple[str, ...]) -> str:
-    conditions = {one.stated["degradation"]: one.metrics for one in kept.of_run(name) if one.corpus == "crema-d"}
+    conditions = {
+        evaluation.stated["degradation"]: evaluation.metrics
+        for evaluation in kept.of_run(name)
+        if evaluation.corpus == "crema-d"
+    }
     plain = conditions.get(None)
     points = [
         f"{100 * (conditions[noise]['accuracy'] - plain['accuracy']):+.1f}" if plain and noise in conditions else "-"
@@ -129,10 +133,10 @@ def _row(name: str, run: Run, made: tuple[str, ...]) -> str:
 
 def _validation(run: Run) -> str:
     """Its accuracy on the part by which it was chosen; `-` of seeds that have read the test part since."""
-    found = run.metrics.get("validation")
-    return f"{found['accuracy']:.3f}" if found else "-"
+    scores = run.metrics.get("validation")
+    return f"{scores['accuracy']:.3f}" if scores else "-"
 
 
 def _savee(name: str) -> str:
-    found = next((one.metrics for one in kept.of_run(name) if one.corpus == "savee"), None)
-    return f"{found['accuracy']:.3f}" if found else "-"
+    scores = next((evaluation.metrics for evaluation in kept.of_run(name) if evaluation.corpus == "savee"), None)
+    return f"{scores['accuracy']:.3f}" if scores else "-"

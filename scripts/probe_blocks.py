@@ -35,8 +35,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="CREMA-D's folder; remembered")
     parser.add_argument("--savee", type=Path, help="SAVEE's folder; remembered")
     stated = parser.parse_args()
-    found = probed(stated.encoder, stated.data, stated.savee)
-    files.write_json(settings.ARTIFACTS / "results" / "probes" / f"{stated.encoder}.json", found)
+    probe = probed(stated.encoder, stated.data, stated.savee)
+    files.write_json(settings.ARTIFACTS / "results" / "probes" / f"{stated.encoder}.json", probe)
     return 0
 
 

@@ -42,15 +42,15 @@ def text() -> str:
 
 def _row(run: Run) -> str:
     part = "test" if "test" in run.metrics else "validation"
-    found = run.metrics[part]
-    span = found["intervals"]["accuracy"]
+    scores = run.metrics[part]
+    span = scores["intervals"]["accuracy"]
     cells = [
         f"[`{run.name}`](artifacts/models/{run.name}/card.md)",
         str(run.recipe["recipe"]["title"]),
         leagues.of(run),
-        f"**{found['accuracy']:.0%}** ({100 * span['low']:.0f} to {span['high']:.0%})".replace("%", " %"),
-        f"{found['uar']:.0%}".replace("%", " %"),
-        f"{found['n']} clips, {found['speakers']} speakers ({part} part)",
+        f"**{scores['accuracy']:.0%}** ({100 * span['low']:.0f} to {span['high']:.0%})".replace("%", " %"),
+        f"{scores['uar']:.0%}".replace("%", " %"),
+        f"{scores['n']} clips, {scores['speakers']} speakers ({part} part)",
         f"{run.model_path().stat().st_size / 1e6:.1f} MB",
     ]
     return "| " + " | ".join(cells) + " |"

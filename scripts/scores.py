@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 
-def with_interval(found: dict[str, Any], name: str) -> str:
+def with_interval(scores: dict[str, Any], name: str) -> str:
     """Return a score with its interval, and of several trainings their deviation."""
-    span = found["intervals"][name]
-    spread = f" ± {found['deviation'][name]:.3f}" if "deviation" in found else ""
-    return f"**{found[name]:.3f}**{spread} ({span['low']:.2f} to {span['high']:.2f})"
+    span = scores["intervals"][name]
+    spread = f" ± {scores['deviation'][name]:.3f}" if "deviation" in scores else ""
+    return f"**{scores[name]:.3f}**{spread} ({span['low']:.2f} to {span['high']:.2f})"

@@ -68,8 +68,8 @@ SHOTS = (
 
 def main() -> int:
     """Take every picture that can be taken here; return the exit status."""
-    found = chromium.find()
-    if found is None:
+    executable = chromium.find()
+    if executable is None:
         print("No Chromium or Chrome was found: python -m tests.browser.chromium installs one.")
         return 1
     TARGET.mkdir(parents=True, exist_ok=True)
@@ -79,8 +79,8 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         microphone = f"--use-file-for-fake-audio-capture={_microphone(Path(folder))}"
-        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, microphone])
-        for shot in [one for one in SHOTS if not sys.argv[1:] or one.name in sys.argv[1:]]:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, microphone])
+        for shot in [shot for shot in SHOTS if not sys.argv[1:] or shot.name in sys.argv[1:]]:
             if shot.corpus and not has_corpus:
                 print(f"{shot.name}: skipped, it needs CREMA-D (SER_DATA names the folder that holds crema-d/)")
                 continue

@@ -22,15 +22,15 @@ def lines() -> list[str]:
     """Return the tables, from artifacts/evaluations."""
     shipped = [run.name for run in runs.shipped()]
     held = kept.shipped()
-    own = [one for one in held if one.run in shipped]
+    own = [evaluation for evaluation in held if evaluation.run in shipped]
     return [*_degraded(own, shipped), "", *_elsewhere(own), "", *_made(), *_enrolled(own, shipped)]
 
 
 def _degraded(held: list[Kept], names: list[str]) -> list[str]:
     scores: dict[str, dict[str | None, dict[str, Any]]] = defaultdict(dict)
-    for one in held:
-        if one.corpus == "crema-d" and not one.stated["enrolment"]:
-            scores[one.run][one.stated["degradation"]] = one.metrics
+    for evaluation in held:
+        if evaluation.corpus == "crema-d" and not evaluation.stated["enrolment"]:
+            scores[evaluation.run][evaluation.stated["degradation"]] = evaluation.metrics
     names = [name for name in names if None in scores[name]]
     if not names:
         return ["Not measured."]
@@ -63,14 +63,20 @@ def _elsewhere(held: list[Kept]) -> list[str]:
         "| model | corpus | clips | speakers | emotions | accuracy | UAR | most often | unlike the training |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for one in held:
-        if one.corpus == "crema-d" or one.stated["enrolment"]:
+    for evaluation in held:
+        if evaluation.corpus == "crema-d" or evaluation.stated["enrolment"]:
             continue
-        found = one.metrics
-        far = "-" if found["unlike_training"] is None else f"{100 * found['unlike_training'] / found['n']:.0f} %"
-        cells = [f"`{one.run}`", one.stated["title"], found["n"], found["speakers"], len(found["labels"])]
-        scores = [_with_interval(found, name) for name in ("accuracy", "uar")]
-        table.append("| " + " | ".join(map(str, [*cells, *scores, _most_often(found), far])) + " |")
+        metrics = evaluation.metrics
+        far = "-" if metrics["unlike_training"] is None else f"{100 * metrics['unlike_training'] / metrics['n']:.0f} %"
+        cells = [
+            f"`{evaluation.run}`",
+            evaluation.stated["title"],
+            metrics["n"],
+            metrics["speakers"],
+            len(metrics["labels"]),
+        ]
+        scores = [_with_interval(metrics, name) for name in ("accuracy", "uar")]
+        table.append("| " + " | ".join(map(str, [*cells, *scores, _most_often(metrics), far])) + " |")
     return table
 
 
@@ -87,49 +93,51 @@ def _made() -> list[str]:
     ]
     for sample in json.loads((folder / "samples.json").read_text(encoding="utf-8")):
         clip = audio.decode(folder / sample["file"])
-        heard = "no speech" if any(one.code == "no-speech" for one in audio.findings(clip)) else "speech"
+        heard = "no speech" if any(finding.code == "no-speech" for finding in audio.findings(clip)) else "speech"
         table.append("| " + " | ".join([sample["title"], heard, *(_said(model, clip) for model in models)]) + " |")
     return table
 
 
 def _said(model: Predictor, clip: audio.Clip) -> str:
-    found = model.predict(clip)
+    prediction = model.predict(clip)
     features = extraction.of_sound(model.inputs, clip.samples)
     # The prediction does not say it of what it takes for no speech.
-    unlike = model.unlike(found.embedding[None], features)
-    notes = ["uncertain"] * (found.confidence < model.threshold) + ["unlike"] * unlike
-    return ", ".join([f"{found.label} {found.confidence:.0%}".replace("%", " %"), *notes])
+    unlike = model.unlike(prediction.embedding[None], features)
+    notes = ["uncertain"] * (prediction.confidence < model.threshold) + ["unlike"] * unlike
+    return ", ".join([f"{prediction.label} {prediction.confidence:.0%}".replace("%", " %"), *notes])
 
 
-def _most_often(found: dict[str, Any]) -> str:
-    counts = np.array(found["confusion"])
+def _most_often(metrics: dict[str, Any]) -> str:
+    counts = np.array(metrics["confusion"])
     label = int(counts.sum(axis=0).argmax())
-    answered, true = (100 * one[label] / counts.sum() for one in (counts.sum(axis=0), counts.sum(axis=1)))
-    return f"{found['labels'][label]}: {answered:.0f} % of the answers, {true:.0f} % of the clips"
+    answered, true = (100 * totals[label] / counts.sum() for totals in (counts.sum(axis=0), counts.sum(axis=1)))
+    return f"{metrics['labels'][label]}: {answered:.0f} % of the answers, {true:.0f} % of the clips"
 
 
-def _with_interval(found: dict[str, Any], name: str) -> str:
-    span = found["intervals"][name]
-    return f"{found[name]:.3f} ({span['low']:.2f} to {span['high']:.2f})"
+def _with_interval(metrics: dict[str, Any], name: str) -> str:
+    span = metrics["intervals"][name]
+    return f"{metrics[name]:.3f} ({span['low']:.2f} to {span['high']:.2f})"
 
 
 def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
     """What a voice profile gains, corpus by corpus."""
     scores: dict[str, dict[str, dict[tuple[int, str], dict[str, Any]]]] = defaultdict(lambda: defaultdict(dict))
     titles = {}
-    for one in held:
-        if asked := one.stated["enrolment"]:
-            scores[one.corpus][one.run][asked["clips"], asked["emotion"] if asked["clips"] else ""] = one.metrics
-            titles[one.corpus] = one.stated["title"]
+    for evaluation in held:
+        if asked := evaluation.stated["enrolment"]:
+            scores[evaluation.corpus][evaluation.run][asked["clips"], asked["emotion"] if asked["clips"] else ""] = (
+                evaluation.metrics
+            )
+            titles[evaluation.corpus] = evaluation.stated["title"]
     table = []
-    for corpus, found in scores.items():
-        by_name = [name for name in names if name in found]
+    for corpus, models in scores.items():
+        by_name = [name for name in names if name in models]
         if not by_name:
             continue
         rows = sorted(
-            {key for name in by_name for key in found[name]}, key=lambda key: (key[0] > 0, key[1] == "any", key[0])
+            {key for name in by_name for key in models[name]}, key=lambda key: (key[0] > 0, key[1] == "any", key[0])
         )
-        first = next(iter(found[by_name[0]].values()))
+        first = next(iter(models[by_name[0]].values()))
         table += [
             "",
             f"What a voice profile is worth on {titles[corpus]}: accuracy and UAR on the same {first['n']} clips of {first['speakers']} "
@@ -143,7 +151,7 @@ def _enrolled(held: list[Kept], names: list[str]) -> list[str]:
         for key in rows:
             title = f"{key[0]} {'neutral' if key[1] == 'neutral' else 'of any emotion'}" if key[0] else "none"
             cells = [
-                f"{found[name][key][what]:.3f}" if key in found[name] else "-"
+                f"{models[name][key][what]:.3f}" if key in models[name] else "-"
                 for name in by_name
                 for what in ("accuracy", "uar")
             ]

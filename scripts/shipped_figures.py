@@ -31,7 +31,7 @@ def state(run: Run) -> None:
 
 
 def _lines(name: str) -> list[str]:
-    rows = {(one.corpus, one.condition): one.metrics for one in kept.of_run(name)}
+    rows = {(evaluation.corpus, evaluation.condition): evaluation.metrics for evaluation in kept.of_run(name)}
     lines = [
         "Speakers that no part of the training held; of a pool of 20 clips a speaker, which is left out of the test, profiles are made. SAVEE was looked at "
         "while the form was chosen. Calibration error: 10 bins of equal mass, less what chance adds. A set is to hold the right emotion in 80 % of clips.",
@@ -46,12 +46,12 @@ def _lines(name: str) -> list[str]:
     return lines
 
 
-def _row(corpus: str, title: str, found: dict[str, Any]) -> str:
-    answered, sets = found.get("answered") or {}, found.get("sets") or {}
+def _row(corpus: str, title: str, scores: dict[str, Any]) -> str:
+    answered, sets = scores.get("answered") or {}, scores.get("sets") or {}
 
     def share(held: dict[str, Any], name: str) -> str:
         return f"{100 * held[name]:.0f} %" if held.get(name) is not None else "-"
 
-    cells = [corpus, title, str(found["n"]), with_interval(found, "accuracy"), f"{found['ece']:.3f}"]
+    cells = [corpus, title, str(scores["n"]), with_interval(scores, "accuracy"), f"{scores['ece']:.3f}"]
     cells += [share(answered, "coverage"), share(answered, "accuracy"), share(sets, "coverage")]
     return "| " + " | ".join(cells) + " |"

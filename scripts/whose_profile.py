@@ -63,7 +63,7 @@ def measured(name: str, data: Path | None, n: int) -> dict[str, Any]:
         return np.array(said) == rows["emotion"].to_numpy()
 
     plain = right(tested, {})
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "model": name,
         "clips": n,
         "n": len(tested),
@@ -76,18 +76,18 @@ def measured(name: str, data: Path | None, n: int) -> dict[str, Any]:
     }
     # Each speaker is judged by the next one's.
     others = {speaker: of_all[speakers[(k + 1) % len(speakers)]] for k, speaker in enumerate(speakers)}
-    found["own"] = float(right(tested, of_all).mean())
-    found["another_speaker"] = float(right(tested, others).mean())
+    figures["own"] = float(right(tested, of_all).mean())
+    figures["another_speaker"] = float(right(tested, others).mean())
     for emotion in model.labels:
         voices = {speaker: profile(clips[clips["clip"].isin(by[speaker, emotion])]) for speaker in speakers}
         hits = right(tested, voices)
         its = (tested["emotion"] == emotion).to_numpy()
-        found["emotions"][emotion] = {
+        figures["emotions"][emotion] = {
             "recall": float(plain[its].mean()),
             "recall_with_its_own": float(hits[its].mean()),
             "accuracy": float(hits.mean()),
         }
-    return found
+    return figures
 
 
 if __name__ == "__main__":

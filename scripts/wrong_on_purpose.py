@@ -184,8 +184,8 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as place:
             run = make(corpus, Path(place) / name)
-            found = run.metrics["test"]
-            print(f"\n{name}: accuracy {found['accuracy']:.3f} on {found['n']} test rows, {run.status['seconds']} s")
+            scores = run.metrics["test"]
+            print(f"\n{name}: accuracy {scores['accuracy']:.3f} on {scores['n']} test rows, {run.status['seconds']} s")
             runs.publish(run, folder / name)
 
 

@@ -126,12 +126,12 @@ def _sound(key: str, clip: audio.Clip, models: list[Run]) -> None:
         _answers(key, f"{name}-{seed}", clip, dataclasses.replace(clip, samples=changed), run)
     spec = logmel.LogMelSpec()
     pictures = [logmel.extract(samples, spec) for samples in (clip.samples, changed)]
-    loudest = max(float(one.max()) for one in pictures)
+    loudest = max(float(mel.max()) for mel in pictures)
     peak = float(max(np.abs(clip.samples).max(initial=0.0), np.abs(changed).max(initial=0.0)))
     rows: list[figures.Row] = []
-    for when, samples, one in zip(("before", "after"), (clip.samples, changed), pictures, strict=True):
+    for when, samples, mel in zip(("before", "after"), (clip.samples, changed), pictures, strict=True):
         rows.append(figures.Wave(samples, audio.SAMPLE_RATE, f"Waveform {when}", peak, height=80))
-        rows.append(_mel(one, f"Mel-spectrogram {when}", loudest, spec))
+        rows.append(_mel(mel, f"Mel-spectrogram {when}", loudest, spec))
     _chart(rows, key)
 
 
@@ -188,7 +188,7 @@ def _answers(key: str, change: str, before: audio.Clip, after: audio.Clip, run: 
 
 
 def _trained_with(models: list[Run]) -> dict[str, PictureAugmentation]:
-    found = {}
+    changes = {}
     for run in models:
         try:
             recipe = recipes.from_dict(run.recipe["recipe"])
@@ -196,8 +196,8 @@ def _trained_with(models: list[Run]) -> dict[str, PictureAugmentation]:
             continue
         # Changes of other features cannot be drawn on a mel-spectrogram.
         if [one.source for one in recipe.feature_set.inputs] == [sources.LogMelSource()] and recipe.picture is not None:
-            found[run.name] = recipe.picture
-    return found
+            changes[run.name] = recipe.picture
+    return changes
 
 
 def _mel(values: np.ndarray, title: str, loudest: float, spec: logmel.LogMelSpec, height: int = 160) -> figures.Picture:

@@ -15,24 +15,24 @@ _AS_FOUND = "as-found"
 _TITLES = {_AS_FOUND: "As found", "mix": "Mix", "left": "Left", "right": "Right", "each": "Each for itself"}
 
 
-def choose(sound: Sound, found: audio.Clip) -> Sound:
+def choose(sound: Sound, clip: audio.Clip) -> Sound:
     """Draw the choice of channel where the look at them found that they differ, and return the sound with what was chosen.
 
-    found: the clip as the look decided. Its own decision is what the choice begins with.
+    clip: as the look decided. Its own decision is what the choice begins with.
     """
-    if not _CODES & {one.code for one in found.findings}:
+    if not _CODES & {finding.code for finding in clip.findings}:
         return sound
-    offered = [one for one in get_args(audio.Channel) if found.channels == 2 or one in ("mix", "each")]
-    default = "each" if found.apart else _AS_FOUND
+    offered = [channel for channel in get_args(audio.Channel) if clip.channels == 2 or channel in ("mix", "each")]
+    default = "each" if clip.apart else _AS_FOUND
     channel = st.segmented_control(
         "Channel",
-        offered if found.apart else [_AS_FOUND, *offered],
-        format_func=lambda one: _TITLES[one],
+        offered if clip.apart else [_AS_FOUND, *offered],
+        format_func=lambda channel: _TITLES[channel],
         default=default,
         required=True,
         key=f"channel-{sound.digest}",
         help="The channels of this recording differ. Choose which one is analyzed, or their mix.",
     )
-    if found.apart and channel == default:
+    if clip.apart and channel == default:
         st.caption("Player and pictures are of the louder channel; choose another one to see it.")
     return sound if channel in (None, default) else dataclasses.replace(sound, channel=channel)

@@ -67,7 +67,7 @@ def descriptors() -> list[str]:
 def spectral_names(shown: list[str], descriptors: list[str]) -> list[str]:
     """Return the catalogue's names of what the chosen pictures show of the spectral descriptors."""
     first = {MFCC: "mfcc", CHROMA: "chroma_stft"}
-    return [name for one, name in first.items() if one in shown] + descriptors
+    return [name for picture, name in first.items() if picture in shown] + descriptors
 
 
 def trials() -> list[str]:
@@ -81,8 +81,8 @@ def _many(label: str, name: str, options: dict[str, str], default: list[str]) ->
         label,
         list(options),
         selection_mode="multi",
-        format_func=lambda one: options[one],
+        format_func=lambda option: options[option],
         key=name,
         wrap=True,
     )
-    return [one for one in options if one in picked]
+    return [option for option in options if option in picked]

@@ -70,17 +70,17 @@ def show(sound: Sound, key: str, clip: audio.Clip, models: list[Run], shown: lis
 def _answers(sound: Sound, key: str, clip: audio.Clip, models: list[Run]) -> str:
     said = {}
     for run in models:
-        found = answer.prediction_of(key, clip, run)
-        if found is not None:
-            said[run.name] = found.to_dict()
+        prediction = answer.prediction_of(key, clip, run)
+        if prediction is not None:
+            said[run.name] = prediction.to_dict()
     return json.dumps({"file": sound.name, "duration_s": round(clip.duration, 3), "models": said}, indent=2)
 
 
 def _descriptors_csv(key: str, clip: audio.Clip, names: list[str]) -> str:
-    found = computed.descriptors(key, tuple(names), spectral.SpectralSpec(), clip.samples)
-    table = {"time_s": found["times_s"]}
+    curves = computed.descriptors(key, tuple(names), spectral.SpectralSpec(), clip.samples)
+    table = {"time_s": curves["times_s"]}
     for name in names:
-        rows = found[name]
+        rows = curves[name]
         table |= {name if len(rows) == 1 else f"{name}_{k}": row for k, row in enumerate(rows)}
     return str(pd.DataFrame(table).to_csv(index=False, float_format="%.7g"))
 
@@ -88,8 +88,8 @@ def _descriptors_csv(key: str, clip: audio.Clip, names: list[str]) -> str:
 def _descriptors_npz(key: str, clip: audio.Clip, names: list[str]) -> bytes:
     spec = spectral.SpectralSpec()
     out = io.BytesIO()
-    found = computed.descriptors(key, tuple(names), spec, clip.samples)
-    np.savez_compressed(out, **found, spec=np.array(json.dumps(spec.to_dict())))  # type: ignore[arg-type]
+    curves = computed.descriptors(key, tuple(names), spec, clip.samples)
+    np.savez_compressed(out, **curves, spec=np.array(json.dumps(spec.to_dict())))  # type: ignore[arg-type]
     return out.getvalue()
 
 

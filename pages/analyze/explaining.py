@@ -66,11 +66,11 @@ def _draw(key: str, clip: audio.Clip, start_s: float, models: list[Run]) -> None
 
 
 def _map(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
-    found = _picture(key, *cached.judge_key(predictor), clip.samples, predictor)
+    picture_map = _picture(key, *cached.judge_key(predictor), clip.samples, predictor)
     spec = predictor.inputs[0].source.pictures["logmel"]
     drawn = computed.picture(f"{key}-{predictor.run.name}", spec, clip.samples)
-    row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, found.of(label), label)
-    _show(row, found, clip, start_s, predictor, label, ("the mel-spectrogram", "masks a window"))
+    row = explained.explained_picture(drawn, logmel.mel_hz(spec), spec.hop_s, picture_map.of(label), label)
+    _show(row, picture_map, clip, start_s, predictor, label, ("the mel-spectrogram", "masks a window"))
 
 
 def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, label: str) -> None:
@@ -87,25 +87,25 @@ def _looked(key: str, clip: audio.Clip, start_s: float, predictor: Predictor, la
 
         kept[asked] = in_turn(explain.looked)(predictor, clip.samples, progress=progress)
         bar.empty()
-    found, heard = kept[asked]
+    picture_map, heard = kept[asked]
     n = len(clip.samples)
-    marks = encoder.on_its_axis(heard, found.of(label), n, 0.0)
+    marks = encoder.on_its_axis(heard, picture_map.of(label), n, 0.0)
     row = explained.explained_picture(encoder.picture(heard, n), whisper.mel_hz(), heard.hop_s, marks, label)
-    _show(row, found, clip, start_s, predictor, label, ("what the pretrained ear hears", "masks"))
+    _show(row, picture_map, clip, start_s, predictor, label, ("what the pretrained ear hears", "masks"))
 
 
 def _show(
     row: explained.ExplainedPicture,
-    found: explain.PictureMap,
+    picture_map: explain.PictureMap,
     clip: audio.Clip,
     start_s: float,
     predictor: Predictor,
     label: str,
     words: tuple[str, str],
 ) -> None:
-    """Draw a map and say how to read it; words: in what it is drawn, and what was tried `found.masks` times."""
+    """Draw a map and say how to read it; words: in what it is drawn, and what was tried `picture_map.masks` times."""
     place, masks = words
-    probability = found.probabilities[found.labels.index(label)]
+    probability = picture_map.probabilities[picture_map.labels.index(label)]
     st.plotly_chart(
         figures.stacked([row], start_s=start_s, span_s=clip.duration),
         key=f"looked-{predictor.run.name}",
@@ -115,17 +115,17 @@ def _show(
     st.caption(
         f"**{foreign.plain(predictor.run.name)}** · {foreign.plain(label)} {numbers.percent(probability)} · "
         f"Orange: hidden, the model would think {foreign.plain(label)} less probable; blue: more. "
-        f"In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {found.masks} random {masks}. "
+        f"In points of probability that a patch of {explain.PATCH_S:g} s and a fifth of the bands brings, from {picture_map.masks} random {masks}. "
         "It tells what this model used, not what makes a voice sound that way."
     )
 
 
 def _bars(key: str, clip: audio.Clip, predictor: Predictor, label: str) -> None:
-    found = _groups(key, *cached.judge_key(predictor), clip.samples, predictor)
-    probability = found.probabilities[found.labels.index(label)]
+    contributions = _groups(key, *cached.judge_key(predictor), clip.samples, predictor)
+    probability = contributions.probabilities[contributions.labels.index(label)]
     title = f"What each group of features brings<br><sub>{predictor.run.name} · {label} {numbers.percent(probability)}</sub>"
     st.plotly_chart(
-        explained.contributions(found.groups, found.of(label), label, title),
+        explained.contributions(contributions.groups, contributions.of(label), label, title),
         key=f"looked-{predictor.run.name}",
         config={"displayModeBar": False},
         alt=f"How much of {label} each group of features brings, by {predictor.run.name}",

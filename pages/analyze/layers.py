@@ -45,12 +45,12 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
         if explain.looks(predictor):
             _ear(key, clip, start_s, predictor)
             return
-        found = _layers(key, *cached.judge_key(predictor), predictor, clip.samples)
+        layers = _layers(key, *cached.judge_key(predictor), predictor, clip.samples)
     except (inside.InsideError, EncoderError, RunError, GraphError, OSError) as error:
         st.info(foreign.plain(error))
         return
     (given,) = predictor.inputs
-    names = [layer.name for layer in found]
+    names = [layer.name for layer in layers]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
             f"Layers of {worth.label(run)}",
@@ -59,7 +59,7 @@ def _draw(key: str, clip: audio.Clip, start_s: float, run: Run) -> None:
             required=True,
             key=f"layer-{run.name}-{len(names)}",
         )
-        layer = found[names.index(str(name))]
+        layer = layers[names.index(str(name))]
         units = layer.strongest(len(layer.maps))
         unit = st.selectbox(
             "Unit", units, key=f"unit-{run.name}-{name}", help="Those that vary most come first.", width=120
@@ -100,9 +100,9 @@ def _most(predictor: Predictor, layer: int, unit: int) -> None:
     if clips.empty:
         st.info("None of the clips that it did not learn from is on this machine.")
         return
-    found = _peaks(*cached.judge_key(predictor), corpora.opened(name).key, predictor, clips)
+    peaks = _peaks(*cached.judge_key(predictor), corpora.opened(name).key, predictor, clips)
     emotion = clips.set_index("clip")["emotion"]
-    for place, (clip, value, at) in enumerate(found.most(layer, unit, MOST)):
+    for place, (clip, value, at) in enumerate(peaks.most(layer, unit, MOST)):
         st.caption(f"{foreign.plain(emotion[clip])} · {foreign.plain(clip)} · {value:.2f} at {at:.1f} s")
         clip_player.show(clip, f"most-{run.name}-{place}")
 
@@ -122,14 +122,14 @@ def _peaks(
 
 def _ear(key: str, clip: audio.Clip, start_s: float, predictor: Predictor) -> None:
     """What a pretrained ear attends to, block by block."""
-    found = _attention(key, *cached.judge_key(predictor), predictor, clip.samples)
+    attention = _attention(key, *cached.judge_key(predictor), predictor, clip.samples)
     rows: list[figures.Row] = [figures.Wave(clip.samples, clip.sample_rate, height=90)]
-    for number, block in enumerate(found.blocks, start=1):
+    for number, block in enumerate(attention.blocks, start=1):
         heads = [f"head {k + 1}" for k in range(len(block))]
         # Single moments are stared at by some heads; the rest would be black beside them.
         span = (0.0, float(np.nanpercentile(block, 98)))
         rows.append(
-            figures.row_picture(f"Block {number}", block, found.hop_s, labels=heads, y_title="", unit="", span=span)
+            figures.row_picture(f"Block {number}", block, attention.hop_s, labels=heads, y_title="", unit="", span=span)
         )
     st.plotly_chart(
         figures.stacked(rows, start_s=start_s),
@@ -147,17 +147,17 @@ def _rows(layer: inside.Layer, unit: int, units: list[int], clip: audio.Clip, ho
     if layer.bands == 1:
         values = layer.maps[units, :, 0]
         # In words: numbers alone Plotly would take for places on the axis.
-        names = [f"unit {one}" for one in units]
+        names = [f"unit {number}" for number in units]
         picture = figures.row_picture("All units", values, hop_s, labels=names, y_title="", unit="")
         return [*rows, dataclasses.replace(picture, height=360)]
-    drawn = [unit, *(one for one in units if one != unit)][:UNITS]
+    drawn = [unit, *(other for other in units if other != unit)][:UNITS]
     top = float(np.nanmax(layer.maps[drawn]))
     bands = [f"band {k + 1}" for k in range(layer.bands)]
     return rows + [
         figures.row_picture(
-            f"Unit {one}", layer.maps[one].T, hop_s, labels=bands, y_title="", unit="", span=(0.0, max(top, 1e-6))
+            f"Unit {number}", layer.maps[number].T, hop_s, labels=bands, y_title="", unit="", span=(0.0, max(top, 1e-6))
         )
-        for one in drawn
+        for number in drawn
     ]
 
 

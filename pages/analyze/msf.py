@@ -95,19 +95,19 @@ def _band(key: str, seen: np.ndarray, spec: msf.MsfSpec) -> int:
 
 def _steps(key: str, clip: audio.Clip, start_s: float, spec: msf.MsfSpec, band: int, cells: np.ndarray) -> None:
     part = clip if clip.duration <= STEPS_S else audio.segment(clip, 0.0, STEPS_S)
-    found = computed.modulation_steps(f"{key}@{part.duration:g}", spec, band, part.samples)
+    steps = computed.modulation_steps(f"{key}@{part.duration:g}", spec, band, part.samples)
     st.markdown("**From the sound to the cells of one band**")
     st.plotly_chart(
         figures.modulation_steps(
-            start_s + found.times_s,
-            found.filtered,
-            found.envelope,
-            found.spectrum_hz,
-            found.spectrum,
-            found.modulation_hz,
-            found.responses,
+            start_s + steps.times_s,
+            steps.filtered,
+            steps.envelope,
+            steps.spectrum_hz,
+            steps.spectrum,
+            steps.modulation_hz,
+            steps.responses,
             cells,
-            found.band_hz,
+            steps.band_hz,
         ),
         key=f"msf-steps-{key}",
         config={"displayModeBar": False},

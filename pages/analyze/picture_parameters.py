@@ -33,7 +33,7 @@ class Knob:
 
     @property
     def _whole(self) -> bool:
-        return all(float(one).is_integer() for one in (self.low, self.high, self.step, self.standard))
+        return all(float(number).is_integer() for number in (self.low, self.high, self.step, self.standard))
 
     def _number(self, value: float) -> float:
         return int(value) if self._whole else float(value)
@@ -41,7 +41,7 @@ class Knob:
     def draw(self) -> float:
         """Draw the slider and return where it stands; at first, and after a while unseen, where the model has it."""
         st.session_state.setdefault(self.key, self._number(self.standard))
-        low, high, step = (self._number(one) for one in (self.low, self.high, self.step))
+        low, high, step = (self._number(number) for number in (self.low, self.high, self.step))
         return st.slider(self.label, low, high, step=step, format=None if self._whole else "%g", key=self.key)
 
     def back(self) -> None:

@@ -19,24 +19,24 @@ def show() -> None:
     lesson = classroom.here()
     if lesson is None or not lesson.goes_on:
         return
-    found = board.last_of_each(lesson)
-    st.fragment(_look, run_every=EVERY_S)(_names(found))
-    if not found:
+    networks = board.last_of_each(lesson)
+    st.fragment(_look, run_every=EVERY_S)(_names(networks))
+    if not networks:
         st.info("No network is done yet. Each appears here when it is.", icon=":material/grid_view:")
         return
-    st.markdown(_said(found))
+    st.markdown(_said(networks))
     with st.container(horizontal=True):
-        for one in found:
+        for network in networks:
             with st.container(width=WIDE, gap=None):
-                st.markdown(f"**{foreign.plain(one.who)}**")
+                st.markdown(f"**{foreign.plain(network.who)}**")
                 st.plotly_chart(
-                    figures.small_confusion(one.confusion, one.labels),
-                    key=f"board-{one.owner}-{one.run}",
+                    figures.small_confusion(network.confusion, network.labels),
+                    key=f"board-{network.owner}-{network.run}",
                     config={"displayModeBar": False},
-                    alt=f"Confusion matrix of {one.who}'s network, {one.n} clips",
+                    alt=f"Confusion matrix of {network.who}'s network, {network.n} clips",
                 )
                 st.caption(
-                    f"UAR {numbers.percent(one.uar)} of {one.n} clips · {one.epochs} epochs · {foreign.plain(title(one.corpus))}"
+                    f"UAR {numbers.percent(network.uar)} of {network.n} clips · {network.epochs} epochs · {foreign.plain(title(network.corpus))}"
                 )
     st.caption(
         "Rows: what was acted; columns: what the network said; dark: often. Every network was tested on a few clips only, and each on voices of "
@@ -50,13 +50,13 @@ def _look(names: frozenset[str]) -> None:
         st.rerun(scope="app")
 
 
-def _names(found: list[Found]) -> frozenset[str]:
-    return frozenset(f"{one.owner}/{one.run}" for one in found)
+def _names(networks: list[Found]) -> frozenset[str]:
+    return frozenset(f"{network.owner}/{network.run}" for network in networks)
 
 
-def _said(found: list[Found]) -> str:
-    said = f"**{len(found)} network{'s' if len(found) > 1 else ''}**"
-    mistake = board.together(found)
+def _said(networks: list[Found]) -> str:
+    said = f"**{len(networks)} network{'s' if len(networks) > 1 else ''}**"
+    mistake = board.together(networks)
     if mistake is None:
         return said
     true, taken, share, largest = mistake

@@ -16,15 +16,15 @@ def show() -> None:
     lesson = classroom.here()
     if lesson is None or not lesson.goes_on:
         return
-    found = ending.everything(lesson)
+    made = ending.everything(lesson)
     rows = [
-        (one.nickname, one.recordings, numbers.seconds(one.seconds), "yes" if one.guesses else "", one.runs)
-        for one in found.pupils
+        (pupil.nickname, pupil.recordings, numbers.seconds(pupil.seconds), "yes" if pupil.guesses else "", pupil.runs)
+        for pupil in made.pupils
     ]
-    clips, networks = sum(one.recordings for one in found.pupils), sum(one.runs for one in found.pupils)
+    clips, networks = sum(pupil.recordings for pupil in made.pupils), sum(pupil.runs for pupil in made.pupils)
     st.markdown(
         f"**This is deleted from this computer**: nicknames: {len(rows)}, recordings: {clips}, networks: {networks}, jobs of the queue: "
-        f"{found.jobs}, all guesses, and what was computed of all that. Files: {found.files:,}, {numbers.megabytes(found.bytes)}."
+        f"{made.jobs}, all guesses, and what was computed of all that. Files: {made.files:,}, {numbers.megabytes(made.bytes)}."
     )
     if rows:
         table = pd.DataFrame(rows, columns=["nickname", "recordings", "of sound", "guesses", "networks"])

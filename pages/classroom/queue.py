@@ -23,7 +23,7 @@ def show() -> None:
 
 
 def _show(lesson: classroom.Lesson) -> None:
-    names = {"": pupils.TEACHER} | {one.id: one.nickname for one in pupils.listed(lesson)}
+    names = {"": pupils.TEACHER} | {pupil.id: pupil.nickname for pupil in pupils.listed(lesson)}
     running = jobs.in_state("running", everyone=True)
     waiting = runner.waiting(everyone=True)
     if waiting:

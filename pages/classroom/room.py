@@ -79,14 +79,17 @@ def _here(lesson: classroom.Lesson) -> None:
     if not there:
         return
     table = pd.DataFrame(
-        [(one.nickname, one.recordings, "yes" if one.guesses else "", one.runs) for one in ending.theirs(lesson)],
+        [
+            (pupil.nickname, pupil.recordings, "yes" if pupil.guesses else "", pupil.runs)
+            for pupil in ending.theirs(lesson)
+        ],
         columns=["nickname", "acted clips", "guessed", "networks"],
     )
     st.dataframe(table, hide_index=True, height=min(38 + 35 * len(table), 400), alt=f"{len(table)} pupils")
     with st.popover("Take somebody out", icon=":material/person_remove:"):
-        names = {one.id: one.nickname for one in there}
-        id = st.selectbox("Who", list(names), index=None, format_func=lambda one: names.get(one, ""), key="class-out")
+        names = {pupil.id: pupil.nickname for pupil in there}
+        id = st.selectbox("Who", list(names), index=None, format_func=lambda id: names.get(id, ""), key="class-out")
         st.caption("All that is theirs is deleted.")
         if st.button("Take out and delete", type="primary", disabled=id is None, key="class-take-out"):
-            ending.take_out(lesson, next(one for one in there if one.id == id))
+            ending.take_out(lesson, next(pupil for pupil in there if pupil.id == id))
             st.rerun(scope="app")

@@ -41,7 +41,7 @@ def show() -> None:
         left, right = st.columns(2, gap="large")
         with left:
             in_url.begin("corpus", titles, next(iter(titles)), key="train-corpus")
-            name = st.selectbox("It learns from", list(titles), format_func=lambda one: titles[one], key="train-corpus")
+            name = st.selectbox("It learns from", list(titles), format_func=lambda key: titles[key], key="train-corpus")
             try:
                 opened = corpora.opened(name)
             except (CorpusError, OSError) as error:

@@ -29,9 +29,9 @@ def show(shown: Opened) -> None:
         return
     reports: dict[str, Report] = st.session_state.setdefault("reports", {})
     if st.button("Check this corpus", icon=":material/fact_check:"):
-        found = _checked(shown.corpus)
-        if found is not None:
-            reports[shown.key] = found
+        report = _checked(shown.corpus)
+        if report is not None:
+            reports[shown.key] = report
     if shown.key in reports:
         _draw(shown, reports[shown.key])
 
@@ -68,7 +68,10 @@ def _draw(shown: Opened, report: Report) -> None:
     )
     (st.info if report.sound else st.warning)(said)
     findings = report.findings[:MOST]
-    rows = [{"clip": one.clip, "fault": one.fault, "what": one.message, "known": one.known} for one in findings]
+    rows = [
+        {"clip": finding.clip, "fault": finding.fault, "what": finding.message, "known": finding.known}
+        for finding in findings
+    ]
     chosen = st.dataframe(
         pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row", key="findings"
     )
@@ -89,9 +92,9 @@ def _hear(corpus: Corpus, finding: Finding) -> None:
 
 def _row(corpus: Corpus, name: str) -> pd.Series | None:
     """The faulty clip's row: of the table, else of a file that lies there under another name."""
-    found = corpus.clips[corpus.clips["clip"] == f"{corpus.name}/{name}"]
-    if not found.empty:
-        return found.iloc[0]
+    rows = corpus.clips[corpus.clips["clip"] == f"{corpus.name}/{name}"]
+    if not rows.empty:
+        return rows.iloc[0]
     for path in audio_paths(corpus.root, below=True) if corpus.root.is_dir() else []:
         if Path(path).stem == name:
             empty = dict.fromkeys(corpus.clips.columns, "")

@@ -102,7 +102,7 @@ def header(shown: Opened, place: DeltaGenerator) -> None:
 
 
 def _problems(corpus: Corpus) -> None:
-    rows = [{"where": one.where, "what": one.message} for one in list(corpus.problems)[:1000]]
+    rows = [{"where": problem.where, "what": problem.message} for problem in list(corpus.problems)[:1000]]
     with st.expander(
         f"{len(corpus.problems):,} rows or files did not fit and were left out", icon=":material/warning:"
     ):

@@ -36,19 +36,19 @@ def start(corpus: str, folder: Path, speakers: int | None) -> None:
 
 def show() -> None:
     """Draw every download that was not dismissed; nothing where there is none."""
-    found = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
-    if not found:
+    downloads = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
+    if not downloads:
         return
-    running = any(job.state in jobs.ACTIVE for job in found)
+    running = any(job.state in jobs.ACTIVE for job in downloads)
     st.fragment(_draw, run_every=EVERY_S if running else None)(running)
 
 
 def _draw(was_running: bool) -> None:
-    found = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
-    for job in found:
+    downloads = [job for job in jobs.all_jobs() if job.kind == DOWNLOAD]
+    for job in downloads:
         with st.container(border=True):
             _one(job)
-    if was_running and not any(job.state in jobs.ACTIVE for job in found):
+    if was_running and not any(job.state in jobs.ACTIVE for job in downloads):
         # The whole page: the corpus is there to be picked now, and nothing is left to look at again and again.
         st.rerun(scope="app")
 

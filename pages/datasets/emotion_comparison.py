@@ -90,10 +90,10 @@ def _columns(shown: Opened, clips: pd.DataFrame, emotions: list[str], by: str, v
 def _drawn(read: dict[str, tuple[pd.Series, audio.Clip]], places: dict[str, st.delta_generator.DeltaGenerator]) -> None:
     parts = {emotion: _beginning(sound) for emotion, (_, sound) in read.items()}
     names = {emotion: str(row["clip"]) for emotion, (row, _) in read.items()}
-    mels = {e: clip_sound.mel_of(names[e], one.samples, clip_sound.digest(one)) for e, one in parts.items()}
-    cells = {e: clip_sound.modulation_of(names[e], one.samples, clip_sound.digest(one)) for e, one in parts.items()}
-    peak = max(float(np.abs(one.samples).max(initial=0.0)) for one in parts.values())
-    span = max(one.duration for one in parts.values())
+    mels = {e: clip_sound.mel_of(names[e], part.samples, clip_sound.digest(part)) for e, part in parts.items()}
+    cells = {e: clip_sound.modulation_of(names[e], part.samples, clip_sound.digest(part)) for e, part in parts.items()}
+    peak = max(float(np.abs(part.samples).max(initial=0.0)) for part in parts.values())
+    span = max(part.duration for part in parts.values())
     loudest = max(float(mel.max()) for mel in mels.values())
     top = max(float(cell.max()) for cell in cells.values())
     for emotion, part in parts.items():
@@ -140,7 +140,7 @@ def _heading(emotion: str) -> None:
 def _described(row: pd.Series, by: str) -> str:
     other = SPEAKER if by == SENTENCE else SENTENCE
     said = [str(row[other]), str(row["intensity"])]
-    return " · ".join(one for one in said if one and one != "unspecified") or str(row["clip"])
+    return " · ".join(word for word in said if word and word != "unspecified") or str(row["clip"])
 
 
 def _beginning(clip: audio.Clip) -> audio.Clip:

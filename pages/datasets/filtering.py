@@ -13,8 +13,8 @@ FILTERS = ("emotion", "speaker", "sentence", "intensity", "sex")
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _options(key: str, _clips: pd.DataFrame) -> dict[str, list[str]]:
-    found = {name: sorted(set(_clips[name]) - {""}) for name in FILTERS}
-    return {name: values for name, values in found.items() if len(values) > 1}
+    options = {name: sorted(set(_clips[name]) - {""}) for name in FILTERS}
+    return {name: values for name, values in options.items() if len(values) > 1}
 
 
 def choose(shown: Opened) -> pd.DataFrame:
@@ -34,8 +34,8 @@ def choose(shown: Opened) -> pd.DataFrame:
                 clips = clips[clips[column].isin(wanted)]
         text = st.text_input("Text in its name or sentence", key=f"filter-{name}-text").strip()
         if text:
-            found = clips["clip"].str.contains(text, case=False, regex=False)
-            found |= clips["sentence"].str.contains(text, case=False, regex=False)
-            clips = clips[found]
+            matching = clips["clip"].str.contains(text, case=False, regex=False)
+            matching |= clips["sentence"].str.contains(text, case=False, regex=False)
+            clips = clips[matching]
     counted.caption(f"{len(clips):,} of {len(shown.corpus.clips):,} clips")
     return clips

@@ -53,7 +53,7 @@ def show(*, expanded: bool) -> None:
         way = st.segmented_control(
             "How",
             ways,
-            format_func=lambda one: WAYS[one],
+            format_func=lambda way: WAYS[way],
             default=ways[0],
             required=True,
             key=f"register-way-{len(ways)}",

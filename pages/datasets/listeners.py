@@ -55,11 +55,11 @@ def of_clip(shown: Opened, clip: str) -> None:
         votes = _votes(str(corpus.root), shown.key)
     except CorpusError:
         return
-    found = votes[votes["clip"] == clip]
-    if found.empty:
+    rows = votes[votes["clip"] == clip]
+    if rows.empty:
         return
     labels = list(crema_d.CARD.emotions)
-    counts = found[labels].iloc[0].to_numpy(dtype=float)
+    counts = rows[labels].iloc[0].to_numpy(dtype=float)
     said = ", ".join(f"{label} {n:.0f}" for label, n in zip(labels, counts, strict=True) if n)
     st.markdown(f"What {counts.sum():.0f} listeners heard in it")
     st.plotly_chart(

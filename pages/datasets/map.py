@@ -48,9 +48,9 @@ class Mapped:
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the vectors …")
 def _mapped(key: str, _space: maps.Space, _corpus: Corpus) -> Mapped:
-    found = _space.of_corpus(_corpus)
-    clips = _corpus.clips.set_index("clip", drop=False).loc[list(found.clips)].reset_index(drop=True)
-    return Mapped(_space, key, clips, found.values, found.n_failed)
+    vectors = _space.of_corpus(_corpus)
+    clips = _corpus.clips.set_index("clip", drop=False).loc[list(vectors.clips)].reset_index(drop=True)
+    return Mapped(_space, key, clips, vectors.values, vectors.n_failed)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Drawing the map; t-SNE of 2,000 clips takes some 10 s …")
@@ -88,15 +88,15 @@ def _map(mapped: Mapped, wanted: pd.DataFrame, method: str, colour: str) -> pd.S
     rows = np.sort(np.random.default_rng(SEED).permutation(kept)[:MOST_POINTS])
     chosen = f"{len(kept)}-{pd.util.hash_array(rows).sum() if len(rows) else 0}"
     try:
-        found = _projected(mapped.key, method, chosen, mapped, rows)
+        projection = _projected(mapped.key, method, chosen, mapped, rows)
     except maps.MapError as error:
         st.info(foreign.plain(error))
         return None
-    clips = mapped.clips.iloc[rows[found.shown]].reset_index(drop=True)
+    clips = mapped.clips.iloc[rows[projection.shown]].reset_index(drop=True)
     drawn_at, beside = st.columns([3, 2], gap="large")
     with drawn_at:
-        st.markdown(f"##### {found.title}")
-        picked = _points(found, clips, colour, f"{mapped.key}-{method}-{chosen}")
+        st.markdown(f"##### {projection.title}")
+        picked = _points(projection, clips, colour, f"{mapped.key}-{method}-{chosen}")
         st.caption(HOW_TO_READ[method])
         if len(kept) > len(rows):
             st.caption(
@@ -126,21 +126,23 @@ def _selected(known: pd.DataFrame, clips: pd.DataFrame, picked: set[str]) -> pd.
     return row
 
 
-def _points(found: maps.Projection, clips: pd.DataFrame, colour: str, key: str) -> set[str]:
+def _points(projection: maps.Projection, clips: pd.DataFrame, colour: str, key: str) -> set[str]:
     said = [
         "<br>".join(
             part for part in (row.clip, row.emotion, row.speaker and f"speaker {row.speaker}", row.sentence) if part
         )
         for row in clips.itertuples()
     ]
-    figure = figures.clip_points(found.points, clips["clip"].tolist(), clips[colour].tolist(), said, axes=found.axes)
+    figure = figures.clip_points(
+        projection.points, clips["clip"].tolist(), clips[colour].tolist(), said, axes=projection.axes
+    )
     event = st.plotly_chart(
         figure,
         key=f"map-{key}-{colour}",
         on_select="rerun",
         selection_mode=("points", "lasso", "box"),
         config={"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]},
-        alt=f"Map of the clips: {found.title}; colour: {colour}",
+        alt=f"Map of the clips: {projection.title}; colour: {colour}",
     )
     return {str(np.ravel(point["customdata"])[0]) for point in event["selection"]["points"] if "customdata" in point}
 
@@ -178,11 +180,11 @@ def _vectors(shown: Opened, space: maps.Space, place: DeltaGenerator) -> Mapped 
     growing = _growing(key, space, shown.corpus)
     _wait(growing)
     steps = _steps(growing)
-    found = growing.look()
-    if not len(found.clips):
+    heard = growing.look()
+    if not len(heard.clips):
         st.info("None of the clips that were tried can be read; Check says why.")
         return None
-    n = len(found.clips) if growing.done else max(step for step in steps if step <= len(found.clips) + found.n_failed)
+    n = len(heard.clips) if growing.done else max(step for step in steps if step <= len(heard.clips) + heard.n_failed)
     if n < growing.of:
         _look_again(growing, next(step for step in steps if step > n))
     if len(corpus.clips) > growing.of:
@@ -194,7 +196,7 @@ def _vectors(shown: Opened, space: maps.Space, place: DeltaGenerator) -> Mapped 
                 lambda tell: space.of_corpus(corpus, progress=tell),
                 key="map-vectors",
             )
-    return Mapped(space, f"{key}-{n}", growing.clips().iloc[:n], found.values[:n], found.n_failed)
+    return Mapped(space, f"{key}-{n}", growing.clips().iloc[:n], heard.values[:n], heard.n_failed)
 
 
 @st.cache_resource(max_entries=4, ttl="60m", show_spinner=False)
@@ -211,8 +213,8 @@ def _wait(growing: maps.Growing) -> None:
     first = _steps(growing)[0]
     bar = None
     while not growing.done:
-        found = growing.look()
-        there = len(found.clips) + found.n_failed
+        heard = growing.look()
+        there = len(heard.clips) + heard.n_failed
         if there >= first:
             break
         bar = bar or st.progress(0.0)
@@ -224,8 +226,8 @@ def _wait(growing: maps.Growing) -> None:
 
 @st.fragment(run_every=LOOK_S)
 def _look_again(growing: maps.Growing, wanted: int) -> None:
-    found = growing.look()
-    there = len(found.clips) + found.n_failed
+    heard = growing.look()
+    there = len(heard.clips) + heard.n_failed
     st.caption(f"Growing: {there:,} of {growing.of:,} clips heard.")
     if there >= wanted:
         st.rerun()

@@ -30,17 +30,17 @@ def show(shown: Opened) -> None:
     entry = registry.entries().get(shown.corpus.name)
     if entry is None or entry.kind == "official" or not visitor.may_register():
         return
-    found = _offers(shown.key, shown.corpus)
-    if found.labels:
+    offered = _offers(shown.key, shown.corpus)
+    if offered.labels:
         said = ", ".join(
-            f"{foreign.plain(name)} = **{foreign.plain(emotion)}**" for name, emotion in found.labels.items()
+            f"{foreign.plain(name)} = **{foreign.plain(emotion)}**" for name, emotion in offered.labels.items()
         )
         if _pressed(f"These labels may mean emotions that are known here: {said}.", "Read them so", "take-labels"):
-            _keep(entry, entry.reading.renamed(found.labels))
-    if found.speakers is not None:
-        said = f"Going by the files' names, {foreign.plain(found.speakers.sentence())}."
+            _keep(entry, entry.reading.renamed(offered.labels))
+    if offered.speakers is not None:
+        said = f"Going by the files' names, {foreign.plain(offered.speakers.sentence())}."
         if _pressed(said, "Take these speakers", "take-speakers"):
-            _keep(entry, own.Reading(entry.labels, found.speakers.rule))
+            _keep(entry, own.Reading(entry.labels, offered.speakers.rule))
 
 
 def _pressed(said: str, label: str, key: str) -> bool:

@@ -31,9 +31,9 @@ def _table(key: str, by: str, _corpus: Corpus) -> pd.DataFrame:
 @st.cache_resource(max_entries=8, show_spinner="Looking what the corpus states …")
 def _attributes(key: str, _corpus: Corpus) -> list[str]:
     clips = _corpus.clips
-    found = [name for name in STATED if name in clips and 1 < len(set(clips[name].unique()) - {""}) <= MOST_GROUPS]
-    found += ["age"] if clips["age"].notna().any() else []
-    return [*found, "duration"] if np.isfinite(durations.of(_corpus)).any() else found
+    stated = [name for name in STATED if name in clips and 1 < len(set(clips[name].unique()) - {""}) <= MOST_GROUPS]
+    stated += ["age"] if clips["age"].notna().any() else []
+    return [*stated, "duration"] if np.isfinite(durations.of(_corpus)).any() else stated
 
 
 def show(shown: Opened) -> None:

@@ -67,7 +67,7 @@ def _given(source: str) -> tuple[bytes, str] | None:
     if source == MINE:
         kept = Recordings()
         made = list(reversed(kept.list_all()))
-        said = {one.file: f"{one.emotion} · {one.recorded[:16].replace('T', ' ')}" for one in made}
+        said = {clip.file: f"{clip.emotion} · {clip.recorded[:16].replace('T', ' ')}" for clip in made}
         file = st.selectbox("Recording", list(said), format_func=lambda name: said[name], key="similar-mine")
         return kept.path(file).read_bytes(), file
     if source == RECORD:
@@ -82,9 +82,9 @@ def _given(source: str) -> tuple[bytes, str] | None:
 
 def _draw(clips: pd.DataFrame, values: np.ndarray, vector: np.ndarray, without: int | None = None) -> None:
     rows, cosines = maps.nearest(values, vector, MOST + 1)
-    found = [(row, cosine) for row, cosine in zip(rows, cosines, strict=True) if row != without][:MOST]
-    for start in range(0, len(found), 3):
-        for column, (row, cosine) in zip(st.columns(3), found[start : start + 3], strict=False):
+    nearest = [(row, cosine) for row, cosine in zip(rows, cosines, strict=True) if row != without][:MOST]
+    for start in range(0, len(nearest), 3):
+        for column, (row, cosine) in zip(st.columns(3), nearest[start : start + 3], strict=False):
             with column:
                 st.caption(f"{clip_sound.title(clips.iloc[row])} · {cosine:.2f}")
                 sound = clip_sound.read(clips.iloc[row])

@@ -42,24 +42,24 @@ def show() -> None:
     titles = {BY_NAMES: "As the files' names tell", **here, **{name: corpora.title(name) for name in carried.names()}}
     left, right = st.columns([2, 1])
     uploads = left.file_uploader("Split", type=ENDINGS, accept_multiple_files=True, key="split-files")
-    name = right.selectbox("Corpus", list(titles), format_func=lambda one: titles[one], key="split-corpus")
+    name = right.selectbox("Corpus", list(titles), format_func=lambda name: titles[name], key="split-corpus")
     if not uploads:
         return
     try:
         key, clips = _read(uploads, name, here)
-        found = _by_names(key, clips)
+        audit = _by_names(key, clips)
     except (CorpusError, OSError) as error:
         st.error(foreign.plain(error))
         return
     heard: dict[str, Audit] = st.session_state.setdefault("audits", {})
-    _verdict(heard.get(key, found))
+    _verdict(heard.get(key, audit))
     if key not in heard:
         _offer_sound(key, clips, heard)
-    _details(heard.get(key, found))
+    _details(heard.get(key, audit))
 
 
 def _read(uploads: list[UploadedFile], name: str, here: dict[str, str]) -> tuple[str, SplitClips]:
-    contents = tuple((one.name, one.getvalue()) for one in uploads)
+    contents = tuple((upload.name, upload.getvalue()) for upload in uploads)
     digest = hashlib.sha256(b"\0".join(part for title, data in contents for part in (title.encode(), data))).hexdigest()
     table = _table(digest, contents)
     if name == BY_NAMES:
@@ -119,61 +119,61 @@ def _offer_sound(key: str, clips: SplitClips, heard: dict[str, Audit]) -> None:
         st.error(foreign.plain(error))
 
 
-def _verdict(found: Audit) -> None:
-    drawn = {True: st.error, False: st.success, None: st.warning}[found.leaky]
-    drawn(f"**{foreign.plain(found.verdict)}**")
+def _verdict(audit: Audit) -> None:
+    drawn = {True: st.error, False: st.success, None: st.warning}[audit.leaky]
+    drawn(f"**{foreign.plain(audit.verdict)}**")
     with st.container(horizontal=True):
-        st.metric("Clips", f"{sum(found.parts.values()):,}", width="content")
-        shared = len(found.speakers_shared) if found.speakers_from else "not known"
+        st.metric("Clips", f"{sum(audit.parts.values()):,}", width="content")
+        shared = len(audit.speakers_shared) if audit.speakers_from else "not known"
         st.metric("Speakers on both sides", shared, width="content")
-        st.metric("Recordings on both sides", found.copies, width="content")
-        st.metric("Sentences on both sides", len(found.sentences_shared), width="content")
-    whose = f" of {foreign.plain(found.corpus)}" if found.corpus else ""
-    st.caption(f"{foreign.plain(found.title)}: clips{whose}; speakers {split_clips.FROM[found.speakers_from]}.")
+        st.metric("Recordings on both sides", audit.copies, width="content")
+        st.metric("Sentences on both sides", len(audit.sentences_shared), width="content")
+    whose = f" of {foreign.plain(audit.corpus)}" if audit.corpus else ""
+    st.caption(f"{foreign.plain(audit.title)}: clips{whose}; speakers {split_clips.FROM[audit.speakers_from]}.")
 
 
-def _details(found: Audit) -> None:
-    counts = found.emotions.copy()
-    counts.insert(0, "clips", pd.Series(found.parts))
-    counts.insert(1, "speakers", pd.Series(found.speakers))
+def _details(audit: Audit) -> None:
+    counts = audit.emotions.copy()
+    counts.insert(0, "clips", pd.Series(audit.parts))
+    counts.insert(1, "speakers", pd.Series(audit.speakers))
     st.dataframe(counts.rename_axis("part").reset_index(), hide_index=True, key="split-parts")
-    if found.speakers_shared:
-        with st.expander(f"The {len(found.speakers_shared)} speakers on both sides"):
-            st.markdown(foreign.plain(", ".join(found.speakers_shared)))
-    _pairs(found)
-    for note in found.notes:
+    if audit.speakers_shared:
+        with st.expander(f"The {len(audit.speakers_shared)} speakers on both sides"):
+            st.markdown(foreign.plain(", ".join(audit.speakers_shared)))
+    _pairs(audit)
+    for note in audit.notes:
         st.caption(foreign.plain(note))
     with st.container(horizontal=True):
         for label, data, file, kind in (
-            ("Report", split_report.markdown(found), "split-audit.md", "text/markdown"),
-            ("Badge", split_report.badge(found), "split-audit.svg", "image/svg+xml"),
+            ("Report", split_report.markdown(audit), "split-audit.md", "text/markdown"),
+            ("Badge", split_report.badge(audit), "split-audit.svg", "image/svg+xml"),
             (
                 "Numbers (JSON)",
-                json.dumps(found.to_dict(), ensure_ascii=False, indent=2),
+                json.dumps(audit.to_dict(), ensure_ascii=False, indent=2),
                 "split-audit.json",
                 "application/json",
             ),
         ):
             st.download_button(label, data, file, kind, on_click="ignore", icon=":material/download:")
-    if found.leaky:
+    if audit.leaky:
         st.caption("What the leak is worth, with an interval, is measured from a shell:")
         st.code("python -m ser_core splits audit FILE --worth", language="sh")
 
 
-def _pairs(found: Audit) -> None:
-    pairs = [*found.duplicates, *found.near_duplicates]
+def _pairs(audit: Audit) -> None:
+    pairs = [*audit.duplicates, *audit.near_duplicates]
     if not pairs:
         return
-    crossing = f"{found.copies:,} on both sides" if found.copies else "none on both sides"
+    crossing = f"{audit.copies:,} on both sides" if audit.copies else "none on both sides"
     st.markdown(f"##### {len(pairs):,} {'pair is' if len(pairs) == 1 else 'pairs are'} one recording, {crossing}")
-    rows = split_report.pair_rows(found.duplicates, "the same samples") + split_report.pair_rows(
-        found.near_duplicates, "in two forms"
+    rows = split_report.pair_rows(audit.duplicates, "the same samples") + split_report.pair_rows(
+        audit.near_duplicates, "in two forms"
     )
     chosen = st.dataframe(
         pd.DataFrame(rows[:MOST]), hide_index=True, on_select="rerun", selection_mode="single-row", key="split-pairs"
     )
     picked = chosen["selection"]["rows"]
-    here = found.clips.rows[found.clips.rows["path"] != ""].drop_duplicates("name").set_index("name", drop=False)
+    here = audit.clips.rows[audit.clips.rows["path"] != ""].drop_duplicates("name").set_index("name", drop=False)
     if not len(here):
         return
     st.caption("Select a row to hear both.")

@@ -53,7 +53,9 @@ def _of_an_actor(stated: dict[str, Any]) -> None:
     st.audio(data, autoplay=True)
     if st.session_state.get("guess-first"):
         st.pills(
-            "What was the actor asked for?", sorted(one["emotion"] for one in actors.one_each().values()), key=_GUESS
+            "What was the actor asked for?",
+            sorted(voice["emotion"] for voice in actors.one_each().values()),
+            key=_GUESS,
         )
         if not st.session_state.get(_GUESS):
             return

@@ -19,18 +19,18 @@ LAST = 5
 
 def models() -> None:
     """Draw the best shipped model of each league: its figure on unseen speakers, and the ways to try it and to look it up."""
-    found = runs.shipped()
-    if not found:
+    shipped = runs.shipped()
+    if not shipped:
         st.info("No model ships with this copy.")
         st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
         return
     best: dict[str, tuple[float, runs.Run]] = {}
-    for run in found:
+    for run in shipped:
         try:
             wrong = run.problems()
             if not wrong:
                 score = (float(run.metrics["test"]["accuracy"]), run)
-                best[leagues.of(run)] = max(best.get(leagues.of(run), score), score, key=lambda one: one[0])
+                best[leagues.of(run)] = max(best.get(leagues.of(run), score), score, key=lambda scored: scored[0])
         except (runs.RunError, KeyError, TypeError, OSError) as error:
             wrong = [str(error)]
         if wrong:
@@ -58,8 +58,8 @@ def models() -> None:
 
 
 def _on_unheard(run: runs.Run) -> str:
-    found = run.metrics["test"]
-    return f"{numbers.percent(found['accuracy'])} ({numbers.span(found['intervals']['accuracy'])}) on {found['speakers']} unheard actors"
+    scores = run.metrics["test"]
+    return f"{numbers.percent(scores['accuracy'])} ({numbers.span(scores['intervals']['accuracy'])}) on {scores['speakers']} unheard actors"
 
 
 def corpora() -> None:

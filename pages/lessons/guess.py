@@ -131,8 +131,8 @@ def answers_of(run: Run) -> tuple[pd.DataFrame, list[str]]:
 def _kept(run: Run, size: str, seed: int) -> dict[str, str]:
     """The guesses of this round, clip → emotion; kept for the visit."""
     rounds = st.session_state.setdefault("guesses", {})
-    found: dict[str, str] = rounds.setdefault((str(run.path), size, seed), {})
-    return found
+    guesses: dict[str, str] = rounds.setdefault((str(run.path), size, seed), {})
+    return guesses
 
 
 def _here(drawn: list[str]) -> bool:

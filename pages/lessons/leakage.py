@@ -14,15 +14,15 @@ PLAIN = {"displayModeBar": False}
 
 def show() -> None:
     """Draw one step of the lesson; the URL names it (`step`)."""
-    found = _results(_state())
-    steps = [step for step in lesson.STEPS if step.key in found]
+    outcomes = _results(_state())
+    steps = [step for step in lesson.STEPS if step.key in outcomes]
     if not steps:
         st.info("The published runs of this lesson are not in this copy (artifacts/results).")
         return
     keys = [step.key for step in steps]
     titles = {step.key: f"{number}. {step.title}" for number, step in enumerate(steps, start=1)}
     number = keys.index(in_url.segmented("step", "Step", titles, key="lesson-step"))
-    _step(steps[number], found[keys[number]])
+    _step(steps[number], outcomes[keys[number]])
     if number + 1 < len(steps):
         st.button(
             f"Next: {steps[number + 1].title}",
@@ -37,16 +37,16 @@ def _go(key: str) -> None:
     st.session_state["lesson-step"] = key
 
 
-def _step(step: Step, found: list[Outcome]) -> None:
+def _step(step: Step, outcomes: list[Outcome]) -> None:
     st.markdown(f"**The mistake.** {step.mistake}")
-    first = found[0]
-    scores = [one for pair in found for one in (pair.leaky, pair.honest)]
+    first = outcomes[0]
+    scores = [score for pair in outcomes for score in (pair.leaky, pair.honest)]
     st.plotly_chart(
         drawn.spans(
-            [f"{one.name}<br>n = {one.n:,}, {one.speakers} speakers" for one in scores],
-            [one.accuracy for one in scores],
-            [one.low for one in scores],
-            [one.high for one in scores],
+            [f"{score.name}<br>n = {score.n:,}, {score.speakers} speakers" for score in scores],
+            [score.accuracy for score in scores],
+            [score.low for score in scores],
+            [score.high for score in scores],
             [number % 2 == 0 for number in range(len(scores))],
             f"Accuracy · {first.leaky.corpus}<br>test part, 95 % intervals · open red: with the mistake",
         ),
@@ -54,31 +54,31 @@ def _step(step: Step, found: list[Outcome]) -> None:
         config=PLAIN,
         alt="Accuracy with interval of every run, the leaky one of each pair with an open red point",
     )
-    st.markdown(_moral(step, found))
+    st.markdown(_moral(step, outcomes))
     with st.expander("Run by run"):
         st.markdown(f"**Instead.** {step.instead}")
-        for one in found:
-            st.markdown(f"**{one.leaky.name}, {one.honest.name}.** {one.sentence}")
+        for outcome in outcomes:
+            st.markdown(f"**{outcome.leaky.name}, {outcome.honest.name}.** {outcome.sentence}")
         st.caption(_clips(first))
-        together = lesson.together(found)
+        together = lesson.together(outcomes)
         if together:
             st.markdown(together)
 
 
-def _clips(one: Outcome) -> str:
+def _clips(outcome: Outcome) -> str:
     said = (
         "Both were tested on the same clips, so the gap is taken clip by clip."
-        if one.same_clips
+        if outcome.same_clips
         else "They were tested on different clips, so part of the gap may be the clips."
     )
-    if one.leaky.train and one.honest.train:
-        said += f" Trained on {one.leaky.train:,} clips (copies counted) with the mistake, on {one.honest.train:,} without it."
+    if outcome.leaky.train and outcome.honest.train:
+        said += f" Trained on {outcome.leaky.train:,} clips (copies counted) with the mistake, on {outcome.honest.train:,} without it."
     return said
 
 
-def _moral(step: Step, found: list[Outcome]) -> str:
-    clear = [one for one in found if one.span.low > 0]
-    if len(clear) == len(found):
+def _moral(step: Step, outcomes: list[Outcome]) -> str:
+    clear = [outcome for outcome in outcomes if outcome.span.low > 0]
+    if len(clear) == len(outcomes):
         return f"So {step.leak} gives a figure that clips from elsewhere will not give: report the lower one."
     if clear:
         return (
@@ -100,5 +100,5 @@ def _state() -> tuple[tuple[str, int], ...]:
 
 @st.cache_data(max_entries=2, show_spinner="Reading the published runs …")
 def _results(state: tuple[tuple[str, int], ...]) -> dict[str, list[Outcome]]:
-    found = {step.key: lesson.outcomes(step) for step in lesson.STEPS}
-    return {key: pairs for key, pairs in found.items() if pairs}
+    outcomes = {step.key: lesson.outcomes(step) for step in lesson.STEPS}
+    return {key: pairs for key, pairs in outcomes.items() if pairs}

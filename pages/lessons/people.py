@@ -11,21 +11,21 @@ from ser_core.runs import overview
 
 def show() -> None:
     """Draw accuracy by how many people were learned from, a line a recipe."""
-    found = from_how_many.found(overview.named())
-    if not found:
+    scores = from_how_many.found(overview.named())
+    if not scores:
         st.info("The published runs of this lesson are not in this copy (artifacts/results).")
         return
     st.markdown("How many people must a network hear to reach what a pretrained ear reaches with five?")
     lines = {
         from_how_many.TITLES[recipe]: [
-            (one.people, one.accuracy, one.deviation) for one in found if one.recipe == recipe
+            (score.people, score.accuracy, score.deviation) for score in scores if score.recipe == recipe
         ]
         for recipe in from_how_many.LEARNERS
     }
     st.plotly_chart(
         curves.by_people(
             {title: points for title, points in lines.items() if points},
-            f"Accuracy · CREMA-D<br>test part, n = {found[0].n} clips of 9 speakers",
+            f"Accuracy · CREMA-D<br>test part, n = {scores[0].n} clips of 9 speakers",
         ),
         key="by-people",
         config={"displayModeBar": False},

@@ -77,4 +77,4 @@ def ice_servers() -> list[dict[str, Any]]:
         return []
     stated = st.secrets.get("webrtc", {})
     servers = stated.get("ice_servers", []) if isinstance(stated, Mapping) else []
-    return [dict(one) for one in servers if isinstance(one, Mapping) and "urls" in one]
+    return [dict(server) for server in servers if isinstance(server, Mapping) and "urls" in server]

@@ -35,11 +35,11 @@ def learning(shown: Shown) -> None:
 
 def layers(shown: Shown) -> None:
     """Draw the table of layers and parameters."""
-    found = _picked(shown.run, "layers").layers
-    if not found:
+    rows = _picked(shown.run, "layers").layers
+    if not rows:
         st.caption("This run has no model, so it has no layers.")
         return
-    table = pd.DataFrame(found)
+    table = pd.DataFrame(rows)
     table["shape"] = [" × ".join(str(n) for n in shape) if shape else "" for shape in table["shape"]]
     st.dataframe(table, hide_index=True, alt=f"Layers of {shown.name}")
     st.caption(f"{len(table)} layers, {int(table['parameters'].sum()):,} parameters.")
@@ -84,12 +84,12 @@ def card(shown: Shown) -> None:
 
 def _picked(run: Run, key: str) -> Training:
     """The run's own training or, of a run that pools several, the one that is picked."""
-    inside = {one.name: one for one in runs.trainings(run)}
+    inside = {training.name: training for training in runs.trainings(run)}
     if not inside:
         return runs.training(run)
     return inside[st.selectbox("Which of its trainings", list(inside), key=f"piece-{key}")]
 
 
 def _table(title: str, values: dict[str, Any]) -> None:
-    said = [recipes.in_words(one) for one in values.values()]
+    said = [recipes.in_words(value) for value in values.values()]
     st.dataframe(pd.DataFrame({title: list(values), "value": said}), hide_index=True, height="content")

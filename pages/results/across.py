@@ -12,8 +12,8 @@ from ser_core.evaluation.across import Cell
 
 def show() -> None:
     """Draw the table train x test; nothing where no run was measured on a corpus that it never heard."""
-    found = across.cells()
-    if not any(cell.unheard for cell in found):
+    cells = across.cells()
+    if not any(cell.unheard for cell in cells):
         return
     st.subheader("Trained here, tested there", anchor="across")
     st.caption(
@@ -23,14 +23,16 @@ def show() -> None:
     adapted = st.toggle(
         "Minus the speaker's mean",
         key="across-adapted",
-        disabled=not any(cell.adapted for cell in found),
+        disabled=not any(cell.adapted for cell in cells),
         help="With the mean of each speaker's tested clips taken out, without labels; for runs that take a voice profile: evaluate RUN "
         "--corpus A,B,C --adapt speaker --keep.",
     )
-    chosen = [cell for cell in found if cell.adapted == adapted]
+    chosen = [cell for cell in cells if cell.adapted == adapted]
     # Runs that left each corpus out first: the others are often of one corpus.
     several = {
-        cell.run for cell in chosen if cell.unheard and len({one.trained for one in chosen if one.run == cell.run}) > 1
+        cell.run
+        for cell in chosen
+        if cell.unheard and len({other.trained for other in chosen if other.run == cell.run}) > 1
     }
     names = sorted({cell.run for cell in chosen if cell.unheard}, key=lambda name: (name not in several, name))
     tested = list(dict.fromkeys(cell.tested for cell in chosen if cell.run in names))
@@ -47,9 +49,9 @@ def show() -> None:
 
 
 def _row(name: str, cells: list[Cell], tested: list[str]) -> dict[str, str]:
-    trained = sorted({one for cell in cells for one in cell.trained})
+    trained = sorted({corpus for cell in cells for corpus in cell.trained})
     left_out = {cell.trained for cell in cells if cell.unheard}
-    said = " + ".join(corpora.title(one) for one in trained)
+    said = " + ".join(corpora.title(corpus) for corpus in trained)
     row = {"run": name, "trained on": f"all of {said} but the tested one" if len(left_out) > 1 else said}
     of = {cell.tested: cell for cell in cells}
     return row | {corpora.title(corpus): _cell(of[corpus]) if corpus in of else "" for corpus in tested}

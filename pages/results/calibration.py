@@ -33,16 +33,16 @@ def show(shown: Shown) -> None:
 
 def mistakes(shown: Shown) -> None:
     """Draw the wrong answers of which the model was surest."""
-    found = calibration.mistakes(shown.predictions, shown.labels)
+    wrong = calibration.mistakes(shown.predictions, shown.labels)
     if calibration.confidence(shown.predictions, shown.labels) is None:
         st.info(NO_PROBABILITIES)
-    elif found.empty:
+    elif wrong.empty:
         st.caption("Not one answer is wrong.")
     else:
-        st.markdown(f"##### The {len(found)} wrong answers of which it was surest")
+        st.markdown(f"##### The {len(wrong)} wrong answers of which it was surest")
         st.caption(f"{foreign.plain(shown.words)}. Select a row to hear its clip.")
         clips.show(
-            shown, found.drop(columns="confidence").reset_index(drop=True), f"mistakes-{shown.link}-{shown.part}"
+            shown, wrong.drop(columns="confidence").reset_index(drop=True), f"mistakes-{shown.link}-{shown.part}"
         )
 
 
@@ -62,14 +62,14 @@ def _reliability(shown: Shown, said: np.ndarray, hits: np.ndarray) -> None:
         config={"displayModeBar": False},
         alt=f"Share right against confidence in {len(table)} bins: {shown.words}",
     )
-    found = _error(shown.key, said, hits, shown.predictions["speaker"])
+    error = _error(shown.key, said, hits, shown.predictions["speaker"])
     temperature = shown.run.recipe.get("found", {}).get("temperature")
     fitted = (
         f" The temperature, {temperature:.2f}, was fitted on validation and lies in the model." if temperature else ""
     )
     st.caption(
-        f"Below the diagonal the model is surer than it may be. Expected calibration error {100 * found['ece']:.1f} % "
-        f"({100 * found['low']:.1f} to {100 * found['high']:.1f}; {found['method']}), {len(table)} bins of equal mass, corrected for its "
+        f"Below the diagonal the model is surer than it may be. Expected calibration error {100 * error['ece']:.1f} % "
+        f"({100 * error['low']:.1f} to {100 * error['high']:.1f}; {error['method']}), {len(table)} bins of equal mass, corrected for its "
         f"bias. Bars: Wilson's 95 % interval over clips, which is too narrow.{fitted}"
     )
 

@@ -22,36 +22,34 @@ EVERY_S = 2
 EXPECTED_S = 50.0
 
 
-def show(found: shown_run.Shown) -> None:
+def show(shown: shown_run.Shown) -> None:
     """Draw what is kept of the run on other corpora, and the choice of one more."""
     st.markdown(
         "How well does it do on voices of another corpus, in noise and on other lines, or once it knows a voice? Clips and speakers that it "
         "was trained or chosen on are left out; where the emotions differ, only clips of the common ones count, and probabilities are "
         "scaled to these."
     )
-    if not found.run.servable:
+    if not shown.run.servable:
         st.info("This run has no model here that could be given clips, so it cannot be evaluated on another corpus.")
     else:
-        _start(found)
+        _start(shown)
     st.fragment(_progress, run_every=EVERY_S if _active() else None)(len(_active()))
-    held = kept.of_run(found.run.name)
+    held = kept.of_run(shown.run.name)
     if not held:
         st.caption("Nothing is kept of this run on another corpus yet.")
         return
     _table(held)
-    names = {f"{one.corpus} · {one.condition}": one for one in held}
+    names = {f"{evaluation.corpus} · {evaluation.condition}": evaluation for evaluation in held}
     name = st.selectbox("Its confusion matrix on", list(names), key="elsewhere-shown")
-    one = names[name]
+    evaluation = names[name]
     try:
-        counts = pd.DataFrame(one.metrics["confusion"]).to_numpy()
-        title = (
-            f"Confusion<br><sub>{found.name} · {one.stated['title']} · {one.condition} · n = {one.metrics['n']:,}</sub>"
-        )
+        counts = pd.DataFrame(evaluation.metrics["confusion"]).to_numpy()
+        title = f"Confusion<br><sub>{shown.name} · {evaluation.stated['title']} · {evaluation.condition} · n = {evaluation.metrics['n']:,}</sub>"
         st.plotly_chart(
-            figures.confusion(counts, one.metrics["labels"], title), width="stretch", key="elsewhere-matrix"
+            figures.confusion(counts, evaluation.metrics["labels"], title), width="stretch", key="elsewhere-matrix"
         )
     except (OSError, ValueError, KeyError) as error:
-        st.error(f"The evaluation in {foreign.plain(one.path.name)} is damaged: {foreign.plain(error)}")
+        st.error(f"The evaluation in {foreign.plain(evaluation.path.name)} is damaged: {foreign.plain(error)}")
 
 
 def every_run() -> None:
@@ -64,16 +62,16 @@ def every_run() -> None:
 
 def _table(held: list[kept.Kept]) -> None:
     rows = []
-    for one in held:
+    for evaluation in held:
         try:
-            scores = one.metrics
+            scores = evaluation.metrics
             span = scores["intervals"]["accuracy"]
             rows.append(
                 {
-                    "run": one.run,
-                    "corpus": one.stated["title"],
-                    "clips": "seen ones too" if one.stated["include_seen"] else "unseen",
-                    "condition": _condition(one),
+                    "run": evaluation.run,
+                    "corpus": evaluation.stated["title"],
+                    "clips": "seen ones too" if evaluation.stated["include_seen"] else "unseen",
+                    "condition": _condition(evaluation),
                     "n": scores["n"],
                     "speakers": scores["speakers"],
                     "emotions": len(scores["labels"]),
@@ -82,12 +80,12 @@ def _table(held: list[kept.Kept]) -> None:
                     "UAR": 100 * scores["uar"],
                     "macro-F1": scores["macro_f1"],
                     "interval": span["method"],
-                    "date": pd.to_datetime(one.stated["created"], utc=True),
+                    "date": pd.to_datetime(evaluation.stated["created"], utc=True),
                 }
             )
         except (OSError, ValueError, KeyError) as error:
             st.warning(
-                f"The evaluation of {foreign.plain(one.run)} on {foreign.plain(one.corpus)} is damaged: {foreign.plain(error)}"
+                f"The evaluation of {foreign.plain(evaluation.run)} on {foreign.plain(evaluation.corpus)} is damaged: {foreign.plain(error)}"
             )
     percent = st.column_config.NumberColumn(format="%.0f %%")
     date = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
@@ -100,9 +98,9 @@ def _table(held: list[kept.Kept]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
 
 
-def _condition(one: kept.Kept) -> str:
+def _condition(evaluation: kept.Kept) -> str:
     """What was done to the clips, or what the model was given of their speakers; nothing for an evaluation as usual."""
-    degraded, asked = one.stated.get("degradation"), one.stated.get("enrolment")
+    degraded, asked = evaluation.stated.get("degradation"), evaluation.stated.get("enrolment")
     said = [DEGRADATIONS[degraded].title if degraded in DEGRADATIONS else str(degraded)] if degraded else []
     if asked:
         kind = " neutral" if asked["emotion"] == "neutral" else ""
@@ -112,7 +110,7 @@ def _condition(one: kept.Kept) -> str:
     return ", ".join(said)
 
 
-def _start(found: shown_run.Shown) -> None:
+def _start(shown: shown_run.Shown) -> None:
     if not visitor.may_train():
         return
     try:
@@ -128,8 +126,8 @@ def _start(found: shown_run.Shown) -> None:
         corpus = st.selectbox("Corpus", known, key="elsewhere-corpus", width=260)
         if st.button("Evaluate", icon=":material/play_arrow:", key="elsewhere-start"):
             try:
-                title = f"{found.run.name} on {corpus}"
-                order = Evaluation(found.run.path, str(corpus))
+                title = f"{shown.run.name} on {corpus}"
+                order = Evaluation(shown.run.path, str(corpus))
                 order.queue(title, expected_s=EXPECTED_S, owner=visitor.owner())
             except (jobs.JobError, RunError, OSError) as error:
                 st.error(foreign.plain(error))

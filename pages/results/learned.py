@@ -20,19 +20,19 @@ def show(shown: Shown) -> None:
         return
     names = {run.path.relative_to(shown.run.path).as_posix(): run for run in filmed}
     picked = filmed[0] if len(filmed) == 1 else names[st.selectbox("Training", list(names), key="learned-of")]
-    found = epochs.read(picked)
-    if found is None or not len(found.epochs):
+    film = epochs.read(picked)
+    if film is None or not len(film.epochs):
         return
     key = f"{shown.link}-{picked.name}"
     left, right = st.columns(2, gap="large")
     with left:
-        epochs_film.matrix(found, key, title=shown.name)
+        epochs_film.matrix(film, key, title=shown.name)
         st.caption("The validation part, by which the epoch was chosen. Press play, or drag the slider.")
     with right:
         if in_url.segmented("learned", "Over the epochs", VIEWS) == "recall":
-            epochs_film.recall(found, key)
+            epochs_film.recall(film, key)
         else:
-            epochs_film.clip(found, key)
+            epochs_film.clip(film, key)
 
 
 def _leaves(run: Run) -> list[Run]:

@@ -88,8 +88,8 @@ def _matrices(run: Run, table: pd.DataFrame, labels: list[str]) -> None:
 
 def _who(run: Run, table: pd.DataFrame, labels: list[str]) -> None:
     st.subheader("Who is right where the other is wrong")
-    found = listeners.who_is_right(table, labels)
-    present = found[found["n"] > 0]
+    counts = listeners.who_is_right(table, labels)
+    present = counts[counts["n"] > 0]
     shares = {case: (present[case] / present["n"]).tolist() for case in listeners.CASES}
     title = f"{run.name} and the listeners' majority · crema-d<br>test part · n = {len(table)}"
     st.plotly_chart(
@@ -98,33 +98,33 @@ def _who(run: Run, table: pd.DataFrame, labels: list[str]) -> None:
         config=PLAIN,
         alt="For every emotion, the share of clips in which both, one or neither is right",
     )
-    whole = found.iloc[-1]
+    whole = counts.iloc[-1]
     st.caption(
         f"Of all {whole['n']} clips both are right on {whole['both right']}, only the listeners' majority on {whole['only the listeners']}, "
         f"only the model on {whole['only the model']}, neither on {whole['neither']}. A tie among the votes counts as wrong."
     )
     with st.expander("The counts"):
-        st.dataframe(found, hide_index=True, width="stretch")
+        st.dataframe(counts, hide_index=True, width="stretch")
 
 
 def _doubts(table: pd.DataFrame, labels: list[str]) -> None:
     st.subheader("Do they doubt the same clips?")
-    found = listeners.agreement(table, labels)
-    if not found:
+    agreements = listeners.agreement(table, labels)
+    if not agreements:
         st.caption("This run states no probabilities, so its doubts cannot be held against the votes.")
         return
     rows = [
         {
-            "held against the votes": one.who,
-            "Jensen–Shannon distance": _two(one.distance),
-            "correlation": _two(one.correlation),
-            "correlation within an emotion": _two(one.beyond_label),
+            "held against the votes": agreement.who,
+            "Jensen–Shannon distance": _two(agreement.distance),
+            "correlation": _two(agreement.correlation),
+            "correlation within an emotion": _two(agreement.beyond_label),
         }
-        for one in found
+        for agreement in agreements
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     said = "Distance: 0 = the same shares, 1 = nothing in common. "
-    model, label = found[0], found[1]
+    model, label = agreements[0], agreements[1]
     said += (
         "The model's probabilities lie nearer to the votes than the intended emotion alone would put them. "
         if model.distance < label.distance

@@ -125,8 +125,8 @@ def _classes(shown: Shown, matrix: np.ndarray) -> None:
 
 
 def _pieces(shown: Shown) -> None:
-    found = shown.summary()
-    table = pd.DataFrame(found["folds"])
+    summary = shown.summary()
+    table = pd.DataFrame(summary["folds"])
     st.markdown(f"##### {len(table)} trainings, pooled in the matrix")
     shares = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro-F1"}
     st.dataframe(
@@ -135,7 +135,7 @@ def _pieces(shown: Shown) -> None:
         height=min(38 + 35 * len(table), 240),
         column_config=dict.fromkeys(shares.values(), st.column_config.NumberColumn(format="%.0f %%")),
     )
-    mean, deviation = found["mean"]["accuracy"], found["deviation"]["accuracy"]
+    mean, deviation = summary["mean"]["accuracy"], summary["deviation"]["accuracy"]
     st.caption(
         f"Accuracy of the single trainings: mean {numbers.percent(mean)}, deviation {100 * deviation:.1f} points."
     )

@@ -27,12 +27,12 @@ def show() -> None:
     if not picked:
         return
     try:
-        found = _judged(picked) or compare.compare(picked)
-        _verdict(found, picked)
-        _matrices(picked, found)
-        _classes(found)
+        compared = _judged(picked) or compare.compare(picked)
+        _verdict(compared, picked)
+        _matrices(picked, compared)
+        _classes(compared)
         _curves(picked)
-        _configuration(found)
+        _configuration(compared)
         _together(picked)
     except (runs.RunError, KeyError) as error:
         st.error(f"These runs cannot be compared: {foreign.plain(error)}")
@@ -69,7 +69,7 @@ def _judge_anew(picked: dict[str, Run]) -> None:
         bar.progress(min(1.0, done / max(1, of)), text="Reading the clips …")
 
     try:
-        found = on_common_ground.judged_anew(
+        compared = on_common_ground.judged_anew(
             {name: cached.predictor(run) for name, run in picked.items()},
             corpus,
             progress=tell,
@@ -79,38 +79,38 @@ def _judge_anew(picked: dict[str, Run]) -> None:
         return
     finally:
         bar.empty()
-    st.session_state[_ANEW][_key(picked)] = found
+    st.session_state[_ANEW][_key(picked)] = compared
     st.rerun()
 
 
-def _verdict(found: Comparison, picked: dict[str, Run]) -> None:
-    if not found.pairs:
+def _verdict(compared: Comparison, picked: dict[str, Run]) -> None:
+    if not compared.pairs:
         st.info(
-            f"{foreign.plain(found.why)} So nothing can be said of which is better; below, each run on its own clips."
+            f"{foreign.plain(compared.why)} So nothing can be said of which is better; below, each run on its own clips."
         )
         _judge_anew(picked)
         return
-    for pair in found.pairs:
+    for pair in compared.pairs:
         st.markdown(f"**{foreign.plain(pair.sentence)}**")
-    words = f"On the {found.n} clips of {found.speakers} speakers that none of them saw."
-    if found.heard:
-        words += f" Trained on other clips of these speakers, which helps: {foreign.plain(', '.join(found.heard))}."
+    words = f"On the {compared.n} clips of {compared.speakers} speakers that none of them saw."
+    if compared.heard:
+        words += f" Trained on other clips of these speakers, which helps: {foreign.plain(', '.join(compared.heard))}."
     st.caption(words)
     rows = []
-    for name, one in found.scores().items():
+    for name, scores in compared.scores().items():
         said = {"run": name}
         for label, key in (("accuracy", "accuracy"), ("UAR", "uar"), ("macro-F1", "macro_f1")):
-            span = one["intervals"][key]
-            said[label] = f"{numbers.percent(one[key])} ({numbers.span(span)})"
+            span = scores["intervals"][key]
+            said[label] = f"{numbers.percent(scores[key])} ({numbers.span(span)})"
         rows.append(said)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     with st.expander("The tests, and why one of them finds too much"):
-        _tests(found)
+        _tests(compared)
 
 
-def _tests(found: Comparison) -> None:
+def _tests(compared: Comparison) -> None:
     rows = []
-    for pair in found.pairs:
+    for pair in compared.pairs:
         test, old = pair.permutation, pair.mcnemar
         rows.append(
             {
@@ -124,7 +124,11 @@ def _tests(found: Comparison) -> None:
             }
         )
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-    many = f" With {len(found.pairs)} pairs its p is corrected for their number (Holm)." if len(found.pairs) > 1 else ""
+    many = (
+        f" With {len(compared.pairs)} pairs its p is corrected for their number (Holm)."
+        if len(compared.pairs) > 1
+        else ""
+    )
     st.caption(
         "The test over speakers asks: if the two were alike, each speaker's difference could as well have the other sign; how often is "
         f"such a flipped difference as large as the one found?{many} McNemar's test looks at the clips on which only one of two is right and "
@@ -133,27 +137,27 @@ def _tests(found: Comparison) -> None:
     )
 
 
-def _matrices(picked: dict[str, Run], found: Comparison) -> None:
+def _matrices(picked: dict[str, Run], compared: Comparison) -> None:
     st.subheader("Confusion matrices")
     drawings = []
     matrices = {}
-    if found.tables:
-        for name, table in found.tables.items():
-            matrix = metrics.confusion(table["true"], table["predicted"], found.labels)
+    if compared.tables:
+        for name, table in compared.tables.items():
+            matrix = metrics.confusion(table["true"], table["predicted"], compared.labels)
             matrices[name] = matrix
-            title = f"{name} · {_corpus(found)}<br>test clips unseen by all · n = {matrix.sum()}"
-            drawings.append((name, figures.confusion(matrix, found.labels, title)))
+            title = f"{name} · {_corpus(compared)}<br>test clips unseen by all · n = {matrix.sum()}"
+            drawings.append((name, figures.confusion(matrix, compared.labels, title)))
     else:
         for name, run in picked.items():
             part = "test" if "test" in run.metrics else "validation"
-            one = run.metrics[part]
+            scores = run.metrics[part]
             corpus = run.recipe.get("recipe", {}).get("corpus", "")
-            title = f"{name} · {corpus}<br>{part} part · n = {one['n']}"
-            drawings.append((name, figures.confusion(one["confusion"], one["labels"], title)))
+            title = f"{name} · {corpus}<br>{part} part · n = {scores['n']}"
+            drawings.append((name, figures.confusion(scores["confusion"], scores["labels"], title)))
     if len(matrices) == 2:
         (first, one), (second, other) = matrices.items()
-        title = f"{first} minus {second}, points of the row<br>{_corpus(found)} · test clips unseen by all · n = {one.sum()}"
-        drawings.append(("difference", drawn.difference(one, other, found.labels, title)))
+        title = f"{first} minus {second}, points of the row<br>{_corpus(compared)} · test clips unseen by all · n = {one.sum()}"
+        drawings.append(("difference", drawn.difference(one, other, compared.labels, title)))
     for row in range(0, len(drawings), 2):
         for column, (name, figure) in zip(st.columns(2), drawings[row : row + 2], strict=False):
             column.plotly_chart(figure, key=f"compare-{name}", config=PLAIN, alt=f"Confusion matrix: {name}")
@@ -167,18 +171,21 @@ def _matrices(picked: dict[str, Run], found: Comparison) -> None:
     )
 
 
-def _classes(found: Comparison) -> None:
-    if not found.tables:
+def _classes(compared: Comparison) -> None:
+    if not compared.tables:
         return
     st.subheader("Class by class")
     tables = {
-        name: metrics.per_class(metrics.confusion(table["true"], table["predicted"], found.labels), found.labels)
-        for name, table in found.tables.items()
+        name: metrics.per_class(metrics.confusion(table["true"], table["predicted"], compared.labels), compared.labels)
+        for name, table in compared.tables.items()
     }
     for column, (measure, key) in zip(st.columns(2), (("recall", "recall"), ("F1", "f1")), strict=True):
         values = {name: table[key].tolist() for name, table in tables.items()}
         figure = drawn.class_bars(
-            found.labels, values, measure, f"{measure} · {_corpus(found)}<br>test clips unseen by all · n = {found.n}"
+            compared.labels,
+            values,
+            measure,
+            f"{measure} · {_corpus(compared)}<br>test clips unseen by all · n = {compared.n}",
         )
         column.plotly_chart(figure, key=f"compare-{key}", config=PLAIN, alt=f"{measure} of each emotion, by run")
 
@@ -202,14 +209,14 @@ def _curves(picked: dict[str, Run]) -> None:
     )
 
 
-def _configuration(found: Comparison) -> None:
+def _configuration(compared: Comparison) -> None:
     st.subheader("What differs in their configuration")
-    if not found.differences:
+    if not compared.differences:
         st.caption("Nothing: the same recipe, split and packages.")
         return
     rows = [
         {"field": field, **{name: _said(value) for name, value in values.items()}}
-        for field, values in found.differences.items()
+        for field, values in compared.differences.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
@@ -231,8 +238,8 @@ def _together(picked: dict[str, Run]) -> None:
             st.success(f"{foreign.plain(made.name)} is among the runs and can be picked in analyze.")
 
 
-def _corpus(found: Comparison) -> str:
-    return ", ".join(sorted(set(corpus_of(next(iter(found.tables.values()))))))
+def _corpus(compared: Comparison) -> str:
+    return ", ".join(sorted(set(corpus_of(next(iter(compared.tables.values()))))))
 
 
 def _said(value: object) -> str:

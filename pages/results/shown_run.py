@@ -46,7 +46,7 @@ class Shown:
     def words(self) -> str:
         """Run, corpus, part and n, as every title states them."""
         return " · ".join(
-            one for one in (self.name, self.corpus, f"{self.part} part", f"n = {len(self.predictions):,}") if one
+            word for word in (self.name, self.corpus, f"{self.part} part", f"n = {len(self.predictions):,}") if word
         )
 
     def title(self, what: str) -> str:
@@ -72,7 +72,7 @@ def choose() -> Shown | None:
         if asked is not None and asked not in runs and "run" not in st.session_state:
             st.warning(f"There is no run called “{foreign.plain(asked)}” here.")
         in_url.begin("run", links, links[0])
-        link = st.selectbox("Run", links, format_func=lambda one: names[one], key="run", label_visibility="collapsed")
+        link = st.selectbox("Run", links, format_func=lambda link: names[link], key="run", label_visibility="collapsed")
     run = runs[link]
     try:
         problems = overview.problems(run) if run.has("files.json") or run.status["state"] == "done" else []

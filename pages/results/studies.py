@@ -31,18 +31,18 @@ _NEW = {"view": "compare"}
 
 def show() -> None:
     """Draw the study that the URL names, or the newest."""
-    found = studies.all_studies()
-    if not found:
+    listed = studies.all_studies()
+    if not listed:
         st.info("No study is here yet: several networks, trained alike and compared.")
         st.page_link("pages/train/page.py", label="Compare networks", icon=":material/science:", query_params=_NEW)
         return
     runner.wake()
-    study = _chosen(found)
+    study = _chosen(listed)
     states = state.of(study)
-    if any(one.state != "done" for one in states):
-        active = any(one.active for one in states)
+    if any(network.state != "done" for network in states):
+        active = any(network.active for network in states)
         st.fragment(_progress, run_every=EVERY_S if active else None)(study, _marks(states))
-    if not any(one.state == "done" for one in states):
+    if not any(network.state == "done" for network in states):
         return
     try:
         came = _outcome(_key(study), study)
@@ -52,16 +52,16 @@ def show() -> None:
         st.error(f"This study cannot be shown: {foreign.plain(error)}")
 
 
-def _chosen(found: list[Study]) -> Study:
-    named = {one.id: one for one in found}
+def _chosen(listed: list[Study]) -> Study:
+    named = {study.id: study for study in listed}
     asked = st.query_params.get("study")
     if asked is not None and asked not in named and "study" not in st.session_state:
         st.warning(f"There is no study called “{foreign.plain(asked)}” here.")
-    in_url.begin("study", named, found[0].id)
+    in_url.begin("study", named, listed[0].id)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with left:
         picked = st.selectbox(
-            "Study", list(named), format_func=lambda one: named[one].name, key="study", label_visibility="collapsed"
+            "Study", list(named), format_func=lambda id: named[id].name, key="study", label_visibility="collapsed"
         )
     study = named[picked]
     with right, st.container(horizontal=True, vertical_alignment="center"):
@@ -82,97 +82,97 @@ def _progress(study: Study, were: tuple[str, ...]) -> None:
     waiting = {job.run: job for job in jobs.in_state(*jobs.ACTIVE) if job.run is not None}
     left = [
         job.expected_s
-        for one in states
-        if one.active and (job := waiting.get(study.run(one.member).path)) and job.expected_s
+        for network in states
+        if network.active and (job := waiting.get(study.run(network.member).path)) and job.expected_s
     ]
     st.markdown(
         f"**{foreign.plain(state.said(states))}**" + (f" · {about(sum(left))} for what is left" if left else "")
     )
-    for one in states:
-        if one.state != "done":
-            _line(study, one, waiting.get(study.run(one.member).path))
-    if all(one.state != "done" for one in states):
+    for network in states:
+        if network.state != "done":
+            _line(study, network, waiting.get(study.run(network.member).path))
+    if all(network.state != "done" for network in states):
         curves = pictures.curves(Outcome(study, tuple(states), (), (), None))
         if curves is not None:
             _drawn(curves, "now")
 
 
-def _line(study: Study, one: State, job: jobs.Job | None) -> None:
-    seen = state.histories(study.run(one.member))
+def _line(study: Study, network: State, job: jobs.Job | None) -> None:
+    seen = state.histories(study.run(network.member))
     epochs = sum(len(own) for own in seen)
-    of = one.member.recipe.fit.epochs
-    said, message = one.state, one.message if one.state not in jobs.ACTIVE else ""
-    if one.state == "running" and epochs:
+    of = network.member.recipe.fit.epochs
+    said, message = network.state, network.message if network.state not in jobs.ACTIVE else ""
+    if network.state == "running" and epochs:
         said = f"epoch {epochs} of {of * study.seeds} at most"
-    elif one.state == "running" and job is not None:
+    elif network.state == "running" and job is not None:
         message = str(job.status.get("message") or "")
-    with st.container(horizontal=True, vertical_alignment="center", key=f"member-{one.member.run}"):
-        sign = SIGNS.get(one.state, ":material/help:")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"member-{network.member.run}"):
+        sign = SIGNS.get(network.state, ":material/help:")
         st.markdown(
-            f"{sign} {foreign.plain(one.member.name)} · {said}{message and f' · {foreign.plain(message)}'}",
+            f"{sign} {foreign.plain(network.member.name)} · {said}{message and f' · {foreign.plain(message)}'}",
             width="stretch",
         )
         if not visitor.may_train():
             return
-        if one.active and job is not None:
+        if network.active and job is not None:
             if st.button(
                 "Cancel",
-                key=f"cancel-{one.member.run}",
+                key=f"cancel-{network.member.run}",
                 type="tertiary",
                 icon=":material/stop:",
                 disabled=job.cancel_wanted,
             ):
-                _attempt(lambda: trainings.cancel(study.run(one.member)))
+                _attempt(lambda: trainings.cancel(study.run(network.member)))
         elif (
-            not one.active
-            and one.state != state.DAMAGED
-            and st.button("Train it", key=f"again-{one.member.run}", type="tertiary", icon=":material/replay:")
+            not network.active
+            and network.state != state.DAMAGED
+            and st.button("Train it", key=f"again-{network.member.run}", type="tertiary", icon=":material/replay:")
         ):
-            _attempt(lambda: starting.again(study, one.member))
+            _attempt(lambda: starting.again(study, network.member))
 
 
-def _shown(found: Outcome) -> None:
-    if said := words.verdict(found):
+def _shown(came: Outcome) -> None:
+    if said := words.verdict(came):
         st.markdown(f"**{foreign.plain(said)}**")
-    st.caption(foreign.plain(document.subtitle(found)))
-    _scores(found)
-    _away(found)
+    st.caption(foreign.plain(document.subtitle(came)))
+    _scores(came)
+    _away(came)
     left, right = st.columns(2, gap="large")
     with left:
-        _drawn(pictures.scores(found), "scores")
+        _drawn(pictures.scores(came), "scores")
     with right:
-        curves = pictures.curves(found)
+        curves = pictures.curves(came)
         if curves is not None:
             _drawn(curves, "curves")
-    _drawn(pictures.classes(found), "classes")
-    _matrices(found)
-    if found.comparison is not None:
+    _drawn(pictures.classes(came), "classes")
+    _matrices(came)
+    if came.comparison is not None:
         with st.expander("The tests of every two"):
-            _table(document.tests(found))
-        settings_ = document.configuration(found)
+            _table(document.tests(came))
+        settings_ = document.configuration(came)
         if settings_ is not None:
             with st.expander("In what their settings differ"):
                 _table(settings_)
     st.subheader("Method")
     st.markdown("To be quoted:")
-    st.code(words.method(found), language=None, wrap_lines=True)
-    for note in words.notes(found):
+    st.code(words.method(came), language=None, wrap_lines=True)
+    for note in words.notes(came):
         st.caption(foreign.plain(note))
 
 
-def _scores(found: Outcome) -> None:
+def _scores(came: Outcome) -> None:
     rows: list[dict[str, Any]] = []
-    for one in found.trained:
+    for network in came.trained:
         row: dict[str, Any] = {
-            "network": one.name,
-            "layers": one.layers,
-            "parameters": one.parameters,
-            "time": words.took(one.seconds),
-            "UAR": words.with_span(one, "uar"),
-            "accuracy": words.with_span(one, "accuracy"),
-            "macro-F1": words.with_span(one, "macro_f1"),
+            "network": network.name,
+            "layers": network.layers,
+            "parameters": network.parameters,
+            "time": words.took(network.seconds),
+            "UAR": words.with_span(network, "uar"),
+            "accuracy": words.with_span(network, "accuracy"),
+            "macro-F1": words.with_span(network, "macro_f1"),
         }
-        between = one.spread()
+        between = network.spread()
         if between is not None:
             row["UAR of its seeds"] = f"{100 * between[0]:.1f} to {100 * between[1]:.1f} %"
         rows.append(row)
@@ -180,40 +180,40 @@ def _scores(found: Outcome) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config, alt="Size, time and scores of each network")
 
 
-def _matrices(found: Outcome) -> None:
+def _matrices(came: Outcome) -> None:
     st.subheader("What is taken for what")
-    places = [column for _ in range(0, len(found.trained) + 1, 2) for column in st.columns(2, gap="large")]
-    for place, one in zip(places, found.trained, strict=False):
+    places = [column for _ in range(0, len(came.trained) + 1, 2) for column in st.columns(2, gap="large")]
+    for place, network in zip(places, came.trained, strict=False):
         with place:
             st.page_link(
                 "pages/results/page.py",
-                label=foreign.plain(f"{one.name}: UAR {percent(one.scores['uar'])}"),
+                label=foreign.plain(f"{network.name}: UAR {percent(network.scores['uar'])}"),
                 icon=":material/grid_on:",
-                query_params={"view": "run", "run": one.run.name},
+                query_params={"view": "run", "run": network.run.name},
             )
-            _drawn(pictures.matrix(found, one), f"matrix-{one.run.name}", captioned=False)
-    if len(found.trained) < 2:
+            _drawn(pictures.matrix(came, network), f"matrix-{network.run.name}", captioned=False)
+    if len(came.trained) < 2:
         return
-    names = {one.name: one for one in found.trained}
-    with places[len(found.trained)] if len(places) > len(found.trained) else st.container():
+    names = {network.name: network for network in came.trained}
+    with places[len(came.trained)] if len(places) > len(came.trained) else st.container():
         left, right = st.columns(2)
         first = left.selectbox("Difference of", list(names), key="study-first")
         second = right.selectbox("minus", [name for name in names if name != first], key="study-second")
-        _drawn(pictures.difference(found, names[first], names[second]), "difference")
+        _drawn(pictures.difference(came, names[first], names[second]), "difference")
 
 
-def _away(found: Outcome) -> None:
+def _away(came: Outcome) -> None:
     with st.container(horizontal=True):
         for form, title in document.FORMATS.items():
             st.download_button(
                 title,
-                data=partial(_packed, found.study, form),
-                file_name=f"{found.study.id}.docx" if form == "docx" else f"{found.study.id}-{form}.zip",
+                data=partial(_packed, came.study, form),
+                file_name=f"{came.study.id}.docx" if form == "docx" else f"{came.study.id}-{form}.zip",
                 mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document"
                 if form == "docx"
                 else "application/zip",
                 icon=":material/download:",
-                key=f"study-{form}-{found.study.id}",
+                key=f"study-{form}-{came.study.id}",
                 on_click="ignore",
             )
 
@@ -266,20 +266,20 @@ def _drawn(picture: Picture, key: str, *, captioned: bool = True) -> None:
 
 
 def _marks(states: list[State]) -> tuple[str, ...]:
-    return tuple(one.state for one in states)
+    return tuple(network.state for network in states)
 
 
 def _key(study: Study) -> str:
     """What changes when a run of the study does."""
-    found = [str(study.path)]
+    parts = [str(study.path)]
     for member in study.members:
         try:
-            found.append(
+            parts.append(
                 f"{member.run}@{study.run(member).changed('metrics.json')}-{study.run(member).status['state']}"
             )
         except (RunError, KeyError):
-            found.append(member.run)
-    return "|".join(found)
+            parts.append(member.run)
+    return "|".join(parts)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing …")

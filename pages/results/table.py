@@ -34,24 +34,24 @@ def show(go: Callable[[str, list[str]], None]) -> None:
     if table.empty:
         run_picker.say_none()
         return
-    found = _filtered(_newest_first(table))
-    if found.empty:
+    shown = _filtered(_newest_first(table))
+    if shown.empty:
         st.caption("No run fits.")
     chosen = st.dataframe(
-        _said(found),
+        _said(shown),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
         # Rows are named by their place: another table needs another selection.
-        key=f"runs-{_digest(found)}",
-        height=max(73, min(38 + 35 * len(found), 560)),
+        key=f"runs-{_digest(shown)}",
+        height=max(73, min(38 + 35 * len(shown), 560)),
         column_config=_columns(),
-        alt=f"{len(found)} runs with their scores",
+        alt=f"{len(shown)} runs with their scores",
     )
-    picked = [str(found.iloc[row]["run"]) for row in chosen["selection"]["rows"] if row < len(found)]
-    _actions(table, found, picked, go)
-    for _, one in found[found["state"] == "damaged"].iterrows():
-        st.warning(f"**{foreign.plain(one['name'])}** is damaged: {foreign.plain(one['problem'])}")
+    picked = [str(shown.iloc[row]["run"]) for row in chosen["selection"]["rows"] if row < len(shown)]
+    _actions(table, shown, picked, go)
+    for _, row in shown[shown["state"] == "damaged"].iterrows():
+        st.warning(f"**{foreign.plain(row['name'])}** is damaged: {foreign.plain(row['problem'])}")
     across.show()
     elsewhere.every_run()
 
@@ -172,7 +172,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Callable[[str, list[str]], None]) -> None:
+def _actions(table: pd.DataFrame, shown: pd.DataFrame, picked: list[str], go: Callable[[str, list[str]], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Open",
@@ -191,12 +191,12 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
             args=("compare", beside or picked),
         )
         if len(picked) == 1:
-            one = table[table["run"] == picked[0]].iloc[0]
-            _noting(picked[0], one)
-            _deleting(picked[0], one)
+            row = table[table["run"] == picked[0]].iloc[0]
+            _noting(picked[0], row)
+            _deleting(picked[0], row)
         st.download_button(
             "Table (CSV)",
-            lambda: _csv(found),
+            lambda: _csv(shown),
             "runs.csv",
             "text/csv",
             help=spreadsheet.SAID,
@@ -205,7 +205,7 @@ def _actions(table: pd.DataFrame, found: pd.DataFrame, picked: list[str], go: Ca
         )
         exchange.show_import(go)
     doing = "open, name, tag or delete it" if visitor.may_delete() else "open it"
-    st.caption(f"{len(found)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them.")
+    st.caption(f"{len(shown)} of {len(table)} runs. Select one to {foreign.plain(doing)}; two to four to compare them.")
 
 
 def _best_beside(table: pd.DataFrame, picked: list[str]) -> list[str]:
@@ -217,17 +217,17 @@ def _best_beside(table: pd.DataFrame, picked: list[str]) -> list[str]:
     return [picked[0], str(models.loc[models["accuracy"].astype(float).idxmax(), "run"])]
 
 
-def _csv(found: pd.DataFrame) -> str:
-    return spreadsheet.csv(found.assign(tags=[" ".join(tags) for tags in found["tags"]]))
+def _csv(shown: pd.DataFrame) -> str:
+    return spreadsheet.csv(shown.assign(tags=[" ".join(tags) for tags in shown["tags"]]))
 
 
-def _noting(link: str, one: pd.Series) -> None:
+def _noting(link: str, row: pd.Series) -> None:
     if not visitor.may_keep():
         return
     with st.popover("Name, note, tags", icon=":material/edit:"), st.form(f"note-{link}", border=False):
-        name = st.text_input("Name", "" if one["name"] == link else one["name"], placeholder=link)
-        note = st.text_area("Note", one["note"])
-        tags = st.text_input("Tags", ", ".join(one["tags"]), placeholder="baseline, paper")
+        name = st.text_input("Name", "" if row["name"] == link else row["name"], placeholder=link)
+        note = st.text_area("Note", row["note"])
+        tags = st.text_input("Tags", ", ".join(row["tags"]), placeholder="baseline, paper")
         if st.form_submit_button("Keep", type="primary"):
             try:
                 notes.write(_run(link), name=name, note=note, tags=tags.split(","))
@@ -237,12 +237,12 @@ def _noting(link: str, one: pd.Series) -> None:
             st.rerun()
 
 
-def _deleting(link: str, one: pd.Series) -> None:
-    if not visitor.may_delete() or one["shipped"]:
+def _deleting(link: str, row: pd.Series) -> None:
+    if not visitor.may_delete() or row["shipped"]:
         return
-    with st.popover("Delete", icon=":material/delete:", disabled=one["state"] in ("queued", "running")):
+    with st.popover("Delete", icon=":material/delete:", disabled=row["state"] in ("queued", "running")):
         st.write(
-            f"Delete the run {foreign.plain(one['name'])} with its predictions and its model from this machine? This cannot be undone."
+            f"Delete the run {foreign.plain(row['name'])} with its predictions and its model from this machine? This cannot be undone."
         )
         if st.button("Yes, delete it", type="primary", key=f"delete-{link}"):
             try:
@@ -253,12 +253,12 @@ def _deleting(link: str, one: pd.Series) -> None:
             st.rerun()
 
 
-def _digest(found: pd.DataFrame) -> str:
-    return hashlib.sha256("|".join(found["run"]).encode()).hexdigest()[:12]
+def _digest(shown: pd.DataFrame) -> str:
+    return hashlib.sha256("|".join(shown["run"]).encode()).hexdigest()[:12]
 
 
 def _run(link: str) -> Run:
-    found = overview.named()
-    if link not in found:
+    named = overview.named()
+    if link not in named:
         raise RunError(f"There is no run called '{link}' any more.")
-    return found[link]
+    return named[link]

@@ -45,14 +45,14 @@ def certificate(folder: Path, names: Collection[str], now: datetime.datetime | N
 
 def _fits(files: Files, names: set[str], now: datetime.datetime) -> bool:
     try:
-        found = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+        kept = x509.load_pem_x509_certificate(files.certificate.read_bytes())
         key = serialization.load_pem_private_key(files.key.read_bytes(), password=None)
-        stated = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        stated = kept.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, x509.ExtensionNotFound):
         return False
-    same_key = key.public_key() == found.public_key()
-    in_time = found.not_valid_before_utc <= now and now + SPARE < found.not_valid_after_utc
-    return same_key and in_time and {str(one.value) for one in stated} == names
+    same_key = key.public_key() == kept.public_key()
+    in_time = kept.not_valid_before_utc <= now and now + SPARE < kept.not_valid_after_utc
+    return same_key and in_time and {str(name.value) for name in stated} == names
 
 
 def _make(files: Files, names: list[str], now: datetime.datetime) -> None:
@@ -67,7 +67,7 @@ def _make(files: Files, names: list[str], now: datetime.datetime) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=DAYS))
-        .add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_name(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(identifier, critical=False)
@@ -81,11 +81,11 @@ def _make(files: Files, names: list[str], now: datetime.datetime) -> None:
     _write(files.certificate, made.public_bytes(serialization.Encoding.PEM))
 
 
-def _name(one: str) -> x509.GeneralName:
+def _name(name: str) -> x509.GeneralName:
     try:
-        return x509.IPAddress(ipaddress.ip_address(one))
+        return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(one)
+        return x509.DNSName(name)
 
 
 def _write(path: Path, data: bytes) -> None:

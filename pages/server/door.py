@@ -78,7 +78,7 @@ def refusal(path: str, headers: Headers, names: hosts.Names, *, shared: bool) ->
 
 def is_forwarded(names: Iterable[str]) -> bool:
     """Tell whether one of these headers is a proxy's."""
-    return any(one in FORWARDING or one.startswith(FORWARDING_FAMILIES) for one in map(str.lower, names))
+    return any(name in FORWARDING or name.startswith(FORWARDING_FAMILIES) for name in map(str.lower, names))
 
 
 class Door:
@@ -112,7 +112,10 @@ def _by_its_own_name(scope: Scope, headers: Headers) -> Scope:
     place = hosts.place_of(headers.get("origin", ""))
     if not place or place == headers["host"]:
         return scope
-    return {**scope, "headers": [(b"host", place.encode()) if one[0] == b"host" else one for one in scope["headers"]]}
+    return {
+        **scope,
+        "headers": [(b"host", place.encode()) if header[0] == b"host" else header for header in scope["headers"]],
+    }
 
 
 def _confined(send: Send) -> Send:

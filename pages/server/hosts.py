@@ -44,8 +44,8 @@ def names(options: Mapping[str, str | None]) -> Names:
     """Return the server's names: of SER_HOSTS, and of Streamlit's options (name → value) that state an address or a URL."""
     said = os.environ.get(VARIABLE, "").replace(",", " ").split()
     said += [value for value in options.values() if value]
-    found = {name_of(urlsplit(one).netloc if "://" in one else one) for one in said}
-    stated = frozenset(one for one in found if one and one not in OWN | {"0.0.0.0", "::"})
+    parsed = {name_of(urlsplit(word).netloc if "://" in word else word) for word in said}
+    stated = frozenset(name for name in parsed if name and name not in OWN | {"0.0.0.0", "::"})
     return Names(stated, any=settings.mode() == "shared" and not stated)
 
 

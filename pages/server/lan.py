@@ -22,15 +22,15 @@ HERE = ("localhost", "127.0.0.1")
 
 def addresses() -> list[str]:
     """Return this machine's IPv4 addresses in local networks, the one that others most likely reach first."""
-    found = [
-        one.address
+    local = [
+        entry.address
         for name, entries in psutil.net_if_addrs().items()
         if psutil.net_if_stats()[name].isup
-        for one in entries
-        if one.family == socket.AF_INET and _is_local(one.address)
+        for entry in entries
+        if entry.family == socket.AF_INET and _is_local(entry.address)
     ]
     first = _outgoing()
-    return sorted(dict.fromkeys(found), key=lambda one: one != first)
+    return sorted(dict.fromkeys(local), key=lambda address: address != first)
 
 
 def command(port: int, shown: str, cert: str, key: str) -> list[str]:
@@ -82,18 +82,18 @@ def main() -> int:
     parser.add_argument("--class", dest="name", default="", metavar="NAME", help="a lesson with this class: 7b")
     stated = parser.parse_args()
     port = stated.port
-    found = addresses()
-    if not found:
+    local = addresses()
+    if not local:
         print("Error: this machine is in no local network. Join one, or use make run.", file=sys.stderr)
         return 1
     try:
-        files = certificate(settings.home("").path / "lan", [*HERE, *found])
+        files = certificate(settings.home("").path / "lan", [*HERE, *local])
     except OSError as error:
         print(f"Error: the certificate cannot be written: {error}", file=sys.stderr)
         return 1
-    named = f"{os.environ.get(hosts.VARIABLE, '')} {' '.join(found)}"
+    named = f"{os.environ.get(hosts.VARIABLE, '')} {' '.join(local)}"
     environment = os.environ | {"SER_MODE": "shared", hosts.VARIABLE: named, settings.CLASS_VARIABLE: stated.name}
-    url = f"https://{found[0]}:{port}"
+    url = f"https://{local[0]}:{port}"
     lesson = None
     if stated.name:
         try:
@@ -103,7 +103,7 @@ def main() -> int:
             return 1
         environment |= {"SER_HOME": str(lesson.folder), class_door.ADDRESS: url}
     print(said(url) if lesson is None else taught(url, lesson, code), flush=True)
-    words = command(port, found[0], str(files.certificate), str(files.key))
+    words = command(port, local[0], str(files.certificate), str(files.key))
     with subprocess.Popen(words, env=environment, cwd=settings.ROOT) as server:
         try:
             return server.wait()

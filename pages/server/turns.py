@@ -67,8 +67,8 @@ class Turns:
     def _next(self) -> tuple[int, str] | None:
         if self._working.total() >= self.places:
             return None
-        may = [one for one in self._waiting if self._working[one[1]] < self._each]
-        return min(may, key=lambda one: (self._served.get(one[1], 0), one[0]), default=None)
+        may = [turn for turn in self._waiting if self._working[turn[1]] < self._each]
+        return min(may, key=lambda turn: (self._served.get(turn[1], 0), turn[0]), default=None)
 
 
 class AnswersFirst:

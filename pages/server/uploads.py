@@ -41,7 +41,7 @@ _places: dict[str, str] = {}
 
 def refusal(visit: str, size: int | None, place: str = "") -> tuple[int, str] | None:
     """Return why a visit may not upload a file of so many bytes, as a status and a sentence, or None where it may. place: whence it comes."""
-    held = {id: [len(one.data) for one in list(files.values())] for id, files in list(_storage().items())}
+    held = {id: [len(file.data) for file in list(files.values())] for id, files in list(_storage().items())}
     for gone in _places.keys() - held.keys() - _coming.keys():
         del _places[gone]
     if size is None or size < 0:

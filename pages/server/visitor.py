@@ -88,7 +88,7 @@ def folder_of(address: str) -> str:
 
 def is_allowed(address: str) -> bool:
     """Tell whether the allow list has this address, or its domain. An empty list allows nobody."""
-    known = {one.casefold() for one in _allowed()}
+    known = {entry.casefold() for entry in _allowed()}
     return address in known or f"@{address.rpartition('@')[2]}" in known
 
 
@@ -140,7 +140,7 @@ def _trusted() -> bool:
 def _allowed() -> Iterable[str]:
     stated = os.environ.get(VARIABLE, "").replace(",", " ").split()
     listed = (_secret("ser") or {}).get("allowed", [])
-    return [*stated, *(str(one).strip() for one in ([listed] if isinstance(listed, str) else listed))]
+    return [*stated, *(str(entry).strip() for entry in ([listed] if isinstance(listed, str) else listed))]
 
 
 def _secret(section: str) -> dict[str, Any] | None:
@@ -149,5 +149,5 @@ def _secret(section: str) -> dict[str, Any] | None:
 
     if not secrets_singleton.load_if_toml_exists():
         return None
-    found: Any = secrets_singleton.get(section)
-    return found.to_dict() if hasattr(found, "to_dict") else None
+    secret: Any = secrets_singleton.get(section)
+    return secret.to_dict() if hasattr(secret, "to_dict") else None

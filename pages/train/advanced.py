@@ -37,7 +37,7 @@ def show(chosen: Chosen, source: Source) -> Training:
             key=f"labels-{key}",
             help="Clips of others are left out. None chosen: all of them.",
         )
-        chosen_labels = tuple(one for one in chosen.corpus.emotions if one in labels)
+        chosen_labels = tuple(label for label in chosen.corpus.emotions if label in labels)
         recipe = recipe.with_(labels=() if chosen_labels == chosen.corpus.emotions else chosen_labels)
         recipe = _features(recipe, key)
         if recipe.network not in WITHOUT_EPOCHS:
@@ -49,7 +49,7 @@ def show(chosen: Chosen, source: Source) -> Training:
 
 def _features(recipe: Recipe, key: str) -> Recipe:
     st.markdown("**Features**")
-    alike = [name for name, one in sets.SETS.items() if one.is_vector == recipe.feature_set.is_vector]
+    alike = [name for name, features in sets.SETS.items() if features.is_vector == recipe.feature_set.is_vector]
     selections = _selections(recipe)
     names = list(dict.fromkeys([recipe.features, *alike, *selections]))
     titles = {name: one.title for name, one in sets.SETS.items()} | {recipe.features: recipe.feature_set.title}
@@ -70,7 +70,7 @@ def _features(recipe: Recipe, key: str) -> Recipe:
 
 def _selections(recipe: Recipe) -> dict[str, list[str]]:
     """The selections on this corpus, split and seed whose features fit: path of selected.json → kept descriptors."""
-    found = {}
+    selections = {}
     for folder in (settings.home().selections, settings.ARTIFACTS / "results"):
         for path in sorted(folder.glob("*/selected.json")):
             try:
@@ -78,10 +78,10 @@ def _selections(recipe: Recipe) -> dict[str, list[str]]:
                 on = (stated["corpus"], stated["split"], stated["seed"])
                 fits = sets.named(stated["features"]).is_vector == recipe.feature_set.is_vector
                 if on == (recipe.corpus, recipe.split, recipe.seed) and fits:
-                    found[str(path)] = list(stated["descriptors"])
+                    selections[str(path)] = list(stated["descriptors"])
             except (OSError, ValueError, KeyError, TypeError):
                 continue
-    return found
+    return selections
 
 
 def _augmentation(recipe: Recipe, key: str) -> Recipe:

@@ -34,7 +34,7 @@ def show(begun: Architecture, width: int, frames: int, key: str) -> Architecture
         "Over time",
         list(JOINED),
         list(JOINED).index(begun.pooling),
-        format_func=lambda one: JOINED[one],
+        format_func=lambda name: JOINED[name],
         key=f"built-pooling-{key}",
         help="What stands for all steps of a clip. Those that are padding count nowhere.",
     )

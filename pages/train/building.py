@@ -30,7 +30,7 @@ def show() -> None:
     reason = gate.reason_not_to_train()
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        found = corpus.choose()
+        chosen = corpus.choose()
     with right:
         begun, key = _begun()
     if begun is None:
@@ -44,7 +44,7 @@ def show() -> None:
     recipe = begun.with_(
         name=OWN, title=_title(built), network=layer_table.BUILT, network_params={"architecture": built}, seed_row=None
     )
-    labels = _labels(recipe, found)
+    labels = _labels(recipe, chosen)
     try:
         layers = layer_table.of_recipe(recipe, len(labels))
     except RecipeError as error:
@@ -56,11 +56,11 @@ def show() -> None:
     _away(recipe, labels)
     if reason:
         st.info(reason, icon=":material/block:")
-    elif found is not None:
-        source = Source(f"{OWN}-{key}", on_corpus(recipe, found))
+    elif chosen is not None:
+        source = Source(f"{OWN}-{key}", on_corpus(recipe, chosen))
         with st.container(border=True):
-            order = advanced.show(found, division.choose(found, source))
-            starting.show(found, order)
+            order = advanced.show(chosen, division.choose(chosen, source))
+            starting.show(chosen, order)
 
 
 def way(name: str, label: str, key: str) -> None:
@@ -78,7 +78,7 @@ def file_of(recipe: Recipe) -> str:
 
 def _begun() -> tuple[Recipe | None, str]:
     """The network to begin with, and what tells it from others: one of the originals, a run's, or what an uploaded recipe states."""
-    named = {one.name: one for one in (recipes.RECIPES[FIRST], *original_networks.seed_recipes())}
+    named = {recipe.name: recipe for recipe in (recipes.RECIPES[FIRST], *original_networks.seed_recipes())}
     names = list(named)
     asked = st.query_params.get("from", "")
     if asked and asked not in named:
@@ -86,7 +86,7 @@ def _begun() -> tuple[Recipe | None, str]:
         if run is not None:
             named[asked], names = run, [asked, *names]
     in_url.begin("from", names, names[0], key="built-from")
-    name = st.selectbox("Begin with", names, format_func=lambda one: _said(one, named[one]), key="built-from")
+    name = st.selectbox("Begin with", names, format_func=lambda name: _said(name, named[name]), key="built-from")
     opened = originals.opened(named[name])
     if opened.recipe is None:
         st.info(
@@ -97,12 +97,12 @@ def _begun() -> tuple[Recipe | None, str]:
     if opened.said:
         st.caption(f":material/info: {foreign.plain(opened.said)}")
     recipe = opened.recipe
-    fitting = [one for one, features in sets.SETS.items() if not features.is_vector]
+    fitting = [name for name, features in sets.SETS.items() if not features.is_vector]
     features = st.selectbox(
         "Reads",
         fitting,
         fitting.index(recipe.features) if recipe.features in fitting else 0,
-        format_func=lambda one: sets.SETS[one].title,
+        format_func=lambda name: sets.SETS[name].title,
         key=f"built-features-{name}",
     )
     if features != recipe.features:
@@ -128,22 +128,22 @@ def _title(built: Architecture) -> str:
     return f"My {built.dims}D CNN of {len(built.blocks)} block{'s' if len(built.blocks) > 1 else ''}"
 
 
-def _labels(recipe: Recipe, found: Chosen | None) -> tuple[str, ...]:
-    if found is not None:
-        return found.corpus.emotions
+def _labels(recipe: Recipe, chosen: Chosen | None) -> tuple[str, ...]:
+    if chosen is not None:
+        return chosen.corpus.emotions
     return recipe.labels or ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
 
 
 def _drawn(recipe: Recipe, layers: list[Layer], frames: int, width: int) -> None:
     built = recipe.network_params["architecture"]
     source = recipe.feature_set.inputs[0].source
-    parameters, cost = sum(one.parameters for one in layers), sum(one.multiply_adds for one in layers)
-    seen = [one.frames for one in layers if one.frames is not None][-1]
+    parameters, cost = sum(layer.parameters for layer in layers), sum(layer.multiply_adds for layer in layers)
+    seen = [layer.frames for layer in layers if layer.frames is not None][-1]
     st.plotly_chart(
         drawn_network.network(_boxes(built, layers, frames, width)),
         key="built-drawn",
         config={"displayModeBar": False},
-        alt=f"The network from left to right: {', '.join(f'{one.name} {one.shape}' for one in layers)}",
+        alt=f"The network from left to right: {', '.join(f'{layer.name} {layer.shape}' for layer in layers)}",
     )
     st.markdown(
         f"**{parameters:,} parameters** · {cost / 1e6:.1f} million multiply-adds a clip · a step behind the blocks sees "
@@ -157,14 +157,14 @@ def _layers(recipe: Recipe, layers: list[Layer]) -> None:
         table = pd.DataFrame(
             [
                 {
-                    "layer": one.name,
-                    "kind": one.kind,
-                    "shape": " × ".join(map(str, one.shape)),
-                    "parameters": one.parameters,
-                    "sees": "the whole clip" if one.frames is None else f"{one.frames * source.hop_s:.2f} s",
-                    "multiply-adds": one.multiply_adds,
+                    "layer": layer.name,
+                    "kind": layer.kind,
+                    "shape": " × ".join(map(str, layer.shape)),
+                    "parameters": layer.parameters,
+                    "sees": "the whole clip" if layer.frames is None else f"{layer.frames * source.hop_s:.2f} s",
+                    "multiply-adds": layer.multiply_adds,
                 }
-                for one in layers
+                for layer in layers
             ]
         )
         st.dataframe(table, hide_index=True, alt=f"Layers of {recipe.title}")
@@ -176,16 +176,16 @@ def _boxes(built: Architecture, layers: list[Layer], frames: int, width: int) ->
         Box("input", "input", frames, width if two else 1, 1 if two else width, f"{frames} frames × {width} values")
     ]
     for number in range(1, len(built.blocks) + 1):
-        own = [one for one in layers if one.name.rstrip("ab").lstrip("abcdefghijklmnopqrstuvwxyz") == str(number)]
-        shape = next(one.shape for one in reversed(own) if not one.name.startswith(("squeeze", "excite")))
-        said = f"block {number}: {sum(one.parameters for one in own):,} parameters"
+        own = [layer for layer in layers if layer.name.rstrip("ab").lstrip("abcdefghijklmnopqrstuvwxyz") == str(number)]
+        shape = next(layer.shape for layer in reversed(own) if not layer.name.startswith(("squeeze", "excite")))
+        said = f"block {number}: {sum(layer.parameters for layer in own):,} parameters"
         boxes.append(Box(f"block {number}", "block", shape[0], shape[1] if two else 1, shape[-1], said))
-    for one in layers:
-        if one.name in ("gru", "over_time", "dense", "logits"):
-            name = {"over_time": "over time", "logits": "emotions"}.get(one.name, one.name)
-            steps, channels = (one.shape[0], one.shape[1]) if len(one.shape) == 2 else (1, one.shape[0])
-            kind = "time" if one.name in ("gru", "over_time") else "head"
-            boxes.append(Box(name, kind, steps, 1, channels, f"{name}: {one.parameters:,} parameters"))
+    for layer in layers:
+        if layer.name in ("gru", "over_time", "dense", "logits"):
+            name = {"over_time": "over time", "logits": "emotions"}.get(layer.name, layer.name)
+            steps, channels = (layer.shape[0], layer.shape[1]) if len(layer.shape) == 2 else (1, layer.shape[0])
+            kind = "time" if layer.name in ("gru", "over_time") else "head"
+            boxes.append(Box(name, kind, steps, 1, channels, f"{name}: {layer.parameters:,} parameters"))
     return boxes
 
 

@@ -36,8 +36,8 @@ def show() -> None:
     with st.container(border=True):
         left, right = st.columns([3, 5], gap="medium")
         with left:
-            found = corpus.choose()
-        if found is None:
+            chosen = corpus.choose()
+        if chosen is None:
             return
         with right:
             what = in_url.segmented("what", "What is compared", WHAT)
@@ -45,7 +45,7 @@ def show() -> None:
         left, middle, right = st.columns([3, 2, 3], gap="medium")
         with left:
             first = wanted[0].recipe if wanted else recipes.RECIPES[FIRST]
-            divided = division.choose(found, Source("study", on_corpus(first, found))).recipe
+            divided = division.choose(chosen, Source("study", on_corpus(first, chosen))).recipe
         seeds = int(
             middle.number_input(
                 "Seeds",
@@ -62,11 +62,11 @@ def show() -> None:
         name = name or _name(wanted, of_what)
         epochs = _epochs()
         try:
-            prepared = _prepared(wanted, epochs, found, divided)
+            prepared = _prepared(wanted, epochs, chosen, divided)
         except (CorpusError, FeatureError, RecipeError, StudyError) as error:
             st.error(foreign.plain(error))
             return
-        _start(prepared, found.corpus, name, seeds, field)
+        _start(prepared, chosen.corpus, name, seeds, field)
 
 
 def _networks() -> list[Member]:
@@ -86,7 +86,7 @@ def _networks() -> list[Member]:
         select_all=False,
     )
     try:
-        return members.of_recipes([named[one] for one in picked])
+        return members.of_recipes([named[name] for name in picked])
     except StudyError:
         st.caption("Tick one more." if picked else "Tick two or more.")
         return []
@@ -101,7 +101,7 @@ def _setting() -> tuple[list[Member], str, str]:
     name = left.selectbox("Network", list(named), format_func=labels.__getitem__, key="study-network")
     offered = members.settings_of(named[name])
     field = middle.selectbox(
-        "Setting", list(offered), format_func=lambda one: offered[one].title, key=f"study-setting-{named[name].network}"
+        "Setting", list(offered), format_func=lambda key: offered[key].title, key=f"study-setting-{named[name].network}"
     )
     text = right.text_input("Values", offered[field].values, key=f"study-values-{field}")
     try:
@@ -126,10 +126,10 @@ def _epochs() -> int:
 
 
 def _start(prepared: list[Member], on: Corpus, name: str, seeds: int, field: str) -> None:
-    found = starting.estimate(prepared, on, seeds=seeds)
+    estimate = starting.estimate(prepared, on, seeds=seeds)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Start the study", type="primary", icon=":material/science:", key="study-start")
-        st.markdown(_said(found))
+        st.markdown(_said(estimate))
     if not pressed:
         return
     try:
@@ -140,26 +140,27 @@ def _start(prepared: list[Member], on: Corpus, name: str, seeds: int, field: str
     st.switch_page("pages/results/page.py", query_params={"view": "studies", "study": study.id})
 
 
-def _said(found: starting.Estimate) -> str:
-    if not found.trainings:
+def _said(estimate: starting.Estimate) -> str:
+    if not estimate.trainings:
         return "All of them are trained already: nothing has to wait."
-    number = f"{found.trainings} training{'' if found.trainings == 1 else 's'}"
-    said = f"{number}, **{about(found.seconds)}** in all." if found.seconds else f"{number}."
-    if found.unknown:
-        said += f" Not known: how long {foreign.plain(', '.join(found.unknown))} takes."
-    if found.ready:
-        said += f" Trained already: {foreign.plain(', '.join(found.ready))}."
+    number = f"{estimate.trainings} training{'' if estimate.trainings == 1 else 's'}"
+    said = f"{number}, **{about(estimate.seconds)}** in all." if estimate.seconds else f"{number}."
+    if estimate.unknown:
+        said += f" Not known: how long {foreign.plain(', '.join(estimate.unknown))} takes."
+    if estimate.ready:
+        said += f" Trained already: {foreign.plain(', '.join(estimate.ready))}."
     waiting = len(jobs.in_state(*jobs.ACTIVE, everyone=True))
     return said + (f" {waiting} before it in the queue." if waiting else "")
 
 
-def _prepared(wanted: list[Member], epochs: int, found: Chosen, divided: Recipe) -> list[Member]:
+def _prepared(wanted: list[Member], epochs: int, chosen: Chosen, divided: Recipe) -> list[Member]:
     if epochs:
         wanted = [
-            Member(one.name, one.recipe.with_(fit=dataclasses.replace(one.recipe.fit, epochs=epochs))) for one in wanted
+            Member(member.name, member.recipe.with_(fit=dataclasses.replace(member.recipe.fit, epochs=epochs)))
+            for member in wanted
         ]
-    stated = json.dumps([[one.name, one.recipe.to_dict()] for one in wanted], sort_keys=True)
-    return _planned(found.key, stated, divided.split, divided.unknown_speakers, wanted, found.corpus)
+    stated = json.dumps([[member.name, member.recipe.to_dict()] for member in wanted], sort_keys=True)
+    return _planned(chosen.key, stated, divided.split, divided.unknown_speakers, wanted, chosen.corpus)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -170,16 +171,16 @@ def _planned(key: str, stated: str, split: str, unknown: str, _members: list[Mem
 def _offered() -> dict[str, Recipe]:
     """The recipes that ship and can be computed here, and one's own that are none of them, the newest first."""
     named = {
-        name: one
-        for name, one in recipes.RECIPES.items()
-        if not any(given.source.missing for given in one.feature_set.inputs)
+        name: recipe
+        for name, recipe in recipes.RECIPES.items()
+        if not any(given.source.missing for given in recipe.feature_set.inputs)
     }
-    known = [_bare(one) for one in named.values()]
-    for one in [one for one in measured.finished() if one.own][:MOST_OWN]:
-        bare = _bare(one.recipe)
+    known = [_bare(recipe) for recipe in named.values()]
+    for run in [run for run in measured.finished() if run.own][:MOST_OWN]:
+        bare = _bare(run.recipe)
         if bare not in known:
             known.append(bare)
-            named[one.name] = one.recipe
+            named[run.name] = run.recipe
     return named
 
 
@@ -192,7 +193,7 @@ def _bare(recipe: Recipe) -> Recipe:
 
 def _labels(named: dict[str, Recipe]) -> dict[str, str]:
     """What each is called: a recipe by its name, one's own by what it is, and by its run where two are called alike."""
-    titles = {name: members.called(one) for name, one in named.items()}
+    titles = {name: members.called(recipe) for name, recipe in named.items()}
     said = list(titles.values())
     return {
         name: title if said.count(title) == 1 or title == name else f"{title} ({name})"
@@ -202,8 +203,8 @@ def _labels(named: dict[str, Recipe]) -> dict[str, str]:
 
 def _name(wanted: list[Member], of_what: str) -> str:
     """A name for a study of these that no other has."""
-    taken = {one.name for one in studies.all_studies()}
-    plain = (of_what or " and ".join(one.name for one in wanted[:3]))[:60] or "Study"
+    taken = {study.name for study in studies.all_studies()}
+    plain = (of_what or " and ".join(member.name for member in wanted[:3]))[:60] or "Study"
     number, name = 2, plain
     while name in taken:
         number, name = number + 1, f"{plain} {number}"

@@ -31,7 +31,7 @@ def choose() -> Chosen | None:
         return None
     names = list(titles)
     in_url.begin("corpus", names, names[0], key="train-corpus")
-    name = st.selectbox("Corpus", names, format_func=lambda one: titles[one], key="train-corpus")
+    name = st.selectbox("Corpus", names, format_func=lambda name: titles[name], key="train-corpus")
     try:
         opened = corpora.opened(name)
     except (CorpusError, OSError) as error:
@@ -40,16 +40,16 @@ def choose() -> Chosen | None:
             "pages/datasets/page.py", label="Look after it on the datasets page", icon=":material/library_music:"
         )
         return None
-    found = Chosen(opened.corpus, opened.key)
-    st.caption(f"{len(found.corpus.clips):,} clips · {found.speakers} speakers")
+    chosen = Chosen(opened.corpus, opened.key)
+    st.caption(f"{len(chosen.corpus.clips):,} clips · {chosen.speakers} speakers")
     with st.popover("Is it whole?", type="tertiary"):
-        _state(found)
-    return found
+        _state(chosen)
+    return chosen
 
 
-def _state(found: Chosen) -> None:
+def _state(chosen: Chosen) -> None:
     """Whether a check has found anything, from the last job that checked this corpus."""
-    corpus = found.corpus
+    corpus = chosen.corpus
     if corpus.problems:
         st.caption(f":material/warning: {len(corpus.problems)} rows or files do not fit and are left out.")
     check = Check(corpus.name)

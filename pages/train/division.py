@@ -27,7 +27,7 @@ def choose(chosen: Chosen, source: Source) -> Source:
     default = source.recipe.split if source.recipe.split in names else names[0]
     titles = {name: scheme.title for name, scheme in SCHEMES.items()}
     in_url.begin("split", names, default, key="train-split")
-    split = str(st.selectbox("Split", names, format_func=lambda one: titles[one], key="train-split"))
+    split = str(st.selectbox("Split", names, format_func=lambda name: titles[name], key="train-split"))
     st.caption(SCHEMES[split].tells)
     if SCHEMES[split].both_sides:
         _warn(source.recipe)
@@ -59,11 +59,11 @@ def _warn(recipe: Recipe) -> None:
         "**The same speakers stand on both sides.** The model may know a test clip's voice from training, so the score says how it does "
         "on these people, not on a stranger."
     )
-    found = measured.gap(recipe, measured.finished())
-    if found is not None:
-        clips, speakers = (one.score("accuracy") or 0.0 for one in found)
-        own = found[0].recipe.name == recipe.name
-        which = "this recipe" if own else f"the recipe {foreign.plain(found[0].recipe.name)}"
+    pair = measured.gap(recipe, measured.finished())
+    if pair is not None:
+        clips, speakers = (run.score("accuracy") or 0.0 for run in pair)
+        own = pair[0].recipe.name == recipe.name
+        which = "this recipe" if own else f"the recipe {foreign.plain(pair[0].recipe.name)}"
         said += (
             f" Measured on {foreign.plain(title(recipe.corpus))}: {which} is right in {numbers.percent(clips)} by clip and in "
             f"{numbers.percent(speakers)} by speaker, a gap of {100 * (clips - speakers):.0f} points."
@@ -81,7 +81,7 @@ def _counted(key: str, stated: str, n_folds: int, _recipe: Recipe, _corpus: Corp
         said = f"{len(made)} trainings, each tested on about {clips // len(made):,} of {clips:,} clips."
     else:
         part = made[0].parts
-        counts = [f"{int((part == one).sum()):,} {one}" for one in splits.PARTS]
+        counts = [f"{int((part == name).sum()):,} {name}" for name in splits.PARTS]
         out = int((part == "").sum())
         said = f"{', '.join(counts)} clips (split {made[0].title})" + (
             f"; {out:,} are in no part of it." if out else "."

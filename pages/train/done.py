@@ -25,16 +25,16 @@ def show(job: jobs.Job, run: Run) -> None:
     """Draw the card of a whole run. Raises RunError or KeyError where it is damaged."""
     recipe = recipes.from_dict(run.recipe["recipe"])
     part = "test" if "test" in run.metrics else "validation"
-    found = run.metrics[part]
+    scores = run.metrics[part]
     rows = run.predictions[run.predictions["part"] == part]
-    labels = tuple(found["labels"])
+    labels = tuple(scores["labels"])
     seconds = numbers.seconds(float(run.recipe.get("found", {}).get("seconds", 0.0)))
     split = schemes.of(recipe.split).title.lower()
     st.markdown(f"#### :material/check_circle: {foreign.plain(recipe.title)}")
     st.caption(
         f"{foreign.plain(title(recipe.corpus))} · {foreign.plain(split)} · {seconds} · {foreign.plain(run.name)}"
     )
-    st.markdown(_score(recipe, found, rows, labels, part))
+    st.markdown(_score(recipe, scores, rows, labels, part))
     left, right = st.columns(2, gap="large")
     history = run.history
     with left:
@@ -43,10 +43,10 @@ def show(job: jobs.Job, run: Run) -> None:
             epochs_film.matrix(film, job.id)
         else:
             st.plotly_chart(
-                figures.confusion(np.array(found["confusion"]), labels, f"{part.capitalize()} part"),
+                figures.confusion(np.array(scores["confusion"]), labels, f"{part.capitalize()} part"),
                 key=f"matrix-{job.id}",
                 config=_BAR,
-                alt=f"Confusion matrix of {run.name}, {part} part, n = {found['n']}",
+                alt=f"Confusion matrix of {run.name}, {part} part, n = {scores['n']}",
             )
     with right:
         if not history.empty:
@@ -61,9 +61,9 @@ def show(job: jobs.Job, run: Run) -> None:
     _next(run, recipe)
 
 
-def _score(recipe: Recipe, found: dict[str, Any], rows: pd.DataFrame, labels: tuple[str, ...], part: str) -> str:
+def _score(recipe: Recipe, scores: dict[str, Any], rows: pd.DataFrame, labels: tuple[str, ...], part: str) -> str:
     """`UAR 52 % (47 to 57)`, and what it stands beside."""
-    span = found["intervals"]["uar"]
+    span = scores["intervals"]["uar"]
     beside = [f"chance {numbers.percent(1 / len(labels))}"]
     best = measured.best_network(recipe, measured.finished(), part)
     if best is not None:
@@ -73,7 +73,7 @@ def _score(recipe: Recipe, found: dict[str, Any], rows: pd.DataFrame, labels: tu
         beside.append(f"listeners {numbers.percent(heard)}")
     where = "" if part == "test" else " on the validation part, which chose the epoch"
     low, high = 100 * span["low"], 100 * span["high"]
-    return f"**UAR {numbers.percent(found['uar'])}** ({low:.0f} to {high:.0f}){where} · {' · '.join(beside)}"
+    return f"**UAR {numbers.percent(scores['uar'])}** ({low:.0f} to {high:.0f}){where} · {' · '.join(beside)}"
 
 
 def _listeners(rows: pd.DataFrame, labels: tuple[str, ...]) -> float | None:

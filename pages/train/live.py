@@ -51,13 +51,13 @@ def _card(were: frozenset[tuple[str, str]]) -> None:
 
 
 def _queue(were: frozenset[tuple[str, str]]) -> None:
-    found = jobs.all_jobs()
-    waiting.show(found, _followed(found))
+    jobs_ = jobs.all_jobs()
+    waiting.show(jobs_, _followed(jobs_))
 
 
-def _followed(found: list[jobs.Job]) -> jobs.Job | None:
+def _followed(jobs_: list[jobs.Job]) -> jobs.Job | None:
     """The job that the URL names, else the one that runs, else the one that is next."""
     named = st.query_params.get("job")
-    running = [job for job in found if job.state == "running"]
-    candidates = [*(job for job in found if job.id == named), *running, *runner.waiting()]
+    running = [job for job in jobs_ if job.state == "running"]
+    candidates = [*(job for job in jobs_ if job.id == named), *running, *runner.waiting()]
     return candidates[0] if candidates else None

@@ -16,14 +16,14 @@ def show() -> None:
     with st.container(border=True):
         left, middle, right = st.columns([3, 5, 4], gap="medium")
         with left:
-            found = corpus.choose()
-        if found is None:
+            corpus_ = corpus.choose()
+        if corpus_ is None:
             return
         with middle:
-            chosen = recipe.choose(found)
+            chosen = recipe.choose(corpus_)
         if chosen is None:
             return
         with right:
-            divided = division.choose(found, chosen)
-        order = advanced.show(found, divided)
-        starting.show(found, order)
+            divided = division.choose(corpus_, chosen)
+        order = advanced.show(corpus_, divided)
+        starting.show(corpus_, order)

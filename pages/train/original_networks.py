@@ -79,8 +79,8 @@ def _train(picked: list[Recipe], known: list[measured.Measured]) -> None:
     except CorpusError as error:
         st.error(foreign.plain(error))
         return
-    absent = sorted({one.corpus for one in picked} - here)
-    wanted = original_networks.orders([one for one in picked if one.corpus in here], splits, known)
+    absent = sorted({recipe.corpus for recipe in picked} - here)
+    wanted = original_networks.orders([recipe for recipe in picked if recipe.corpus in here], splits, known)
     with right:
         if absent:
             names = " and ".join(title(name) for name in absent)
@@ -106,8 +106,8 @@ def _opened(picked: list[Recipe]) -> None:
 
 def _queue(wanted: list[tuple[Training, measured.Estimate | None]]) -> None:
     try:
-        for one, expected in wanted:
-            one.queue(expected_s=expected.seconds if expected else None)
+        for training, expected in wanted:
+            training.queue(expected_s=expected.seconds if expected else None)
     except (jobs.JobError, recipes.RecipeError, RunError, OSError) as error:
         st.error(foreign.plain(error))
         return
@@ -128,12 +128,12 @@ def _total(wanted: list[tuple[Training, measured.Estimate | None]]) -> str:
 
 def _waiting() -> dict[str, str]:
     """Recipe → whether it trains or waits, unchanged but for its split."""
-    found: dict[str, list[str]] = {}
+    waiting: dict[str, list[str]] = {}
     for job in jobs.in_state(*jobs.ACTIVE):
         recipe = recipe_of(job) if job.kind == jobs.TRAINING else None
         if recipe is not None and _unchanged(recipe):
-            found.setdefault(recipe.name, []).append(job.state)
-    return {name: "trains" if "running" in states else "waits" for name, states in found.items()}
+            waiting.setdefault(recipe.name, []).append(job.state)
+    return {name: "trains" if "running" in states else "waits" for name, states in waiting.items()}
 
 
 def _unchanged(recipe: Recipe) -> bool:

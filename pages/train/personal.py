@@ -35,7 +35,7 @@ def show() -> None:
     except CorpusError as error:
         st.error(foreign.plain(error))
         return
-    clips = pd.DataFrame([(one.emotion, one.sitting) for one in made], columns=["emotion", "sitting"])
+    clips = pd.DataFrame([(clip.emotion, clip.sitting) for clip in made], columns=["emotion", "sitting"])
     st.markdown("##### 1 · Collect")
     collecting.show()
     if collected.BACKGROUND not in collected.counts(clips) and len(clips):
@@ -111,15 +111,15 @@ def _make(base: Run, classes: tuple[str, ...]) -> None:
 
 def _made() -> Run | None:
     """Draw the picker of one's models and return the newest, or the one that is picked; None where none was made."""
-    found = {run.name: run for run in runs.own() if run.servable and _is_personal(run)}
-    if not found:
+    models = {run.name: run for run in runs.own() if run.servable and _is_personal(run)}
+    if not models:
         return None
-    names = list(found)
+    names = list(models)
     if _MADE in st.session_state and st.session_state[_MADE] in names:
         st.session_state["personal-model"] = st.session_state.pop(_MADE)
     in_url.begin("own", names, names[0], key="personal-model")
-    name = st.selectbox("My models", names, key="personal-model", format_func=lambda one: worth.label(found[one]))
-    return found[name]
+    name = st.selectbox("My models", names, key="personal-model", format_func=lambda name: worth.label(models[name]))
+    return models[name]
 
 
 def _is_personal(run: Run) -> bool:
@@ -138,7 +138,7 @@ def _result(run: Run) -> None:
 
 def _scores(run: Run) -> None:
     own = personal.of(run)
-    found = run.metrics["validation"]
+    scores = run.metrics["validation"]
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(worth.of_model(run))
@@ -155,12 +155,12 @@ def _scores(run: Run) -> None:
         # Per cent of three clips would say more than is known.
         norm = "true" if own is not None and own.enough else "counts"
         st.plotly_chart(
-            figures.confusion(found["confusion"], found["labels"], norm=norm),
+            figures.confusion(scores["confusion"], scores["labels"], norm=norm),
             key="personal-matrix",
             config={"displayModeBar": False},
-            alt=f"Confusion matrix of {run.name}, cross-validated, n = {found['n']}",
+            alt=f"Confusion matrix of {run.name}, cross-validated, n = {scores['n']}",
         )
-        st.caption(f"Cross-validated, {found['n']} clips: each was answered by a head that had not heard it.")
+        st.caption(f"Cross-validated, {scores['n']} clips: each was answered by a head that had not heard it.")
 
 
 def _try(run: Run) -> None:
@@ -174,10 +174,10 @@ def _try(run: Run) -> None:
         except audio.AudioError as error:
             st.error(foreign.plain(error), icon=":material/error:")
             continue
-        found = answer.prediction_of(sound.digest, clip, run)
-        if found is not None:
+        prediction = answer.prediction_of(sound.digest, clip, run)
+        if prediction is not None:
             answer.brief(sound.digest, clip, run, place="try", named=False)
-            st.caption(worth.of_answer(run, found)[1])
+            st.caption(worth.of_answer(run, prediction)[1])
     with st.container(horizontal=True):
         links = {"model": run.name}
         st.page_link("pages/analyze/page.py", label="Use it in Analyze", icon=":material/mic:", query_params=links)

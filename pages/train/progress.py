@@ -95,12 +95,12 @@ def _details(job: jobs.Job, state: str, fit: Fit | None) -> None:
 def attempt(work: Callable[[], Any]) -> Any:
     """Do something with a job; a refusal is said, else the whole page runs anew."""
     try:
-        found = work()
+        outcome = work()
     except (jobs.JobError, RunError, OSError) as error:
         st.error(foreign.plain(error))
         return None
-    if isinstance(found, jobs.Job):
-        st.query_params["job"] = found.id
+    if isinstance(outcome, jobs.Job):
+        st.query_params["job"] = outcome.id
     st.rerun(scope="app")
 
 

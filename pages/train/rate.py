@@ -19,23 +19,23 @@ from ser_core.runs import expected, measured
 
 def show(chosen: Chosen, recipe: Recipe, field: str) -> None:
     """Draw the last test of the recipe as it stands, and the button that queues one. field: the key of the widget that holds the rate."""
-    found = learning_rate.kept(recipe)
-    if found is not None:
-        _drawn(found, recipe, field)
+    test = learning_rate.kept(recipe)
+    if test is not None:
+        _drawn(test, recipe, field)
     waits = next((job for job in jobs.in_state(*jobs.ACTIVE) if _tests(job, recipe)), None)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Find a learning rate" if found is None else "Test again",
+            "Find a learning rate" if test is None else "Test again",
             icon=":material/query_stats:",
             key=f"find-{field}",
             disabled=waits is not None,
         )
         seconds = None
-        if pressed or (found is None and waits is None):
+        if pressed or (test is None and waits is None):
             seconds = expected.of_range_test(recipe, chosen.corpus, measured.finished())
         if waits is not None:
             st.caption(f"A test is {waits.state}; it is in the queue.")
-        elif found is None:
+        elif test is None:
             takes = "" if seconds is None else f", {about(seconds)}"
             st.caption(
                 f"At most {learning_rate.STEPS} steps on the train part alone, the rate higher in each (Smith 2017){takes}."
@@ -45,10 +45,10 @@ def show(chosen: Chosen, recipe: Recipe, field: str) -> None:
         progress.attempt(lambda: RateSearch(recipe).queue(said, expected_s=seconds))
 
 
-def _drawn(found: RangeTest, recipe: Recipe, field: str) -> None:
-    proposed = found.proposed
+def _drawn(test: RangeTest, recipe: Recipe, field: str) -> None:
+    proposed = test.proposed
     st.plotly_chart(
-        curves.loss_over_rate(found.rates, found.losses, found.smoothed.tolist(), proposed, recipe.fit.learning_rate),
+        curves.loss_over_rate(test.rates, test.losses, test.smoothed.tolist(), proposed, recipe.fit.learning_rate),
         key=f"drawn-{field}",
         config={"displayModeBar": False},
         alt="Loss over the learning rate"

@@ -37,16 +37,16 @@ def show() -> None:
         return
     try:
         opened = [corpora.opened(name) for name in picked]
-        mapping = _mapping([one.corpus for one in opened])
-        both = joined.join([one.corpus for one in opened], mapping)
+        mapping = _mapping([member.corpus for member in opened])
+        both = joined.join([member.corpus for member in opened], mapping)
     except (CorpusError, OSError) as error:
         st.error(foreign.plain(error))
         return
     st.caption(f"In common: {foreign.plain(', '.join(both.emotions))}. {len(both.clips):,} clips.")
     left, right = st.columns(2)
-    name = left.selectbox("Recipe", RECIPES, format_func=lambda one: recipes.RECIPES[one].title, key="several-recipe")
+    name = left.selectbox("Recipe", RECIPES, format_func=lambda name: recipes.RECIPES[name].title, key="several-recipe")
     split = right.segmented_control(
-        "What", list(WHAT), format_func=lambda one: WHAT[one], default=EACH, required=True, key="several-what"
+        "What", list(WHAT), format_func=lambda split: WHAT[split], default=EACH, required=True, key="several-what"
     )
     if split == EACH:
         st.caption(schemes.CORPORA.tells)
@@ -58,7 +58,7 @@ def show() -> None:
         st.markdown("They are bound by the terms of each:")
         for terms in both.card.terms:
             st.caption(foreign.plain(terms))
-    _start(recipe, Chosen(both, f"{mapping}-{'+'.join(one.key for one in opened)}"))
+    _start(recipe, Chosen(both, f"{mapping}-{'+'.join(member.key for member in opened)}"))
 
 
 def _mapping(members: list[Corpus]) -> dict[str, dict[str, str]]:
@@ -76,12 +76,12 @@ def _mapping(members: list[Corpus]) -> dict[str, dict[str, str]]:
             disabled=["corpus", "its emotion"],
             key=f"several-mapping-{'+'.join(corpus.name for corpus in members)}",
         )
-    found: dict[str, dict[str, str]] = {}
+    mapping: dict[str, dict[str, str]] = {}
     for before, after in zip(standard, edited.to_dict("records"), strict=True):
         said = str(after["read as"] or "").strip()
         if said != before["read as"]:
-            found.setdefault(before["corpus"], {})[before["its emotion"]] = said
-    return found
+            mapping.setdefault(before["corpus"], {})[before["its emotion"]] = said
+    return mapping
 
 
 def _start(recipe: Recipe, chosen: Chosen) -> None:
@@ -96,5 +96,5 @@ def _start(recipe: Recipe, chosen: Chosen) -> None:
         return
     if not st.button("Train", type="primary", icon=":material/model_training:", key="several-train"):
         return
-    found = starting.estimate(chosen, order)
-    starting.queue(order, found.seconds if found else None)
+    estimated = starting.estimate(chosen, order)
+    starting.queue(order, estimated.seconds if estimated else None)

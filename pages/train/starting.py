@@ -25,18 +25,18 @@ def show(chosen: Chosen, order: Training) -> None:
     """Draw on whose terms its features are computed and the estimate, and queue the training when the button is pressed."""
     _terms(order.recipe)
     reason = _impossible(chosen, order)
-    found = None if reason else estimate(chosen, order)
+    estimated = None if reason else estimate(chosen, order)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Train", type="primary", icon=":material/model_training:", disabled=reason is not None)
         if reason:
             st.error(foreign.plain(reason))
         else:
-            st.markdown(_said(found))
+            st.markdown(_said(estimated))
             with st.popover("What will happen?", type="tertiary"):
                 st.markdown(division.counted(chosen, order.recipe, order.folds))
-                st.markdown(_why(found))
+                st.markdown(_why(estimated))
     if not reason and pressed:
-        queue(order, found.seconds if found else None)
+        queue(order, estimated.seconds if estimated else None)
 
 
 def queue(order: Training, expected_s: float | None) -> None:
@@ -52,10 +52,10 @@ def queue(order: Training, expected_s: float | None) -> None:
 
 def estimate(chosen: Chosen, order: Training) -> expected.Expected | None:
     """Return how long the order may take on this machine, without features that one before it in the queue computes; None where nothing tells."""
-    found = expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
-    if found is not None and found.features_s and waits.features_before(order.recipe):
-        return replace(found, features_s=0.0)
-    return found
+    estimated = expected.of(order.recipe, chosen.corpus, order.trainings(chosen.speakers), measured.finished())
+    if estimated is not None and estimated.features_s and waits.features_before(order.recipe):
+        return replace(estimated, features_s=0.0)
+    return estimated
 
 
 def _terms(recipe: Recipe) -> None:
@@ -75,32 +75,32 @@ def _impossible(chosen: Chosen, order: Training) -> str | None:
     return None
 
 
-def _said(found: expected.Expected | None) -> str:
+def _said(estimated: expected.Expected | None) -> str:
     waiting = len(jobs.in_state(*jobs.ACTIVE, everyone=True))
     before = "what is before it in the queue has" if waiting == 1 else f"the {waiting} before it in the queue have"
     begins = waits.until_next() if waiting else None
     when = "" if begins is None else f", in {about(begins)}"
     behind = f" It begins when {before} ended{when}." if waiting else ""
-    if found is None:
+    if estimated is None:
         return f"How long it takes is not known here: no run of this recipe has ended yet.{behind}"
-    parts = f" ({about(found.features_s)} of it for features)" if found.features_s >= LEAST_S else ""
-    return f"Takes **{about(found.seconds)}**{parts}.{behind}"
+    parts = f" ({about(estimated.features_s)} of it for features)" if estimated.features_s >= LEAST_S else ""
+    return f"Takes **{about(estimated.seconds)}**{parts}.{behind}"
 
 
-def _why(found: expected.Expected | None) -> str:
-    if found is None:
+def _why(estimated: expected.Expected | None) -> str:
+    if estimated is None:
         return ""
     said = (
         "Features: estimated from a few clips read here. "
-        if found.features_s
+        if estimated.features_s
         else "Its features are in the store when it begins. "
     )
-    if found.source is None:
+    if estimated.source is None:
         return (
             f"{said}Fit: estimated from the network's multiply-adds and this machine's speed at rest; other work beside it makes it longer. "
             "After the first epoch it is told by the epochs."
         )
-    source = found.source
+    source = estimated.source
     where = "on this machine" if source.own else "where it was made, and from this machine's speed"
     return (
         f"{said}Fit: an estimate from the run {foreign.plain(source.name)} ({numbers.seconds(source.seconds)} for {source.clips:,} clips "

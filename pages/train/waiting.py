@@ -15,16 +15,16 @@ from ser_core.jobs import runner, waits
 ENDED = 6
 
 
-def show(found: list[jobs.Job], followed: jobs.Job | None) -> None:
+def show(jobs_: list[jobs.Job], followed: jobs.Job | None) -> None:
     """Draw a line a job."""
-    running = [job for job in found if job.state == "running"]
+    running = [job for job in jobs_ if job.state == "running"]
     everyone = runner.waiting(everyone=True)
     begins = waits.starts_in() if everyone else {}
     runs = {job.id for job in running}
     queued = [(place, job) for place, job in enumerate(everyone, start=1) if job.mine and job.id not in runs]
     # A job that began or ended between two looks is drawn once.
     drawn = runs | {job.id for _, job in queued}
-    ended = [job for job in found if job.id not in drawn and job.state not in jobs.ACTIVE]
+    ended = [job for job in jobs_ if job.id not in drawn and job.state not in jobs.ACTIVE]
     st.subheader("Queue", anchor="queue")
     if not running and not queued:
         st.caption(

@@ -18,13 +18,13 @@ SAMPLES = settings.ARTIFACTS / "samples"
 def voices() -> list[dict[str, Any]]:
     """Return each voice: name, title, file below SAMPLES, its clip and emotion, how to read its pictures; none where none ship."""
     path = SAMPLES / "voices" / "voices.json"
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    return found
+    shipped: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return shipped
 
 
 def one_each() -> dict[str, dict[str, Any]]:
     """Return one voice an emotion by name, in an order that tells nothing."""
-    first = {one["name"]: one for one in voices() if one["name"].endswith("-1")}
+    first = {voice["name"]: voice for voice in voices() if voice["name"].endswith("-1")}
     return {name: first[name] for name in sorted(first, key=lambda name: first[name]["clip"])}
 
 

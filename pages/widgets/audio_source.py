@@ -102,7 +102,7 @@ def _uploaded(key: str) -> list[Sound]:
     )
     if len(files) > settings.MAX_UPLOAD_FILES:
         st.warning(f"Only the first {settings.MAX_UPLOAD_FILES} of {len(files)} files are analyzed.")
-    return [Sound(one.name, one.getvalue()) for one in files[: settings.MAX_UPLOAD_FILES]]
+    return [Sound(file.name, file.getvalue()) for file in files[: settings.MAX_UPLOAD_FILES]]
 
 
 @st.cache_data(show_spinner=False)

@@ -35,9 +35,9 @@ def show(clip: str, key: str) -> None:
 
 
 def _sound(clip: str, corpus: str) -> audio.Clip | None:
-    found = corpora.here([corpus]).get(corpus)
-    if found is not None:
-        rows = found.clips[found.clips["clip"] == clip]
+    present = corpora.here([corpus]).get(corpus)
+    if present is not None:
+        rows = present.clips[present.clips["clip"] == clip]
         if len(rows):
             row = rows.iloc[0]
             return ClipReader().read(row["path"], row["start"], row["end"])
@@ -48,7 +48,9 @@ def _sound(clip: str, corpus: str) -> audio.Clip | None:
 def _own(clip: str) -> None:
     """A recording of a lesson: whoever made it hears it, and nobody else."""
     kept = Recordings()
-    mine = next((one for one in kept.list_all() if classmates.clip_of(kept.folder, one.file) == clip), None)
+    mine = next(
+        (recording for recording in kept.list_all() if classmates.clip_of(kept.folder, recording.file) == clip), None
+    )
     if mine is None:
         st.caption("Somebody else in the class recorded it; it is played to nobody.")
     else:

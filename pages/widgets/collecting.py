@@ -42,7 +42,7 @@ def show() -> None:
     for start in range(0, len(classes), ACROSS):
         for column, name in zip(st.columns(min(ACROSS, len(classes))), classes[start : start + ACROSS], strict=False):
             with column, st.container(border=True):
-                _one(kept, name, [one for one in made if one.emotion == name], disabled=why is not None)
+                _one(kept, name, [clip for clip in made if clip.emotion == name], disabled=why is not None)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not settings.school_class():
             _add_class(classes)
@@ -59,11 +59,11 @@ def show() -> None:
 def _classes(made: list[Recording]) -> list[str]:
     if settings.school_class():
         return list(EMOTIONS[:6])
-    there = list(Counter(one.emotion for one in made))
+    there = list(Counter(clip.emotion for clip in made))
     added: list[str] = st.session_state.setdefault(_CLASSES, [])
-    found = list(dict.fromkeys([*there, *added]))
+    classes = list(dict.fromkeys([*there, *added]))
     # Two are the least that a model can tell apart.
-    return found + [name for name in FIRST if name not in found][: max(0, 2 - len(found))]
+    return classes + [name for name in FIRST if name not in classes][: max(0, 2 - len(classes))]
 
 
 def _one(kept: Recordings, name: str, made: list[Recording], *, disabled: bool) -> None:
@@ -112,17 +112,17 @@ def _keep(kept: Recordings, name: str, key: str, sentence: str) -> None:
 
 
 def _clips(kept: Recordings, made: list[Recording]) -> None:
-    for one in list(reversed(made))[:25]:
+    for clip in list(reversed(made))[:25]:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.audio(kept.path(one.file).read_bytes(), format="audio/wav")
-            st.caption(f"{numbers.seconds(one.seconds)} · {foreign.plain(one.sentence or 'uploaded')}")
+            st.audio(kept.path(clip.file).read_bytes(), format="audio/wav")
+            st.caption(f"{numbers.seconds(clip.seconds)} · {foreign.plain(clip.sentence or 'uploaded')}")
             st.button(
                 "Delete",
-                key=f"delete-{one.file}",
+                key=f"delete-{clip.file}",
                 icon=":material/delete:",
                 type="tertiary",
                 on_click=kept.delete,
-                args=(one.file,),
+                args=(clip.file,),
             )
 
 
@@ -154,6 +154,6 @@ def _missing(made: list[Recording]) -> None:
             f"{collected.FEWEST} clips are the least."
         )
         return
-    clips = pd.DataFrame([(one.emotion, one.sitting) for one in made], columns=["emotion", "sitting"])
+    clips = pd.DataFrame([(clip.emotion, clip.sitting) for clip in made], columns=["emotion", "sitting"])
     for sentence in collected.missing(clips):
         st.caption(f":material/arrow_forward: {foreign.plain(sentence)}")

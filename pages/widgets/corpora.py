@@ -55,16 +55,16 @@ def here(names: Iterable[str]) -> dict[str, Corpus]:
         entries = registry.entries()
     except CorpusError:
         return {}
-    found = {}
+    readable = {}
     for name in dict.fromkeys(names):
         entry = entries.get(name)
         if entry is None or not entry.present:
             continue
         try:
-            found[name] = opened(name).corpus
+            readable[name] = opened(name).corpus
         except (CorpusError, OSError):
             continue
-    return found
+    return readable
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the corpus …")
@@ -87,7 +87,7 @@ def _state(name: str, entries: dict[str, Entry]) -> str:
 def _times(path: Path) -> int:
     times = [path.stat().st_mtime_ns]
     if path.is_dir():
-        with os.scandir(path) as found:
-            times += [one.stat().st_mtime_ns for one in found]
+        with os.scandir(path) as entries:
+            times += [entry.stat().st_mtime_ns for entry in entries]
     # The sum, not the latest: a part that goes or comes back with an old date counts too.
     return sum(times) % 2**63

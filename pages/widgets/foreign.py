@@ -13,4 +13,4 @@ _ADDRESS = re.compile(r"((?:https?://|ftp://|www\.)[^\s`]+)", re.IGNORECASE)
 def plain(text: object) -> str:
     """Return Markdown that shows `text` as it is, in one line; an address in it as code, which nothing makes a link of."""
     pieces = _ADDRESS.split(" ".join(str(text).split()))
-    return "".join(f"`{one}`" if index % 2 else _SIGNS.sub(r"\\\g<0>", one) for index, one in enumerate(pieces))
+    return "".join(f"`{piece}`" if index % 2 else _SIGNS.sub(r"\\\g<0>", piece) for index, piece in enumerate(pieces))

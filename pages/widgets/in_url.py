@@ -64,7 +64,7 @@ def begin_many(
     fits = state is not None and all(value in allowed for value in state)
     stated = _from_outside(name, fits)
     if joined:
-        stated = [value for one in stated for value in one.split(",")]
+        stated = [value for text in stated for value in text.split(",")]
     picked = [value for value in dict.fromkeys(stated) if value in allowed][:most]
     if picked or stated == [NOTHING]:
         st.session_state[key] = picked

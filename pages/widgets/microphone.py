@@ -45,5 +45,5 @@ def trouble(key: str = "microphone") -> str | None:
 
     key: another one for a second place on the same page.
     """
-    found = _component(key=key, height=1, on_state_change=lambda: None)
-    return _REASONS.get(found.get("state") or "")
+    reported = _component(key=key, height=1, on_state_change=lambda: None)
+    return _REASONS.get(reported.get("state") or "")

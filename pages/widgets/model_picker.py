@@ -17,24 +17,24 @@ _MISSING = "model-missing"
 
 def servable() -> dict[str, Run]:
     """Return the runs that can predict, by name, shipped ones first."""
-    found = {}
+    models = {}
     for run in [*runs.shipped(), *runs.own()]:
-        if run.servable and run.name not in found:
-            found[run.name] = run
-    return found
+        if run.servable and run.name not in models:
+            models[run.name] = run
+    return models
 
 
 def choose() -> list[Run]:
     """Draw the picker and return the picked runs; empty, with the next step said, where there is none."""
-    found = _servable_or_said()
-    if not found:
+    models = _servable_or_said()
+    if not models:
         return []
-    in_url.begin_many("model", found, [next(iter(found))], most=MOST)
+    in_url.begin_many("model", models, [next(iter(models))], most=MOST)
     picked = st.multiselect(
         "Model",
-        list(found),
+        list(models),
         max_selections=MOST,
-        format_func=lambda name: worth.label(found[name]),
+        format_func=lambda name: worth.label(models[name]),
         key="model",
         label_visibility="collapsed",
         placeholder="Pick a model",
@@ -43,40 +43,40 @@ def choose() -> list[Run]:
     )
     if not picked:
         st.caption("Pick a model to get an answer.")
-    return [found[name] for name in picked]
+    return [models[name] for name in picked]
 
 
 def choose_one(*, disabled: bool = False) -> Run | None:
     """Draw the picker for a page where one model answers; None, with the next step said, where there is none."""
-    found = _servable_or_said()
-    if not found:
+    models = _servable_or_said()
+    if not models:
         return None
-    names = list(found)
+    names = list(models)
     in_url.begin("model", names, names[0], key="one-model")
     name = st.selectbox(
         "Model",
         names,
-        format_func=lambda one: worth.label(found[one]),
+        format_func=lambda name: worth.label(models[name]),
         key="one-model",
         disabled=disabled,
         on_change=_forget_missing,
     )
-    return found[name]
+    return models[name]
 
 
 def _servable_or_said() -> dict[str, Run]:
-    found = servable()
-    if not found:
+    models = servable()
+    if not models:
         st.info("No trained model is here yet.")
         st.page_link("pages/train/page.py", label="Train one", icon=":material/model_training:")
-        return found
+        return models
     # The URL names what is picked from here on, so that a link asked for another is kept until one is picked. Unnamed: on a
     # shared server the name of somebody's run is theirs.
-    if any(name not in (*found, in_url.NOTHING) for name in st.query_params.get_all("model")):
+    if any(name not in (*models, in_url.NOTHING) for name in st.query_params.get_all("model")):
         st.session_state[_MISSING] = True
     if st.session_state.get(_MISSING):
         st.warning("A model that this link asks for is not here. Pick one.")
-    return found
+    return models
 
 
 def _forget_missing() -> None:

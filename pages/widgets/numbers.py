@@ -37,6 +37,6 @@ def score(metrics: dict[str, Any]) -> str:
     part = "test" if "test" in metrics else "validation"
     if part not in metrics:
         return "not measured"
-    found = metrics[part]
-    speakers = f"{found['speakers']} speakers"
-    return f"{percent(found['accuracy'])} ({span(found['intervals']['accuracy'])}) on {found['n']} clips of {speakers} of the {part} part"
+    scores = metrics[part]
+    speakers = f"{scores['speakers']} speakers"
+    return f"{percent(scores['accuracy'])} ({span(scores['intervals']['accuracy'])}) on {scores['n']} clips of {speakers} of the {part} part"

@@ -17,10 +17,10 @@ MOST = 8
 def words(run: Run, *, clip: str = "", digest: str = "", speaker: str = "") -> str:
     """Return `trained on this clip` or the like, '' where the model did not meet it or its split cannot be read."""
     try:
-        found = seen.of(run, clip=clip, digest=digest, speaker=speaker)
+        overlap = seen.of(run, clip=clip, digest=digest, speaker=speaker)
     except RunError:
         return ""
-    return found.words if found else ""
+    return overlap.words if overlap else ""
 
 
 def show(models: Iterable[Run], *, clip: str = "", digest: str = "", speaker: str = "", named: bool) -> None:

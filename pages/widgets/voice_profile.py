@@ -204,7 +204,7 @@ def _read(predictor: Predictor, *, disabled: bool = False) -> None:
             "Or clips of the same voice", type=ENDINGS, accept_multiple_files=True, key=f"voice-clips-{number}"
         )
         given = [Sound("passage.wav", recording.getvalue())] if recording else []
-        given += [Sound(one.name, one.getvalue()) for one in uploads]
+        given += [Sound(upload.name, upload.getvalue()) for upload in uploads]
         # Above the button: what stands below it is out of sight in a short window.
         trouble = st.container()
         if st.button("Use it", type="primary", icon=":material/check:", disabled=not given, key="voice-use"):
@@ -298,9 +298,9 @@ def _current() -> Speaker:
 
 
 def _that_take_one(models: list[Run]) -> list[Predictor]:
-    found: list[Predictor] = []
+    predictors: list[Predictor] = []
     if settings.school_class():
-        return found
+        return predictors
     for run in models:
         try:
             predictor = cached.predictor(run)
@@ -308,5 +308,5 @@ def _that_take_one(models: list[Run]) -> list[Predictor]:
             # Its answer says what is wrong with it.
             continue
         if predictor.takes_profile:
-            found.append(predictor)
-    return found
+            predictors.append(predictor)
+    return predictors

@@ -32,33 +32,33 @@ def of_model(run: Run) -> str:
     of_what = f"**{foreign.plain(run.name)}** is a model of your own, a head on {foreign.plain(own.base)}."
     if not own.enough:
         return f"{of_what} How often it is right: **{own.label}**. {foreign.plain(own.sentence)}"
-    found = run.metrics["validation"]
-    span = found["intervals"]["accuracy"]
+    scores = run.metrics["validation"]
+    span = scores["intervals"]["accuracy"]
     return (
-        f"{of_what} Right in {numbers.percent(found['accuracy'])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])}) of "
-        f"{found['n']} clips, **{own.label}**. {foreign.plain(own.sentence)}"
+        f"{of_what} Right in {numbers.percent(scores['accuracy'])} ({numbers.percent(span['low'])} to {numbers.percent(span['high'])}) of "
+        f"{scores['n']} clips, **{own.label}**. {foreign.plain(own.sentence)}"
     )
 
 
-def of_answer(run: Run, found: Prediction, *, elsewhere: bool = False) -> tuple[str, str]:
+def of_answer(run: Run, prediction: Prediction, *, elsewhere: bool = False) -> tuple[str, str]:
     """Say of which emotions one is right 8 times in 10, and how often answers at this confidence were right, on whose voices.
 
     The first is empty where it is one alone, or where that did not hold when it was measured; both where nobody spoke. elsewhere: of a
     voice on a microphone that is not the corpus' own. Then it is told of another corpus, where that was measured.
     """
-    if found.decision == "no-speech":
+    if prediction.decision == "no-speech":
         return "", ""
-    told = _elsewhere(run, found) if elsewhere else None
-    return _one_of(run, found, elsewhere, told), _often(run, found, told)
+    told = _elsewhere(run, prediction) if elsewhere else None
+    return _one_of(run, prediction, elsewhere, told), _often(run, prediction, told)
 
 
-def _often(run: Run, found: Prediction, told: kept.Kept | None) -> str:
+def _often(run: Run, prediction: Prediction, told: kept.Kept | None) -> str:
     own = personal.of(run)
     if own is not None and not own.enough:
         return f"What this confidence is worth: {own.label}. {foreign.plain(own.sentence)}"
     if own is None and told is not None:
         bins = told.metrics["reliability"]
-        near = int(np.abs(np.array(bins["confidence"]) - found.confidence).argmin())
+        near = int(np.abs(np.array(bins["confidence"]) - prediction.confidence).argmin())
         return (
             f"On another corpus, {foreign.plain(told.stated['title'])}, with microphones and accents that it did not know, answers at this confidence were "
             f"right {100 * bins['right'][near]:.0f} times in 100 ({bins['n'][near]} clips)."
@@ -66,18 +66,20 @@ def _often(run: Run, found: Prediction, told: kept.Kept | None) -> str:
     table = _unheard(run)
     labels = run.metrics[_part(run)]["labels"]
     # A third of few clips is near enough, where the usual number would be all of them.
-    near_ones = metrics.right_near(table, labels, found.confidence, min(NEAREST, len(table) // 3) if own else NEAREST)
+    near_ones = metrics.right_near(
+        table, labels, prediction.confidence, min(NEAREST, len(table) // 3) if own else NEAREST
+    )
     if near_ones is None:
         return "How much this confidence is worth was not measured for this model."
     right, n = near_ones
     often = f"answers at this confidence were right {100 * right:.0f} times in 100"
     if own is not None:
         return f"On your own recordings, cross-validated ({own.label}), {often} (the {n} nearest clips). {foreign.plain(own.sentence)}"
-    without = ", without a voice profile" if found.profile else ""
+    without = ", without a voice profile" if prediction.profile else ""
     return f"{_whose(run)}{without}, {often} (the {n} nearest clips of the {_part(run)} part). Not measured on your microphone or language."
 
 
-def _one_of(run: Run, found: Prediction, elsewhere: bool, told: kept.Kept | None) -> str:
+def _one_of(run: Run, prediction: Prediction, elsewhere: bool, told: kept.Kept | None) -> str:
     least = run.contract.least if run.has("feature.json") else None
     if least is None:
         return ""
@@ -86,21 +88,25 @@ def _one_of(run: Run, found: Prediction, elsewhere: bool, told: kept.Kept | None
     else:
         labels = run.metrics[_part(run)]["labels"]
         measured = conformal.measured(_unheard(run), labels, least)
-    inside = conformal.members(found.probabilities, least)
+    inside = conformal.members(prediction.probabilities, least)
     if not conformal.holds(measured) or inside.sum() < 2:
         return ""
-    ranked = [found.labels[k] for k in np.argsort(-found.probabilities) if inside[k]]
+    ranked = [prediction.labels[k] for k in np.argsort(-prediction.probabilities) if inside[k]]
     return f"{words.either(ranked)}: one of these is right {10 * conformal.COVERAGE:.0f} times in 10."
 
 
-def _elsewhere(run: Run, found: Prediction) -> kept.Kept | None:
+def _elsewhere(run: Run, prediction: Prediction) -> kept.Kept | None:
     """What was measured of a shipped model on a corpus that it did not learn from, with a voice profile where the answer has one."""
     learned_from = run.recipe.get("recipe", {}).get("corpus")
-    condition = "unseen" if found.profile is None else f"unseen-enrol-{ENROLLED}-any"
-    for one in kept.of_run(run.name):
+    condition = "unseen" if prediction.profile is None else f"unseen-enrol-{ENROLLED}-any"
+    for evaluation in kept.of_run(run.name):
         try:
-            if one.corpus != learned_from and one.condition == condition and one.metrics.get("reliability"):
-                return one
+            if (
+                evaluation.corpus != learned_from
+                and evaluation.condition == condition
+                and evaluation.metrics.get("reliability")
+            ):
+                return evaluation
         except (OSError, ValueError, KeyError):
             # Its page in Results says that it is damaged.
             continue

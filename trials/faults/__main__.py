@@ -66,11 +66,11 @@ def main() -> int:
 
 def _problems(house: House, fault: disk.Fault, chance: random.Random) -> list[str]:
     try:
-        found = fault(house, chance)
+        problems = fault(house, chance)
         if os.environ.get("PLANT") == "lost":
             with contextlib.suppress(CorpusError):  # It is lost already.
                 Recordings().delete(min(house.kept))
-        return found or house.problems()
+        return problems or house.problems()
     except Exception:  # A fault of this check is a fault too.
         return [traceback.format_exc(limit=-3).replace("\n", " | ")]
 

@@ -38,7 +38,7 @@ def _training(house: House, *more: str) -> list[str]:
 
 def damaged_cache(house: House, chance: random.Random) -> list[str]:
     """Cut, empty, overwrite and remove files of the feature cache; training computes them again."""
-    found = _said(house.command(*_training(house)), good=True)
+    problems = _said(house.command(*_training(house)), good=True)
     for harm in ("cut", "noise", "gone", "empty"):
         for path in (house.home / "cache" / "features").rglob("*"):
             if path.suffix not in (".npy", ".csv") or chance.random() < 0.4:
@@ -50,8 +50,8 @@ def damaged_cache(house: House, chance: random.Random) -> list[str]:
                 path.write_bytes(
                     {"cut": data[: len(data) // 2], "noise": chance.randbytes(len(data)), "empty": b""}[harm]
                 )
-        found += _said(house.command(*_training(house)), good=True)
-    return found
+        problems += _said(house.command(*_training(house)), good=True)
+    return problems
 
 
 def corpus_gone(house: House, chance: random.Random) -> list[str]:
@@ -66,16 +66,16 @@ def corpus_gone(house: House, chance: random.Random) -> list[str]:
     away = house.corpus.with_name("away")
     house.corpus.rename(away)
     try:
-        found = house.problems()
+        problems = house.problems()
         while job.state in jobs.ACTIVE and time.monotonic() < deadline + 60:
             time.sleep(0.2)
         if "Traceback" in job.log_tail(200):
-            found.append(f"the training says: {job.log_tail(30)[-700:]}")
-        found += _said(house.command(*_training(house)), good=False)
-        found += _said(house.command("corpora", "list"), good=True)
+            problems.append(f"the training says: {job.log_tail(30)[-700:]}")
+        problems += _said(house.command(*_training(house)), good=False)
+        problems += _said(house.command("corpora", "list"), good=True)
     finally:
         away.rename(house.corpus)
-    return found
+    return problems
 
 
 def damaged_tables(house: House, chance: random.Random) -> list[str]:
@@ -85,22 +85,22 @@ def damaged_tables(house: House, chance: random.Random) -> list[str]:
     files = [notes, house.home / "corpora.json", house.home / "recordings" / "recordings.csv"]
     newest = max((path for path in (house.home / "jobs").glob("*/status.json")), default=None)
     before = {path: path.read_bytes() for path in [*files, *([newest] if newest else [])]}
-    found = []
+    problems = []
     for path, data in before.items():
         path.write_bytes(data[: len(data) // 2] if path.suffix != ".csv" else b"\xff\xfe nonsense")
         try:
             # Recordings come back with their table, and a log that names the file is what its reader needs.
             told = [what for what in house.problems() if "recordings are lost" not in what]
-            named = [what for what in told if "the server's log" in what and any(one.name in what for one in before)]
-            found += [f"{path.name} cut: {what}" for what in told if what not in named]
+            named = [what for what in told if "the server's log" in what and any(file.name in what for file in before)]
+            problems += [f"{path.name} cut: {what}" for what in told if what not in named]
         except Exception as error:  # The library itself says what is wrong; the pages must say it too.
             if path.name not in str(error):
-                found.append(f"{path.name} cut: {type(error).__name__}: {error}")
+                problems.append(f"{path.name} cut: {type(error).__name__}: {error}")
         finally:
             path.write_bytes(data)
     # With everything mended all is well; what the log said meanwhile names the files.
-    found += [what for what in house.problems() if not any(one.name in what for one in before)]
-    return found
+    problems += [what for what in house.problems() if not any(file.name in what for file in before)]
+    return problems
 
 
 def read_only(house: House, chance: random.Random) -> list[str]:
@@ -111,16 +111,16 @@ def read_only(house: House, chance: random.Random) -> list[str]:
         assert house.server is not None
         house.server.stop()
         remount("ro")
-        found = house.problems()
-        found += _said(house.command("predict", "finished", str(_voice(house))), good=True)
-        found += _said(house.command(*_training(house)), good=False)
+        problems = house.problems()
+        problems += _said(house.command("predict", "finished", str(_voice(house))), good=True)
+        problems += _said(house.command(*_training(house)), good=False)
         try:
             Recordings().add(audio.decode(_voice(house)), "anger", sitting="three")
-            found.append("a recording was kept on a read-only disk")
+            problems.append("a recording was kept on a read-only disk")
         except OSError:
             pass
         remount("rw")
-    return found
+    return problems
 
 
 def full(house: House, chance: random.Random) -> list[str]:
@@ -128,7 +128,7 @@ def full(house: House, chance: random.Random) -> list[str]:
     if not _mountable(house):
         return [SKIPPED]
     package = house.place / "finished.zip"
-    found = _said(house.command("runs", "export", "finished", "-o", str(package)), good=True)
+    problems = _said(house.command("runs", "export", "finished", "-o", str(package)), good=True)
     with _small_disk(house):
         filler = house.home / "filler"
         with filler.open("wb", buffering=0) as out:
@@ -139,23 +139,23 @@ def full(house: House, chance: random.Random) -> list[str]:
                 pass
         assert house.server is not None
         house.server.stop()
-        found += house.problems()
-        found += _said(house.command("predict", "finished", str(_voice(house))), good=True)
-        found += _said(house.command(*_training(house)), good=False)
-        found += _said(house.command("runs", "export", "finished", "-o", str(house.home / "out.zip")), good=False)
-        found += _said(house.command("runs", "import", str(package)), good=False)
+        problems += house.problems()
+        problems += _said(house.command("predict", "finished", str(_voice(house))), good=True)
+        problems += _said(house.command(*_training(house)), good=False)
+        problems += _said(house.command("runs", "export", "finished", "-o", str(house.home / "out.zip")), good=False)
+        problems += _said(house.command("runs", "import", str(package)), good=False)
         for _ in range(3):
             try:
                 made = Recordings().add(audio.decode(_voice(house)), "anger", sitting="three")
                 house.kept.add(made.file)
             except OSError:
                 continue
-        found += house.problems()
+        problems += house.problems()
         filler.unlink()
         house.keep()
-        found += _said(house.command(*_training(house)), good=True)
-        found += house.problems()
-    return found
+        problems += _said(house.command(*_training(house)), good=True)
+        problems += house.problems()
+    return problems
 
 
 def _voice(house: House) -> Path:

@@ -86,25 +86,25 @@ class House:
     def problems(self) -> list[str]:
         """Return what is not as it must be; the server is started anew where it was killed."""
         self.ensure_server()
-        found = [f"the page {name} {what}" for name, what in asyncio.run(self._pages())]
+        problems = [f"the page {name} {what}" for name, what in asyncio.run(self._pages())]
         for name, digest in self.finished.items():
             if _digest(self.home / "runs" / name) != digest:
-                found.append(f"the finished run {name} is not what it was")
-        listed = {one.file for one in Recordings().list_all()}
+                problems.append(f"the finished run {name} is not what it was")
+        listed = {recording.file for recording in Recordings().list_all()}
         if self.kept - listed:
-            found.append(f"recordings are lost: {sorted(self.kept - listed)}")
+            problems.append(f"recordings are lost: {sorted(self.kept - listed)}")
         for file in self.kept & listed:
             audio.decode(Recordings().path(file))
         for job in jobs.all_jobs():
             if job.state not in ("queued", "running", "done", "failed", "cancelled", "interrupted"):
-                found.append(f"the job {job.id} is {job.state}")
+                problems.append(f"the job {job.id} is {job.state}")
         assert self.server is not None
         log = self.server.log.read_text(errors="replace")
         if log.count("Traceback") > self._told.get(self.server.url, 0):
             self._told[self.server.url] = log.count("Traceback")
-            found.append(f"the server's log: {log[log.rindex('Traceback') :][-500:]!r}")
+            problems.append(f"the server's log: {log[log.rindex('Traceback') :][-500:]!r}")
         self.note_finished()
-        return found
+        return problems
 
     async def _pages(self) -> list[tuple[str, str]]:
         answers = await asyncio.gather(*(self._page(screen) for screen in SCREENS))
@@ -134,21 +134,21 @@ class House:
 
     def processes(self, *words: str) -> list[psutil.Process]:
         """Return the processes of the program that work for this home, with these words in their command."""
-        found = []
+        processes = []
         for process in psutil.process_iter(["cmdline"]):
             command = process.info["cmdline"] or []
             try:
                 here = "ser_core" in command and process.environ().get("SER_HOME") == str(self.home)
                 if here and all(word in command for word in words):
-                    found.append(process)
+                    processes.append(process)
             except psutil.Error:
                 continue
-        return found
+        return processes
 
 
 def _digest(folder: Path) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            found.update(f"{path.relative_to(folder)}|".encode() + path.read_bytes())
-    return found.hexdigest()
+            digest.update(f"{path.relative_to(folder)}|".encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -118,11 +118,11 @@ def run_zip(watch: Watch) -> Attempt:
         """One file of the run damaged, and files.json made to fit: the hashes alone do not catch it."""
         files = dict(draw(st.sampled_from(contents)))
         # The trained Keras file is never opened, so it is left out of what is damaged.
-        name = draw(st.sampled_from([one for one in files if not one.endswith("model.keras")]))
+        name = draw(st.sampled_from([name for name in files if not name.endswith("model.keras")]))
         files[name] = draw(mutations.damaged([files[name]]))
         return seeds.zipped(seeds.sealed(files))
 
-    model = next(one for one in contents if any(name.endswith("model.onnx") for name in one))
+    model = next(files for files in contents if any(name.endswith("model.onnx") for name in files))
     given, labels = seeds.taken(model)
 
     @st.composite
@@ -188,8 +188,8 @@ def arguments(watch: Watch) -> Attempt:
     words = st.sampled_from(
         [
             *(
-                str(one)
-                for one in (sound, corpus, home, home / "broken.wav", home / "none", "/dev/null", "/proc/self/mem")
+                str(path)
+                for path in (sound, corpus, home, home / "broken.wav", home / "none", "/dev/null", "/proc/self/mem")
             ),
             *(
                 "accurate",

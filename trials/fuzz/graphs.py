@@ -19,7 +19,7 @@ EDGES = (-(2**63), -1, 0, 1, 2, 6, 7, 1_000, 2**31, 2**62)
 def written(draw: st.DrawFn, given: Sequence[onnx.ValueInfoProto], labels: int) -> bytes:
     """Return a model that takes what a run's does and answers something: nodes in a chain, types and shapes that may not fit."""
     nodes, values = [], {}
-    at = draw(st.sampled_from([one.name for one in given]))
+    at = draw(st.sampled_from([info.name for info in given]))
     for number in range(draw(st.integers(0, 6))):
         made = f"v{number}"
         kind = draw(

@@ -27,7 +27,7 @@ def voice(seconds: float = 1.0) -> np.ndarray:
 
 def sounds() -> list[bytes]:
     """The shipped samples, and a voice in every container and depth that is read."""
-    found = [path.read_bytes() for path in sorted((settings.ARTIFACTS / "samples").glob("*.flac"))]
+    files = [path.read_bytes() for path in sorted((settings.ARTIFACTS / "samples").glob("*.flac"))]
     samples = voice()
     for container, subtype in (
         ("WAV", "PCM_U8"),
@@ -44,13 +44,13 @@ def sounds() -> list[bytes]:
     ):
         target = io.BytesIO()
         soundfile.write(target, samples, audio.SAMPLE_RATE, format=container, subtype=subtype)
-        found.append(target.getvalue())
+        files.append(target.getvalue())
     # Long and wide: two minutes at 8 kHz, and eight channels at 192 kHz.
     for rate, channels, seconds in ((8_000, 1, 120), (192_000, 8, 4)):
         target = io.BytesIO()
         of_one = np.resize(samples, rate * seconds)
         soundfile.write(target, np.repeat(of_one[:, None], channels, axis=1), rate, format="FLAC")
-        found.append(target.getvalue())
+        files.append(target.getvalue())
     wide = audio.resample(samples, audio.SAMPLE_RATE, 48_000)[:, None]
     for container, codec, live in (
         ("ipod", "aac", False),
@@ -58,8 +58,8 @@ def sounds() -> list[bytes]:
         ("webm", "libopus", True),
         ("adts", "aac", False),
     ):
-        found.append(muxed(container, codec, wide, 48_000, live=live))
-    return found
+        files.append(muxed(container, codec, wide, 48_000, live=live))
+    return files
 
 
 def tables() -> list[bytes]:
@@ -94,9 +94,9 @@ def imported() -> list[dict[str, bytes]]:
 
 def taken(model: dict[str, bytes]) -> tuple[list[onnx.ValueInfoProto], int]:
     """What the graph of a run takes, and how many emotions it tells apart."""
-    found = {name.rpartition("/")[2]: data for name, data in model.items()}
-    graph = onnx.load_from_string(found["model.onnx"]).graph
-    return list(graph.input), len(json.loads(found["feature.json"])["labels"])
+    files = {name.rpartition("/")[2]: data for name, data in model.items()}
+    graph = onnx.load_from_string(files["model.onnx"]).graph
+    return list(graph.input), len(json.loads(files["feature.json"])["labels"])
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

@@ -66,10 +66,10 @@ async def _flood(url: str, memory: Memory, told: Told) -> None:
     answers: Counter[int] = Counter()
     first = await _tab(url, [SIZE] * 12 + [1] * 45, answers)
     told.holds(answers[204] <= uploads.VISIT_FILES, f"one tab was let hold {answers[204]} files")
-    one = memory.now
+    held = memory.now
     tabs = [first, *(await asyncio.gather(*(_tab(url, [SIZE] * EACH, answers) for _ in range(TABS - 1))))]
     told.holds(set(answers) <= {204, 413, 503}, f"answers were {dict(answers)}")
-    told.said.append(f"memory: {before:.0f} MB before, {one:.0f} with one tab's, {memory.now:.0f} with {TABS} tabs'")
+    told.said.append(f"memory: {before:.0f} MB before, {held:.0f} with one tab's, {memory.now:.0f} with {TABS} tabs'")
     told.said.append(
         f"answers to {answers.total()} uploads: " + ", ".join(f"{n} × {s}" for s, n in sorted(answers.items()))
     )

@@ -108,8 +108,8 @@ async def driven(url: str, name: str, end: bytes) -> tuple[float, list[float], f
 
 def children(server: serving.Server) -> list[psutil.Process]:
     """Return the processes in which graphs of strangers run."""
-    found = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in found if "confined" in " ".join(child.cmdline())]
+    processes = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in processes if "confined" in " ".join(child.cmdline())]
 
 
 def working(server: serving.Server) -> list[psutil.Process]:

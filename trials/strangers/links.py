@@ -27,22 +27,22 @@ def attack(place: Path) -> Told:
     for form, opened in (("crema-d", "crema-d"), ("savee", "savee"), ("folder", "folder"), ("manifest", "manifest")):
         root, outs = _made(place / form, form, secret)
         clips = registry.load(opened, root).clips
-        found = read = 0
+        leaked = read = 0
         for path, start, end in zip(clips["path"], clips["start"], clips["end"], strict=True):
             try:
-                found += ClipReader().read(path, start, end).pcm16_sha256_16 == heard
+                leaked += ClipReader().read(path, start, end).pcm16_sha256_16 == heard
                 read += 1
             except audio.AudioError:
                 continue
-        told.holds(read > found, f"{form}: its own clips are not read")
+        told.holds(read > leaked, f"{form}: its own clips are not read")
         told.tried += outs - 1
-        told.holds(not found, f"{form}: somebody's recording was heard {found} times")
+        told.holds(not leaked, f"{form}: somebody's recording was heard {leaked} times")
         report = validation.check(opened, root, n_jobs=1)
         told.holds(
             any("link out of its corpus" in finding.message for finding in report.findings),
             f"{form}: a check finds nothing wrong with it",
         )
-        told.said.append(f"{form}: {read} clips read, {outs} links out of it, heard through them: {found}")
+        told.said.append(f"{form}: {read} clips read, {outs} links out of it, heard through them: {leaked}")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("anger/real.wav", secret.read_bytes())

@@ -51,7 +51,7 @@ def _look(page: Page, address: str, query: dict[str, str], asked: list[str], tol
     steps.settled(page)
     where = f"{urlsplit(address).path} {query.get('view', query.get('tab', ''))[:20]}"
     drawn = page.locator("[href], [src], svg a").evaluate_all(LEADS)
-    leads = [url for one in drawn if _elsewhere(url := urllib.parse.urljoin(page.url, one))]
+    leads = [url for link in drawn if _elsewhere(url := urllib.parse.urljoin(page.url, link))]
     told.holds(not leads, f"{where} leads to {leads[:3]}")
     gone = [url for url in asked if _elsewhere(url)]
     told.holds(not gone, f"{where} asked {gone[:3]}")
