@@ -95,16 +95,16 @@ def of(study: Study) -> Outcome:
     """Return what came of a study so far; a member whose run cannot be read counts as damaged."""
     states = state.of(study)
     named: dict[str, Run] = {}
-    for k, one in enumerate(states):
-        if one.state != "done":
+    for k, stage in enumerate(states):
+        if stage.state != "done":
             continue
-        run = study.run(one.member)
+        run = study.run(stage.member)
         try:
             # All that is read of it below.
             _ = run.metrics["test"]["labels"], run.predictions["fold"], run.split, run.recipe["recipe"]
-            named[one.member.name] = run
+            named[stage.member.name] = run
         except (RunError, KeyError, TypeError) as error:
-            states[k] = State(one.member, state.DAMAGED, str(error))
+            states[k] = State(stage.member, state.DAMAGED, str(error))
     comparison = compare.compare(named, most=MOST) if len(named) > 1 else None
     labels = (
         comparison.labels

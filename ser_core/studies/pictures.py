@@ -61,7 +61,7 @@ def scores(outcome: Outcome) -> Picture:
 
 def curves(outcome: Outcome) -> Picture | None:
     """Return validation UAR over the epochs, of the trained and of those that still learn; None where none has an epoch."""
-    tables = {one.member.name: state.histories(outcome.study.run(one.member)) for one in outcome.states}
+    tables = {stage.member.name: state.histories(outcome.study.run(stage.member)) for stage in outcome.states}
     tables = {name: own for name, own in tables.items() if own}
     if not tables:
         return None

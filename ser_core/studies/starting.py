@@ -110,7 +110,7 @@ def start(
 
 def missing(study: Study) -> list[Member]:
     """Return the members that neither are trained nor wait in the queue."""
-    return [standing.member for standing in state.of(study) if standing.state not in (*ACTIVE, "done", state.DAMAGED)]
+    return [stage.member for stage in state.of(study) if stage.state not in (*ACTIVE, "done", state.DAMAGED)]
 
 
 def go_on(study: Study, corpus: Corpus | None = None) -> list[Job]:
