@@ -94,8 +94,8 @@ def of_features(recipe: Recipe, corpus: Corpus) -> float:
     Of joined corpora each one's are kept with its own.
     """
     if corpus.members and all(given.source.hears_sound for given in recipe.feature_set.inputs):
-        return sum(of_features(recipe, one) for one in corpus.members)
-    found = 0.0
+        return sum(of_features(recipe, member) for member in corpus.members)
+    seconds = 0.0
     for given in recipe.feature_set.inputs:
         if given.source.missing:
             continue
@@ -107,8 +107,8 @@ def of_features(recipe: Recipe, corpus: Corpus) -> float:
             if not (store.folder(corpus, given.source, copies) / "index.csv").is_file():
                 wanted.append(COPIED * recipe.copies)
         if wanted:
-            found += FAN_S + sum(wanted) * len(corpus.clips) * a_clip(corpus, given.source) / joblib.cpu_count()
-    return found
+            seconds += FAN_S + sum(wanted) * len(corpus.clips) * a_clip(corpus, given.source) / joblib.cpu_count()
+    return seconds
 
 
 def a_clip(corpus: Corpus, source: sources.Source) -> float:
