@@ -158,7 +158,7 @@ def _taken(opened: Mapping[str, np.ndarray], kind: str) -> list[Taken]:
     shapes = [
         [None if length < 0 else length for length in opened[f"{kind} shape {k}"].tolist()] for k in range(len(names))
     ]
-    return [Taken(*one) for one in zip(names, shapes, types, strict=True)]
+    return [Taken(*fields) for fields in zip(names, shapes, types, strict=True)]
 
 
 def _read_all(pipe: IO[bytes] | None, answers: queue.SimpleQueue[dict[str, np.ndarray] | None]) -> None:
@@ -205,19 +205,19 @@ def serve(path: str, memory: int) -> None:
     said: dict[str, Any] = {}
     for kind, taken in (("input", opened.get_inputs()), ("output", opened.get_outputs())):
         said |= {
-            f"{kind} names": np.array([one.name for one in taken], str),
-            f"{kind} types": np.array([one.type for one in taken], str),
+            f"{kind} names": np.array([given.name for given in taken], str),
+            f"{kind} types": np.array([given.type for given in taken], str),
         }
-        for k, one in enumerate(taken):
+        for k, given in enumerate(taken):
             said[f"{kind} shape {k}"] = np.array(
-                [length if isinstance(length, int) else -1 for length in one.shape], int
+                [length if isinstance(length, int) else -1 for length in given.shape], int
             )
     _write(out, said)
     while (asked := _read(back)) is not None:
         feeds = {name.removeprefix("feed "): value for name, value in asked.items() if name != "names"}
         try:
-            found = opened.run(asked["names"].tolist(), feeds)
-            _write(out, {f"out {number}": value for number, value in enumerate(found)})
+            outputs = opened.run(asked["names"].tolist(), feeds)
+            _write(out, {f"out {number}": value for number, value in enumerate(outputs)})
         except Exception as error:  # ONNX Runtime's own exceptions share no base class.
             _write(out, {"error": np.array(str(error))})
 

@@ -30,18 +30,18 @@ def combine(members: Sequence[Run]) -> Run:
     the validation clips, and is the median of theirs where a refit left none. Remarks on strange clips are the first one's. Raises RunError
     for fewer than two members, and for those that differ in labels, inputs or split; GraphError where their graphs do.
     """
-    members = [piece for one in members for piece in runs.pieces(one) or [one]]
-    if len({one.path for one in members}) < max(2, len(members)):
+    members = [piece for member in members for piece in runs.pieces(member) or [member]]
+    if len({member.path for member in members}) < max(2, len(members)):
         raise RunError("An ensemble takes two different runs or more.")
-    for one in members:
-        Predictor(one)
-        _check_alike(members[0], one)
+    for member in members:
+        Predictor(member)
+        _check_alike(members[0], member)
     return runs.whole("ensemble", lambda run: _write(run, members))
 
 
 def _write(run: Run, members: Sequence[Run]) -> None:
     first = members[0]
-    onnx.save(graphs.mean_of([one.model_path() for one in members]), run.path / "model.onnx")
+    onnx.save(graphs.mean_of([member.model_path() for member in members]), run.path / "model.onnx")
     labels = first.contract.labels
     run.write_table("split.csv", first.split)
     scores = writing.measure(run, _mean_predictions(members, labels), labels)
@@ -49,7 +49,7 @@ def _write(run: Run, members: Sequence[Run]) -> None:
     run.write_json("feature.json", replace(first.contract, threshold=threshold).to_json())
     run.write_json(
         "layers.json",
-        [{**layer, "name": f"{_name(one)}/{layer['name']}"} for one in members for layer in one.layers],
+        [{**layer, "name": f"{_name(member)}/{layer['name']}"} for member in members for layer in member.layers],
     )
     if first.has(novelty.FILE):
         shutil.copyfile(first.path / novelty.FILE, run.path / novelty.FILE)
@@ -65,7 +65,7 @@ def _check_alike(first: Run, other: Run) -> None:
     for name, same in alike.items():
         if not same:
             raise RunError(f"{_name(first)} and {_name(other)} differ in their {name}, so they have no mean.")
-    parts = [one.split.set_index("clip")["part"].sort_index() for one in (first, other)]
+    parts = [run.split.set_index("clip")["part"].sort_index() for run in (first, other)]
     if not parts[0].equals(parts[1]):
         raise RunError(
             f"{_name(first)} and {_name(other)} were trained on different parts of a corpus, so no clip tells what their mean is worth."
@@ -75,7 +75,7 @@ def _check_alike(first: Run, other: Run) -> None:
 def _mean_predictions(members: Sequence[Run], labels: Sequence[str]) -> pd.DataFrame:
     """The rows of the clips that every member has: the mean of its probabilities."""
     columns = [f"p_{label}" for label in labels]
-    tables = [one.predictions.set_index(["clip", "part"]) for one in members]
+    tables = [member.predictions.set_index(["clip", "part"]) for member in members]
     rows = tables[0].index
     for table in tables[1:]:
         rows = rows.intersection(table.index)
@@ -91,14 +91,14 @@ def _mean_predictions(members: Sequence[Run], labels: Sequence[str]) -> pd.DataF
 def _threshold(members: Sequence[Run], predictions: pd.DataFrame) -> float:
     validation = predictions[predictions["part"] == "validation"]
     if validation.empty:
-        return float(median(one.contract.threshold for one in members))
+        return float(median(member.contract.threshold for member in members))
     confidence = validation.filter(like="p_").max(axis=1).to_numpy()
     return metrics.choose_threshold(confidence, (validation["predicted"] == validation["true"]).to_numpy())
 
 
 def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -> dict[str, Any]:
     first = members[0].recipe
-    strange = {"of_strangers": True} if any(one.of_a_stranger for one in members) else {}
+    strange = {"of_strangers": True} if any(member.of_a_stranger for member in members) else {}
     recipe = Recipe(
         name="ensemble",
         title=f"Mean of {_names(members)}",
@@ -109,33 +109,33 @@ def _stated(members: Sequence[Run], labels: tuple[str, ...], threshold: float) -
         network="ensemble",
         seed=int(first["seed"]),
     ).to_dict()
-    found = [one.recipe["found"] for one in members]
+    found = [member.recipe["found"] for member in members]
     return {
         "recipe": {name: recipe[name] for name in STATED},
-        "ensemble": [{"run": _name(one), "model_sha256": files.sha256(one.model_path())} for one in members],
+        "ensemble": [{"run": _name(member), "model_sha256": files.sha256(member.model_path())} for member in members],
         "ear": next((member.recipe["ear"] for member in members if member.recipe.get("ear")), None),
         **strange,
         "split_name": first["split_name"],
         "seed": recipe["seed"],
-        "test": all(one.recipe["test"] for one in members),
+        "test": all(member.recipe["test"] for member in members),
         "corpus_fingerprint": first["corpus_fingerprint"],
         "packages": writing.versions(PACKAGES),
         "created": runs.now(),
         "found": {
             "threshold": threshold,
-            "parameters": sum(int(one["parameters"]) for one in found),
-            "seconds": sum(float(one["seconds"]) for one in found),
+            "parameters": sum(int(facts["parameters"]) for facts in found),
+            "seconds": sum(float(facts["seconds"]) for facts in found),
         },
     }
 
 
-def _name(one: Run) -> str:
+def _name(run: Run) -> str:
     """The run's name, with its parent's where it is one of several seeds."""
-    return f"{one.path.parents[1].name}/{one.name}" if one.path.parent.name in runs.PIECES else one.name
+    return f"{run.path.parents[1].name}/{run.name}" if run.path.parent.name in runs.PIECES else run.name
 
 
 def _names(members: Sequence[Run]) -> str:
-    *others, last = (_name(one) for one in members)
+    *others, last = (_name(member) for member in members)
     return f"{', '.join(others)} and {last}"
 
 
@@ -151,14 +151,17 @@ def _card(members: Sequence[Run], measured: dict[str, Any], threshold: float) ->
         "| part | clips | accuracy | UAR | macro-F1 | calibration error |",
         "|---|---|---|---|---|---|",
     ]
-    for part, found in measured.items():
-        cells = [f"{found[name]:.3f}" for name in ("accuracy", "uar", "macro_f1", "ece")]
-        lines.append(f"| {part} | {found['n']} | {' | '.join(cells)} |")
+    for part, scores in measured.items():
+        cells = [f"{scores[name]:.3f}" for name in ("accuracy", "uar", "macro_f1", "ece")]
+        lines.append(f"| {part} | {scores['n']} | {' | '.join(cells)} |")
     lines += [
         "",
         f'Below a confidence of {100 * threshold:.0f} % the answer is "uncertain".',
         "",
-        *(f"- `{_name(one)}`: {one.recipe['recipe']['title']}, seed {one.recipe['seed']}" for one in members),
+        *(
+            f"- `{_name(member)}`: {member.recipe['recipe']['title']}, seed {member.recipe['seed']}"
+            for member in members
+        ),
         "",
     ]
     return "\n".join(lines)

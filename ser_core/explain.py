@@ -62,8 +62,8 @@ class PictureMap:
 
     def of(self, label: str) -> np.ndarray:
         """Return the label's map, frames × bands."""
-        found: np.ndarray = self.values[self.labels.index(label)]
-        return found
+        of_label: np.ndarray = self.values[self.labels.index(label)]
+        return of_label
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +76,8 @@ class Contributions:
     probabilities: np.ndarray
 
     def of(self, label: str) -> np.ndarray:
-        found: np.ndarray = self.values[:, self.labels.index(label)]
-        return found
+        of_label: np.ndarray = self.values[:, self.labels.index(label)]
+        return of_label
 
 
 def is_picture(predictor: Predictor) -> bool:
@@ -118,8 +118,8 @@ def looked(
     started = time.monotonic()
     whole = answer(look.logmel[None])[0]
     random = np.random.default_rng(seed)
-    found, number = _masked(look.logmel, look.hop_s, answer, random, masks, budget_s, progress)
-    return PictureMap(predictor.labels, found.astype(np.float32), whole, number, time.monotonic() - started), look
+    values, number = _masked(look.logmel, look.hop_s, answer, random, masks, budget_s, progress)
+    return PictureMap(predictor.labels, values.astype(np.float32), whole, number, time.monotonic() - started), look
 
 
 def picture(
@@ -133,24 +133,24 @@ def picture(
     """
     if not is_picture(predictor):
         raise ExplainError(f"{predictor.run.name} is not fed with a picture.")
-    one = predictor.inputs[0]
-    cut = one.windows(features)
+    given = predictor.inputs[0]
+    cut = given.windows(features)
     if len(cut.features) > MOST_WINDOWS:
-        length, hop = one.cut(len(one.sounding(features)))
-        longest = ((MOST_WINDOWS - 1) * hop + length) * one.source.hop_s
+        length, hop = given.cut(len(given.sounding(features)))
+        longest = ((MOST_WINDOWS - 1) * hop + length) * given.source.hop_s
         raise ExplainError(f"A map is drawn of up to {longest:.0f} s; choose a part of the clip.")
     started = time.monotonic()
     random = np.random.default_rng(seed)
     values = np.zeros((len(predictor.labels), *features.shape), np.float32)
     whole = np.concatenate(
-        [_run(predictor, one, window[None], n) for window, n in zip(cut.features, cut.n_frames, strict=True)]
+        [_run(predictor, given, window[None], n) for window, n in zip(cut.features, cut.n_frames, strict=True)]
     )
     number = masks
     for window, n, start in zip(cut.features, cut.n_frames, cut.starts, strict=True):
-        answer = functools.partial(_padded, predictor, one, window)
+        answer = functools.partial(_padded, predictor, given, window)
         share = budget_s / len(cut.features)
-        found, number = _masked(window[: int(n)], one.source.hop_s, answer, random, number, share)
-        values[:, start : start + int(n)] += found / len(cut.features)
+        of_window, number = _masked(window[: int(n)], given.source.hop_s, answer, random, number, share)
+        values[:, start : start + int(n)] += of_window / len(cut.features)
     assert number is not None
     return PictureMap(predictor.labels, values, whole.mean(axis=0), number, time.monotonic() - started)
 
@@ -164,18 +164,18 @@ def contributions(predictor: Predictor, features: dict[str, np.ndarray]) -> Cont
     """
     whole = predictor.windows_of(features)[0].mean(axis=0)
     names, rows = [], []
-    for one in predictor.inputs:
-        given = features[one.name]
+    for taken in predictor.inputs:
+        given = features[taken.name]
         level = (
-            scaling.neutral(predictor.run.model_path(), one.name, one.source.dims)
-            if one.is_vector
+            scaling.neutral(predictor.run.model_path(), taken.name, taken.source.dims)
+            if taken.is_vector
             else given.mean(axis=0)
         )
-        for group in one.source.groups:
+        for group in taken.source.groups:
             hidden = given.copy()
             hidden[:, group.columns] = level[group.columns]
             names.append(group.title)
-            rows.append(whole - predictor.windows_of({**features, one.name: hidden})[0].mean(axis=0))
+            rows.append(whole - predictor.windows_of({**features, taken.name: hidden})[0].mean(axis=0))
     if len(names) < 2:
         raise ExplainError(f"{predictor.run.name} is fed with one group of features alone, {', '.join(names)}.")
     return Contributions(predictor.labels, tuple(names), np.array(rows), whole)
@@ -223,8 +223,8 @@ def _cells(length: int, step: int) -> np.ndarray:
     """The matrix (length × cells) that interpolates linearly between the middles of cells of about `step`."""
     count = max(1, round(length / step))
     at = np.clip((np.arange(length) + 0.5) * count / length - 0.5, 0, count - 1)
-    found: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count)))
-    return found
+    matrix: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count)))
+    return matrix
 
 
 def _masks(number: int, frames: int, bands: int, patch: tuple[int, int], random: np.random.Generator) -> np.ndarray:
@@ -246,18 +246,18 @@ def _masks(number: int, frames: int, bands: int, patch: tuple[int, int], random:
 def _between(length: int, step: int, count: int, shift: float) -> np.ndarray:
     """The matrix (length × count) that interpolates linearly between cells of `step`, moved by `shift`."""
     at = (np.arange(length) + shift) / step
-    found: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count))).astype(np.float32)
-    return found
+    matrix: np.ndarray = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(count))).astype(np.float32)
+    return matrix
 
 
-def _padded(predictor: Predictor, one: sets.Input, window: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+def _padded(predictor: Predictor, given: sets.Input, window: np.ndarray, pictures: np.ndarray) -> np.ndarray:
     """What the model says of pictures as long as the window is filled, each in the window's place."""
     n = pictures.shape[1]
     batch = np.repeat(window[None], len(pictures), axis=0)
     batch[:, :n] = pictures
-    return _run(predictor, one, batch, n)
+    return _run(predictor, given, batch, n)
 
 
-def _run(predictor: Predictor, one: sets.Input, windows: np.ndarray, n: int) -> np.ndarray:
-    feeds = {one.name: windows, "n_frames": np.full(len(windows), n, np.int32)}
+def _run(predictor: Predictor, given: sets.Input, windows: np.ndarray, n: int) -> np.ndarray:
+    feeds = {given.name: windows, "n_frames": np.full(len(windows), n, np.int32)}
     return predictor.run_graph(feeds)[0]

@@ -59,8 +59,8 @@ class Layer:
     @property
     def strength(self) -> np.ndarray:
         """How far each unit's answers vary over the clip: units."""
-        found: np.ndarray = np.nanstd(self.maps, axis=(1, 2))
-        return found
+        deviations: np.ndarray = np.nanstd(self.maps, axis=(1, 2))
+        return deviations
 
     def strongest(self, number: int) -> list[int]:
         """Return the units whose answers vary most over the clip, the most first."""
@@ -139,7 +139,7 @@ def peaks(
     opened = _Opened(predictor)
     hop_s = predictor.inputs[0].source.hop_s
     names: list[str] = []
-    found: list[list[tuple[np.ndarray, np.ndarray]]] = []
+    answers: list[list[tuple[np.ndarray, np.ndarray]]] = []
     for name, samples in sounds:
         each = []
         for layer in opened.layers(samples):
@@ -147,10 +147,10 @@ def peaks(
             over_time = np.nan_to_num(layer.maps.max(axis=2), nan=-1.0)
             each.append((over_time.max(axis=1), over_time.argmax(axis=1) * hop_s))
         names.append(name)
-        found.append(each)
+        answers.append(each)
         if progress:
             progress(len(names))
-    by_layer = list(zip(*found, strict=True))
+    by_layer = list(zip(*answers, strict=True))
     return Peaks(
         tuple(names),
         tuple(np.stack([values for values, _ in each]) for each in by_layer),
@@ -203,15 +203,15 @@ class _Opened:
 def _behind_convolutions(graph: onnx.GraphProto) -> list[tuple[str, np.ndarray]]:
     """The outputs of the ReLUs that follow a convolution, in the graph's order, each with that convolution's weights."""
     producers = {name: node for node in graph.node for name in node.output}
-    weights = {one.name: one for one in graph.initializer}
-    found = []
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    outputs = []
     for node in graph.node:
         if node.op_type != "Relu":
             continue
         kernel = _nearest(node, producers, weights)
         if kernel is not None:
-            found.append((node.output[0], kernel))
-    return found
+            outputs.append((node.output[0], kernel))
+    return outputs
 
 
 def _nearest(
@@ -229,18 +229,18 @@ def _nearest(
             kernels.append(numpy_helper.to_array(weights[before.input[1]]))
         elif before.op_type in _BETWEEN:
             wanted.extend(before.input)
-    return max(kernels, key=lambda one: int(np.prod(one.shape[2:])), default=None)
+    return max(kernels, key=lambda kernel: int(np.prod(kernel.shape[2:])), default=None)
 
 
 def _asking(graph: onnx.ModelProto, names: list[str]) -> Callable[[dict[str, Any]], list[np.ndarray]]:
     """What asks the graph for what it gives at these places, which become outputs of a copy in memory."""
-    there = {one.name for one in graph.graph.output}
+    there = {output.name for output in graph.graph.output}
     graph.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in there)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     opened = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return lambda feeds: [np.asarray(one) for one in opened.run(names, feeds)]
+    return lambda feeds: [np.asarray(answer) for answer in opened.run(names, feeds)]
 
 
 def _channels_first(values: np.ndarray, units: int) -> np.ndarray | None:

@@ -88,10 +88,10 @@ def folder(recipe: Recipe) -> Path:
     return settings.home().rates / hashlib.sha256(stated.encode()).hexdigest()[:16]
 
 
-def keep(recipe: Recipe, found: RangeTest) -> Path:
+def keep(recipe: Recipe, tested: RangeTest) -> Path:
     """Keep a recipe's test, in place of an earlier one, and return its file."""
     path = folder(recipe) / FILE
-    files.write_json(path, dataclasses.asdict(found))
+    files.write_json(path, dataclasses.asdict(tested))
     return path
 
 

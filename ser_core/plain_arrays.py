@@ -18,7 +18,7 @@ def read(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Return the arrays of these names in an .npz file. Raises GraphError for one that cannot be read or holds more than MOST_BYTES."""
     try:
         with zipfile.ZipFile(path) as whole:
-            if sum(one.file_size for one in whole.infolist()) > MOST_BYTES:
+            if sum(entry.file_size for entry in whole.infolist()) > MOST_BYTES:
                 raise GraphError(f"{path.name} holds more than {MOST_BYTES / 1e6:.0f} MB; no run needs so much.")
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in names}

@@ -96,10 +96,13 @@ class Prediction:
         }
         return {
             **self._answer(),
-            "quality": [{"code": one.code, "severity": one.severity, "message": one.message} for one in self.findings],
+            "quality": [
+                {"code": finding.code, "severity": finding.severity, "message": finding.message}
+                for finding in self.findings
+            ],
             **({"profile": used} if used else {}),
             **(
-                {"channels": [{"channel": k, **one._answer()} for k, one in self.channels.items()]}
+                {"channels": [{"channel": k, **prediction._answer()} for k, prediction in self.channels.items()]}
                 if self.channels
                 else {}
             ),
@@ -257,7 +260,7 @@ class Predictor:
         """Return what a clip adds to a voice profile of its speaker: one row, or none without speech. Raises RunError as `profile_of`."""
         self.check_profile()
         source = self.inputs[0].source
-        if any(one.code == "no-speech" for one in audio.findings(clip)):
+        if any(finding.code == "no-speech" for finding in audio.findings(clip)):
             return profiles.sums((), source)
         return self._added([(extraction.of_source(source, clip.samples), profiles.speech_s(clip.samples))])
 
@@ -279,9 +282,9 @@ class Predictor:
     def _added(self, clips: Iterable[tuple[np.ndarray, float]]) -> BandSums:
         """What clips add to a voice profile, a row a clip, and what their emotions are expected to add, by what is said of each alone."""
         each = list(clips)
-        found = profiles.sums(each, self.inputs[0].source)
+        sums = profiles.sums(each, self.inputs[0].source)
         if self.emotions is None or not each:
-            return found
+            return sums
         plain, name = self.with_voice(None), self.inputs[0].name
         said = np.empty((len(each), len(self.labels)))
         strange = np.zeros(len(each))
@@ -289,8 +292,8 @@ class Predictor:
             probabilities, embedding = plain.windows_of({name: features})
             said[row] = probabilities.mean(axis=0)
             strange[row] = plain.unlike(embedding, {name: features})
-        felt = found.frames[:, None] * self.emotions.expected(said)
-        return dataclasses.replace(found, felt=felt, strange=strange * found.frames)
+        felt = sums.frames[:, None] * self.emotions.expected(said)
+        return dataclasses.replace(sums, felt=felt, strange=strange * sums.frames)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.
@@ -304,11 +307,11 @@ class Predictor:
         mean = probabilities.mean(axis=0)
         mean = mean / mean.sum()
         decision = "emotion" if mean.max() >= self.threshold else "uncertain"
-        if any(one.code == "no-speech" for one in findings):
+        if any(finding.code == "no-speech" for finding in findings):
             decision = "no-speech"
         elif self.unlike(embedding, features):
             findings = (*findings, UNLIKE)
-        channels = {name: self.predict(one) for name, one in clip.each().items()}
+        channels = {name: self.predict(channel) for name, channel in clip.each().items()}
         return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), self.voice, channels)
 
     def unlike(self, embedding: np.ndarray, features: dict[str, np.ndarray]) -> bool:
@@ -319,8 +322,8 @@ class Predictor:
         if self.novelty is None:
             return False
         plain = embedding if self.voice is None or self.needs_voice else self.with_voice(None).windows_of(features)[1]
-        one = self.inputs[0]
-        clip = novelty.describe(plain.mean(axis=0), one.picture(features[one.name]))
+        given = self.inputs[0]
+        clip = novelty.describe(plain.mean(axis=0), given.picture(features[given.name]))
         return bool(self.novelty.unlike(clip)[0])
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

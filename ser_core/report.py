@@ -78,27 +78,27 @@ def _opening(run: Run) -> str:
     ]
     if run.recipe.get("created"):
         facts.append(str(run.recipe["created"])[:10])
-    return f"<h1>{html.escape(run.name)}</h1><p class=quiet>{html.escape(' · '.join(str(one) for one in facts if one))}</p>{said}"
+    return f"<h1>{html.escape(run.name)}</h1><p class=quiet>{html.escape(' · '.join(str(fact) for fact in facts if fact))}</p>{said}"
 
 
 def _part(run: Run, part: str, rows: pd.DataFrame) -> Iterable[str]:
     labels = tuple(run.metrics[part]["labels"])
-    words = " · ".join(one for one in (run.name, _corpus_title(run), f"{part} part", f"n = {len(rows):,}") if one)
+    words = " · ".join(word for word in (run.name, _corpus_title(run), f"{part} part", f"n = {len(rows):,}") if word)
     several = rows["fold"].astype(str).nunique() > 1
-    found = pooling.parts(rows, labels)[part] if several else metrics.summary(rows, labels)
-    matrix = np.array(found["confusion"])
+    scores = pooling.parts(rows, labels)[part] if several else metrics.summary(rows, labels)
+    matrix = np.array(scores["confusion"])
 
     def title(what: str) -> str:
         return f"{what}<br><sub>{html.escape(words)}</sub>"
 
-    yield f"<h2>{part.capitalize()} part</h2>{_scores(found, matrix, words)}"
+    yield f"<h2>{part.capitalize()} part</h2>{_scores(scores, matrix, words)}"
     yield _figure(figures.confusion(matrix, labels, title("Confusion matrix")))
     yield f"<h3>Each class</h3><p class=quiet>{html.escape(words)}</p>"
     yield _table(metrics.per_class(matrix, labels).rename(columns={"f1": "F1"}))
     if several:
-        yield f"<h3>{len(found['folds'])} trainings, pooled above</h3><p class=quiet>{html.escape(words)}</p>"
-        yield _table(pd.DataFrame(found["folds"]).rename(columns={"uar": "UAR", "macro_f1": "macro-F1"}))
-    yield from _groups(rows, labels, found["accuracy"], title, words)
+        yield f"<h3>{len(scores['folds'])} trainings, pooled above</h3><p class=quiet>{html.escape(words)}</p>"
+        yield _table(pd.DataFrame(scores["folds"]).rename(columns={"uar": "UAR", "macro_f1": "macro-F1"}))
+    yield from _groups(rows, labels, scores["accuracy"], title, words)
     said = calibration.confidence(rows, labels)
     if said is None:
         yield "<p>This run states answers without probabilities, so nothing can be said of how sure it was.</p>"
@@ -106,18 +106,18 @@ def _part(run: Run, part: str, rows: pd.DataFrame) -> Iterable[str]:
     yield from _confidence(run, rows, said, title)
 
 
-def _scores(found: Mapping[str, Any], matrix: np.ndarray, words: str) -> str:
+def _scores(scores: Mapping[str, Any], matrix: np.ndarray, words: str) -> str:
     rows = []
     for name, said in (("accuracy", "Accuracy"), ("uar", "UAR"), ("macro_f1", "Macro-F1")):
-        span = found["intervals"][name]
-        say = (lambda one: f"{one:.2f}") if name == "macro_f1" else _percent
+        span = scores["intervals"][name]
+        say = (lambda score: f"{score:.2f}") if name == "macro_f1" else _percent
         rows.append(
-            {"score": said, "value": say(found[name]), "95 % interval": f"{say(span['low'])} to {say(span['high'])}"}
+            {"score": said, "value": say(scores[name]), "95 % interval": f"{say(span['low'])} to {say(span['high'])}"}
         )
     rows.append({"score": "Majority class", "value": _percent(metrics.majority(matrix)), "95 % interval": ""})
-    method = found["intervals"]["accuracy"]["method"]
+    method = scores["intervals"]["accuracy"]["method"]
     return (
-        f"<p class=quiet>{html.escape(words)} clips of {found['speakers']} speakers. 95 % intervals: {html.escape(method)}.</p>"
+        f"<p class=quiet>{html.escape(words)} clips of {scores['speakers']} speakers. 95 % intervals: {html.escape(method)}.</p>"
         + _table(pd.DataFrame(rows))
     )
 
@@ -133,7 +133,7 @@ def _confidence(run: Run, rows: pd.DataFrame, said: np.ndarray, title: Any) -> I
     hits = calibration.right(rows)
     table = metrics.reliability(said, hits)
     spans = [groups.wilson(share, n) for share, n in zip(table["right"], table["n"], strict=True)]
-    low, high = [one for one, _ in spans], [one for _, one in spans]
+    low, high = [low for low, _ in spans], [high for _, high in spans]
     yield _figure(trust.reliability(table["confidence"], table["right"], low, high, table["n"], title("Reliability")))
     error = calibration.error(said, hits, rows["speaker"])
     yield (
@@ -158,7 +158,9 @@ def _confidence(run: Run, rows: pd.DataFrame, said: np.ndarray, title: Any) -> I
 
 def _learning(run: Run) -> str:
     drawn = []
-    named = {run.name: run.history} | {f"{run.name}, {one.name}": one.history for one in runs.trainings(run)}
+    named = {run.name: run.history} | {
+        f"{run.name}, {training.name}": training.history for training in runs.trainings(run)
+    }
     for name, history in named.items():
         if not history.empty:
             figure = curves.learning(history)
@@ -170,26 +172,26 @@ def _learning(run: Run) -> str:
 
 def _films(run: Run) -> Iterable[str]:
     """The validation matrices epoch by epoch, of the run or of the first training that it pools."""
-    filmed = [one for one in (run, *runs.pieces(run)) if one.has(epochs.FILE)]
-    found = epochs.read(filmed[0]) if filmed else None
-    if found is None or not len(found.epochs):
+    filmed = [piece for piece in (run, *runs.pieces(run)) if piece.has(epochs.FILE)]
+    recorded = epochs.read(filmed[0]) if filmed else None
+    if recorded is None or not len(recorded.epochs):
         return
-    shown = found.thinned(FRAMES)
+    shown = recorded.thinned(FRAMES)
     words = " · ".join(
-        one for one in (filmed[0].name, _corpus_title(run), f"validation part, n = {len(found.clips):,}") if one
+        word for word in (filmed[0].name, _corpus_title(run), f"validation part, n = {len(recorded.clips):,}") if word
     )
     titles = [
         f"Epoch {epoch}: UAR {_percent(uar)}<br><sub>{html.escape(words)}</sub>"
         for epoch, uar in zip(shown.epochs, shown.uar, strict=True)
     ]
-    numbers = [int(one) for one in shown.epochs]
+    numbers = [int(epoch) for epoch in shown.epochs]
     yield "<h2>Epoch by epoch</h2>"
     yield _figure(figures.film(shown.matrices, shown.labels, numbers, titles, shown=int(shown.uar.argmax())))
     yield _figure(
         figures.over_epochs(
-            found.recall,
-            found.labels,
-            [int(one) for one in found.epochs],
+            recorded.recall,
+            recorded.labels,
+            [int(epoch) for epoch in recorded.epochs],
             f"Recall of each emotion<br><sub>{html.escape(words)}</sub>",
             of="found in",
         )
@@ -224,10 +226,10 @@ def _table(table: pd.DataFrame) -> str:
     lines = []
     for row in table.itertuples(index=False):
         cells = (
-            f"<td class=n>{one:.2f}</td>"
-            if isinstance(one, float)
-            else f"<td{' class=n' if isinstance(one, int) else ''}>{html.escape(str(one))}</td>"
-            for one in row
+            f"<td class=n>{cell:.2f}</td>"
+            if isinstance(cell, float)
+            else f"<td{' class=n' if isinstance(cell, int) else ''}>{html.escape(str(cell))}</td>"
+            for cell in row
         )
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
@@ -235,15 +237,15 @@ def _table(table: pd.DataFrame) -> str:
 
 def _here(rows: pd.DataFrame) -> dict[str, Corpus]:
     """The clips' corpora that are registered on this machine and can be read."""
-    found = {}
+    corpora = {}
     for name in dict.fromkeys(details.corpus_of(clip) for clip in rows["clip"]):
         try:
             entry = registry.entries().get(name)
             if entry is not None and entry.present:
-                found[name] = registry.load(name)
+                corpora[name] = registry.load(name)
         except CorpusError:
             continue
-    return found
+    return corpora
 
 
 def _corpus_title(run: Run) -> str:

@@ -28,19 +28,19 @@ def centred(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     if len(samples) <= 1:
         return np.zeros_like(samples, dtype=np.float32)
-    found = np.empty(len(samples), np.float32)
+    filtered = np.empty(len(samples), np.float32)
     for start, stop in _blocks(len(samples)):
         first, last = max(0, start - _BESIDE), min(len(samples), stop + _BESIDE)
         block = scipy.signal.sosfiltfilt(_sections(), samples[first:last], padlen=min(_MIRRORED, last - first - 1))
-        found[start:stop] = block[start - first : stop - first]
-    return found
+        filtered[start:stop] = block[start - first : stop - first]
+    return filtered
 
 
 @functools.cache
 def _sections() -> NDArray[np.float64]:
     # Of second order, run forwards and backwards: no delay, and 0.2 dB less at 50 Hz.
-    found: NDArray[np.float64] = scipy.signal.butter(2, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos")
-    return found
+    sections: NDArray[np.float64] = scipy.signal.butter(2, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos")
+    return sections
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:

@@ -128,8 +128,8 @@ def _the(which: int, channels: Sequence[Sound]) -> str:
 
 def _mean(channels: Sequence[Sound]) -> Sound:
     total = channels[0].copy()
-    for one in channels[1:]:
-        total += one
+    for channel in channels[1:]:
+        total += channel
     total /= len(channels)
     return total
 
@@ -143,19 +143,19 @@ def _measured(channels: Sequence[Sound]) -> tuple[NDArray[np.float64], NDArray[n
     spectra = np.zeros((len(channels), len(channels), _WINDOW // 2 + 1), np.complex128)
     shape = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
     for start in range(0, len(channels[0]), _CHUNK):
-        chunk = np.stack([centred(one[start : start + _CHUNK]) for one in channels])
+        chunk = np.stack([centred(channel[start : start + _CHUNK]) for channel in channels])
         framed = np.pad(chunk, ((0, 0), (0, -chunk.shape[1] % _FRAME))).reshape(len(channels), -1, _FRAME)
         powers.append(np.square(framed).mean(axis=2, dtype=np.float64))
         for at in range(0, max(1, chunk.shape[1] - _WINDOW // 2), _WINDOW // 2):
             window = chunk[:, at : at + _WINDOW]
-            found = scipy.fft.rfft(np.pad(window, ((0, 0), (0, _WINDOW - window.shape[1]))) * shape, axis=1)
-            spectra += found[:, None] * found[None].conj()
+            spectrum = scipy.fft.rfft(np.pad(window, ((0, 0), (0, _WINDOW - window.shape[1]))) * shape, axis=1)
+            spectra += spectrum[:, None] * spectrum[None].conj()
     return 10 * np.log10(np.maximum(np.concatenate(powers, axis=1), 1e-12)), spectra
 
 
 def _active_db(levels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each channel's mean level over its frames within 20 dB of its loudest."""
-    return np.array([one[one >= one.max() - _ACTIVE_DB].mean() for one in levels])
+    return np.array([channel[channel >= channel.max() - _ACTIVE_DB].mean() for channel in levels])
 
 
 def _pair(levels: NDArray[np.float64], spectra: NDArray[np.complex128], i: int, j: int) -> _Pair:

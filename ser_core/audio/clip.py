@@ -106,7 +106,9 @@ class Clip:
         """
         kept = tuple(finding for finding in self.findings if finding.code != "two-speakers")
         name = channel_name(len(self.apart))
-        return {name(k): replace(self, samples=one, findings=kept, apart=()) for k, one in enumerate(self.apart)}
+        return {
+            name(k): replace(self, samples=samples, findings=kept, apart=()) for k, samples in enumerate(self.apart)
+        }
 
 
 def channel_name(count: int) -> Callable[[int], str]:
@@ -116,7 +118,7 @@ def channel_name(count: int) -> Callable[[int], str]:
 
 def louder(channels: Sequence[NDArray[np.float32]]) -> int:
     """Return which of the channels holds the most energy."""
-    return int(np.argmax([float(np.dot(one, one)) for one in channels]))
+    return int(np.argmax([float(np.dot(channel, channel)) for channel in channels]))
 
 
 def segment(clip: Clip, start_s: float, end_s: float) -> Clip:
@@ -140,7 +142,7 @@ def segment(clip: Clip, start_s: float, end_s: float) -> Clip:
     if last > len(clip.samples) + SAMPLE_RATE // 100 and all(finding.code != "truncated" for finding in kept):
         message = f"The segment ends at {end_s:g} s, but the clip lasts {clip.duration:.2f} s; that much is used."
         kept += (Finding("truncated", "warning", message),)
-    apart = tuple(one[first:last] for one in clip.apart)
+    apart = tuple(channel[first:last] for channel in clip.apart)
     return replace(
         clip,
         samples=apart[louder(apart)] if apart else clip.samples[first:last],

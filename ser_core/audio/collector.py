@@ -129,12 +129,12 @@ class Collector:
         )
 
     def _findings(self, truncated: str, total: int) -> tuple[Finding, ...]:
-        found = []
+        findings = []
         if truncated:
-            found.append(Finding("truncated", "warning", truncated))
+            findings.append(Finding("truncated", "warning", truncated))
         if self._non_finite:
             message = f"{self._non_finite} samples are not numbers (NaN or infinite); they were set to 0."
-            found.append(Finding("non-finite", "warning", message))
+            findings.append(Finding("non-finite", "warning", message))
         if self._clipped / total > CLIPPED_SHARE:
-            found.append(clipped_finding(self._clipped / total))
-        return tuple(found)
+            findings.append(clipped_finding(self._clipped / total))
+        return tuple(findings)

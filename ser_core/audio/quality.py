@@ -37,28 +37,28 @@ def findings(clip: Clip) -> tuple[Finding, ...]:
     no-speech (error): see `is_speech`. too-short: under 0.3 s. clipped: more than 0.1 % of the samples at
     full scale. quiet: an active level under -45 dBFS RMS. dc-offset (info): a mean beyond 0.01 of full scale.
     """
-    found = list(clip.findings)
-    codes = {finding.code for finding in found}
+    noted = list(clip.findings)
+    codes = {finding.code for finding in noted}
     samples = clip.samples
     if not is_speech(samples):
-        found.append(Finding("no-speech", "error", "No speech was found: silence, steady noise, hum or a tone."))
+        noted.append(Finding("no-speech", "error", "No speech was found: silence, steady noise, hum or a tone."))
     if clip.duration < TOO_SHORT_S:
         message = f"The recording lasts {clip.duration:.2f} s; under {TOO_SHORT_S:g} s is too short to judge."
-        found.append(Finding("too-short", "warning", message))
+        noted.append(Finding("too-short", "warning", message))
     if not len(samples):
-        return tuple(found)
+        return tuple(noted)
     at_full_scale = float(np.mean(np.abs(samples) >= FULL_SCALE))
     if at_full_scale > CLIPPED_SHARE and "clipped" not in codes:
-        found.append(clipped_finding(at_full_scale))
+        noted.append(clipped_finding(at_full_scale))
     level = active_level(samples)
     if _SILENCE_DBFS < level < QUIET_DBFS:
         message = f"The recording is very quiet ({level:.0f} dBFS); record closer to the microphone."
-        found.append(Finding("quiet", "warning", message))
+        noted.append(Finding("quiet", "warning", message))
     offset = float(np.mean(samples, dtype=np.float64))
     if abs(offset) > DC_OFFSET:
         message = f"The samples are off centre by {100 * abs(offset):.1f} % of full scale (DC offset)."
-        found.append(Finding("dc-offset", "info", message))
-    return tuple(found)
+        noted.append(Finding("dc-offset", "info", message))
+    return tuple(noted)
 
 
 def is_speech(samples: NDArray[np.float32]) -> bool:

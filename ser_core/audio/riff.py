@@ -42,7 +42,7 @@ def padded(file: BinaryIO, kind: str) -> AbstractContextManager[BinaryIO]:
         return nullcontext(file)
     file.seek(0)
     order = ">" if file.read(4) == b"RIFX" else "<"
-    ends = [one.start + one.length for one in chunks(file, order) if not one.padded]
+    ends = [chunk.start + chunk.length for chunk in chunks(file, order) if not chunk.padded]
     if not ends:
         return nullcontext(file)
     copy = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it

@@ -45,8 +45,8 @@ class Degradation:
         """Return the degraded samples, float32; the same `key` (a clip's id) always gives the same."""
         digest = hashlib.sha256(f"{self.name}|{key}".encode()).digest()
         random = np.random.default_rng(int.from_bytes(digest[:8], "big"))
-        found: np.ndarray = self.change(np.asarray(samples, np.float64), random).astype(np.float32)
-        return found
+        changed: np.ndarray = self.change(np.asarray(samples, np.float64), random).astype(np.float32)
+        return changed
 
 
 def noise(snr_db: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
@@ -65,8 +65,8 @@ def telephone(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Sampled at 8 kHz and cut to a telephone's band."""
     narrow = scipy.signal.resample_poly(samples, 1, 2)
     bands = scipy.signal.butter(TELEPHONE_ORDER, TELEPHONE_HZ, "bandpass", fs=RATE / 2, output="sos")
-    found: np.ndarray = scipy.signal.resample_poly(scipy.signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
-    return found
+    wide: np.ndarray = scipy.signal.resample_poly(scipy.signal.sosfilt(bands, narrow), 2, 1)[: len(samples)]
+    return wide
 
 
 def microphone(db_an_octave: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
@@ -95,8 +95,8 @@ def suppressed(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
     noise_power = SUBTRACTED * power[:, quiet].mean(axis=1, keepdims=True)
     left = 1.0 - noise_power / np.maximum(power, 1e-20)
     gain = np.sqrt(np.maximum(left, 10.0 ** (-SUPPRESSED_DB / 10.0)))
-    found: np.ndarray = scipy.signal.istft(spectrum * gain, RATE, nperseg=512, noverlap=384)[1][: len(samples)]
-    return found
+    cleaned: np.ndarray = scipy.signal.istft(spectrum * gain, RATE, nperseg=512, noverlap=384)[1][: len(samples)]
+    return cleaned
 
 
 def coded(codec: str, format_: str, kbit_s: int) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
@@ -172,8 +172,8 @@ def in_a_room(samples: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 #: Those that copies of a train part are made with, drawn anew for every copy.
 DRAWN: dict[str, Degradation] = {
-    one.name: one
-    for one in (
+    degradation.name: degradation
+    for degradation in (
         Degradation("noise", "pink noise, 3 to 20 dB below", noisy),
         Degradation("room", "a room: decay 0.2 to 1 s, direct sound -3 to 6 dB", in_a_room),
         Degradation("telephone", "telephone: 8 kHz, 300 to 3400 Hz", telephone),
@@ -181,8 +181,8 @@ DRAWN: dict[str, Degradation] = {
 }
 
 DEGRADATIONS: dict[str, Degradation] = {
-    one.name: one
-    for one in (
+    degradation.name: degradation
+    for degradation in (
         Degradation("noise-20", "pink noise, 20 dB below the voice", noise(20.0)),
         Degradation("noise-10", "pink noise, 10 dB below", noise(10.0)),
         Degradation("noise-0", "pink noise, as loud as the voice", noise(0.0)),

@@ -97,24 +97,24 @@ class WaveformAugmentation:
                 "no wheel). Install it with `pip install audiomentations`, or train without copies (`--set copies=0`)."
             ) from error
 
-        found: list[audiomentations.core.transforms_interface.BaseWaveformTransform] = []
+        transforms: list[audiomentations.core.transforms_interface.BaseWaveformTransform] = []
         if self.stretch:
-            found.append(
+            transforms.append(
                 audiomentations.TimeStretch(
                     1.0 - self.stretch, 1.0 + self.stretch, leave_length_unchanged=False, p=self.p
                 )
             )
         if self.pitch_semitones:
-            found.append(audiomentations.PitchShift(-self.pitch_semitones, self.pitch_semitones, p=self.p))
+            transforms.append(audiomentations.PitchShift(-self.pitch_semitones, self.pitch_semitones, p=self.p))
         if self.shift:
-            found.append(audiomentations.Shift(-self.shift, self.shift, rollover=False, p=self.p))
+            transforms.append(audiomentations.Shift(-self.shift, self.shift, rollover=False, p=self.p))
         if self.gain_db:
-            found.append(audiomentations.Gain(-self.gain_db, self.gain_db, p=self.p))
+            transforms.append(audiomentations.Gain(-self.gain_db, self.gain_db, p=self.p))
         if self.equalizer_db:
-            found.append(audiomentations.SevenBandParametricEQ(-self.equalizer_db, self.equalizer_db, p=self.p))
+            transforms.append(audiomentations.SevenBandParametricEQ(-self.equalizer_db, self.equalizer_db, p=self.p))
         if self.noise_snr_db:
-            found.append(audiomentations.AddGaussianSNR(*self.noise_snr_db, p=self.p))
-        return found
+            transforms.append(audiomentations.AddGaussianSNR(*self.noise_snr_db, p=self.p))
+        return transforms
 
 
 #: Nothing is changed.

@@ -34,30 +34,30 @@ class Found:
 
 def last_of_each(lesson: Lesson) -> list[Found]:
     """Return the newest finished run of everybody who has one, the teacher's first, then in the order of joining."""
-    everybody = [("", pupils.TEACHER), *((one.id, one.nickname) for one in pupils.listed(lesson))]
-    found = []
+    everybody = [("", pupils.TEACHER), *((pupil.id, pupil.nickname) for pupil in pupils.listed(lesson))]
+    newest = []
     for owner, who in everybody:
         own = _newest_first(settings.home(owner).runs)
-        read = next((one for path in own if (one := _read(who, owner, path)) is not None), None)
-        found += [] if read is None else [read]
-    return found
+        read = next((run for path in own if (run := _read(who, owner, path)) is not None), None)
+        newest += [] if read is None else [read]
+    return newest
 
 
-def together(found: Sequence[Found]) -> tuple[str, str, float, int] | None:
+def together(runs: Sequence[Found]) -> tuple[str, str, float, int] | None:
     """Return the mistake that the runs make most: (true, taken for, the mean share of its row, in how many runs it is the largest).
 
     None where no run makes one. Of runs with other emotions than the first's nothing is counted.
     """
-    alike = [one for one in found if one.labels == found[0].labels]
+    alike = [run for run in runs if run.labels == runs[0].labels]
     if not alike:
         return None
     labels = alike[0].labels
-    shares = np.stack([_mistakes(one.confusion) for one in alike])
+    shares = np.stack([_mistakes(run.confusion) for run in alike])
     mean = shares.mean(axis=0)
     i, j = np.unravel_index(int(mean.argmax()), mean.shape)
     if mean[i, j] == 0:
         return None
-    largest = sum(bool(one.max() > 0 and one.argmax() == mean.argmax()) for one in shares)
+    largest = sum(bool(share.max() > 0 and share.argmax() == mean.argmax()) for share in shares)
     return labels[i], labels[j], float(mean[i, j]), largest
 
 

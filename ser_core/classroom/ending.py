@@ -108,8 +108,8 @@ def take_out(lesson: Lesson, pupil: Pupil) -> None:
 
 def cancel_jobs(owner: str | None = None) -> list[jobs.Job]:
     """End what waits and runs at once, everybody's or one owner's, and return those jobs."""
-    found = [job for job in jobs.in_state(*jobs.ACTIVE, everyone=True) if owner in (None, job.owner)]
-    for job in found:
+    ended = [job for job in jobs.in_state(*jobs.ACTIVE, everyone=True) if owner in (None, job.owner)]
+    for job in ended:
         with suppress(jobs.JobError, OSError):
             with locks.queue_lock():
                 status = job.status
@@ -118,7 +118,7 @@ def cancel_jobs(owner: str | None = None) -> list[jobs.Job]:
                     job.write_status("cancelled", message="the lesson has ended")
             if status["state"] == "running":
                 processes.kill(status["pid"], status["pid_created"])
-    return found
+    return ended
 
 
 def _of(pupil: Pupil) -> Theirs:
@@ -126,7 +126,11 @@ def _of(pupil: Pupil) -> Theirs:
     made = Recordings(home.recordings).list_all()
     runs = [path for path in home.runs.iterdir() if path.is_dir()] if home.runs.is_dir() else []
     return Theirs(
-        pupil.nickname, len(made), sum(one.seconds for one in made), len(runs), (home.own / GUESSES).is_file()
+        pupil.nickname,
+        len(made),
+        sum(recording.seconds for recording in made),
+        len(runs),
+        (home.own / GUESSES).is_file(),
     )
 
 

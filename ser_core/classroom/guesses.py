@@ -25,9 +25,9 @@ def keep(clip: str, emotion: str) -> None:
         # Taken out, or the lesson has ended: nothing comes back.
         return
     with filelock.FileLock(path.with_name(f".{FILE}.lock"), mode=0o600):
-        found = _read(path)
-        if clip in found or len(found) < MOST:
-            files.write_json(path, found | {clip: emotion}, private=True)
+        kept = _read(path)
+        if clip in kept or len(kept) < MOST:
+            files.write_json(path, kept | {clip: emotion}, private=True)
 
 
 def votes(lesson: Lesson, labels: Sequence[str]) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def guessing(lesson: Lesson) -> int:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(clip): str(emotion) for clip, emotion in found.items()} if isinstance(found, dict) else {}
+    return {str(clip): str(emotion) for clip, emotion in kept.items()} if isinstance(kept, dict) else {}

@@ -39,12 +39,12 @@ class Lesson:
     def state(self) -> dict[str, Any]:
         """name, made (UTC), key, code (its hash), teachers (hashes of their tokens), joining, training, step. Raises ClassError once it has ended."""
         try:
-            found: dict[str, Any] = json.loads((self.folder / FILE).read_text(encoding="utf-8"))
+            stated: dict[str, Any] = json.loads((self.folder / FILE).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ClassError("This lesson has ended.") from error
         except (OSError, ValueError) as error:
             raise ClassError(f"{self.folder / FILE} is damaged: {error}") from error
-        return found
+        return stated
 
     @property
     def name(self) -> str:

@@ -51,7 +51,7 @@ def join(lesson: Lesson, key: str, nickname: str) -> str:
         there = listed(lesson)
         if len(there) >= MOST:
             raise ClassError(f"This class is full: {MOST} have joined.")
-        if name.casefold() in {TEACHER.casefold(), *(one.nickname.casefold() for one in there)}:
+        if name.casefold() in {TEACHER.casefold(), *(pupil.nickname.casefold() for pupil in there)}:
             raise ClassError("Somebody has this nickname already. Choose another one.")
         token = secrets.token_urlsafe(32)
         folder = files.private_folder(_users(lesson) / id_of(token))
@@ -80,8 +80,8 @@ def find(lesson: Lesson, id: str) -> Pupil | None:
 
 def listed(lesson: Lesson) -> list[Pupil]:
     """Return everybody who has joined, in that order."""
-    found = [find(lesson, path.parent.name) for path in _users(lesson).glob(f"*/{FILE}")]
-    return sorted((one for one in found if one is not None), key=lambda one: (one.joined, one.nickname))
+    pupils = [find(lesson, path.parent.name) for path in _users(lesson).glob(f"*/{FILE}")]
+    return sorted((pupil for pupil in pupils if pupil is not None), key=lambda pupil: (pupil.joined, pupil.nickname))
 
 
 def _users(lesson: Lesson) -> Path:

@@ -19,31 +19,31 @@ def add(actions: Any) -> None:
 
 
 def compare(stated: argparse.Namespace) -> int:
-    found = comparison.compare({name: runs.find(name) for name in stated.names})
+    compared = comparison.compare({name: runs.find(name) for name in stated.names})
     if stated.json:
-        output.print_json(found.to_dict())
+        output.print_json(compared.to_dict())
         return 0
-    if not found.pairs:
-        print(f"No clip is unseen by all of them: {found.why}")
+    if not compared.pairs:
+        print(f"No clip is unseen by all of them: {compared.why}")
     else:
         columns = ("run", "accuracy", "UAR", "macro-F1")
-        scores = found.scores().items()
+        scores = compared.scores().items()
         output.print_table(
             columns,
-            [(name, *(f"{one[key]:.3f}" for key in ("accuracy", "uar", "macro_f1"))) for name, one in scores],
+            [(name, *(f"{summary[key]:.3f}" for key in ("accuracy", "uar", "macro_f1"))) for name, summary in scores],
         )
-        print(f"{found.n} clips of {found.speakers} speakers that none of them saw.")
-        for name in found.heard:
+        print(f"{compared.n} clips of {compared.speakers} speakers that none of them saw.")
+        for name in compared.heard:
             print(f"{name} was trained on other clips of its test speakers.")
-    for pair in found.pairs:
+    for pair in compared.pairs:
         print(pair.sentence)
         if pair.mcnemar is not None:
             print(
                 f"  McNemar's test over clips: p {p_value(pair.mcnemar.p)} ({pair.mcnemar.method}); clips of one speaker are not "
                 "independent, so it finds too much."
             )
-    if found.differences:
+    if compared.differences:
         print("Their configurations differ in:")
-    for field, values in found.differences.items():
+    for field, values in compared.differences.items():
         print(f"  {field}: " + ", ".join(f"{name} {value}" for name, value in values.items()))
     return 0

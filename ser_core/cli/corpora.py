@@ -177,9 +177,9 @@ def register(stated: argparse.Namespace) -> int:
     One that is registered in the same place keeps the names and speakers that were confirmed; `forget` drops them.
     """
     labels = {}
-    for label in [one for said in stated.label for one in said.split(",")]:
-        old, found, new = label.partition("=")
-        if not found:
+    for label in [label for said in stated.label for label in said.split(",")]:
+        old, equals, new = label.partition("=")
+        if not equals:
             raise CorpusError(f"'{label}' is not of the form OWN=NEW.")
         labels[files.utf8(old.strip())] = new.strip()
     known = registry.entries().get(stated.name)
@@ -199,7 +199,9 @@ def register(stated: argparse.Namespace) -> int:
     corpus = registry.open_own(stated.data, stated.name, reading=reading)
     entry = registry.register(stated.name, stated.data, reading=reading)
     counts = corpus.clips["emotion"].value_counts()
-    print(f"{entry.name}: {len(corpus.clips)} clips; {', '.join(f'{one} {counts[one]}' for one in corpus.emotions)}")
+    print(
+        f"{entry.name}: {len(corpus.clips)} clips; {', '.join(f'{emotion} {counts[emotion]}' for emotion in corpus.emotions)}"
+    )
     for problem in corpus.problems:
         print(f"  {problem.where}: {problem.message}")
     if corpus.unknown_speakers:

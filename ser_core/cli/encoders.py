@@ -58,15 +58,17 @@ def list_(stated: argparse.Namespace) -> int:
     """Print every encoder that is here, and what can be made."""
     here, fetched = encoders.installed(), of_samples.installed()
     if stated.json:
-        output.print_json([_entry(found) for found in here] + [_of_samples(found) for found in fetched])
+        output.print_json([_entry(encoder) for encoder in here] + [_of_samples(encoder) for encoder in fetched])
         return 0
-    for found in here:
-        print(f"{found.name}: {found.title}, {found.width} values every {1000 * found.hop_s:g} ms, {found.folder}")
-    for name in sorted(making.ORIGINS.keys() - {found.name for found in here}):
+    for encoder in here:
+        print(
+            f"{encoder.name}: {encoder.title}, {encoder.width} values every {1000 * encoder.hop_s:g} ms, {encoder.folder}"
+        )
+    for name in sorted(making.ORIGINS.keys() - {encoder.name for encoder in here}):
         print(f"{name}: not here; python -m ser_core encoders make {name}")
-    for one in fetched:
-        print(_said(one))
-    for name in sorted(of_samples.KNOWN.keys() - {one.name for one in fetched}):
+    for taken in fetched:
+        print(_said(taken))
+    for name in sorted(of_samples.KNOWN.keys() - {taken.name for taken in fetched}):
         print(f"{name}: not here; python -m ser_core encoders fetch {name}")
     return 0
 
@@ -85,23 +87,23 @@ def fetch(stated: argparse.Namespace) -> int:
     """Take in an encoder that takes samples, and say what it is."""
     how = {"backend": stated.backend, "file": stated.file}
     if stated.source is not None and Path(stated.source).is_dir():
-        found = taking.take(stated.name, Path(stated.source), **how)
+        encoder = taking.take(stated.name, Path(stated.source), **how)
     else:
-        found = hub.fetch(stated.name, stated.source, revision=stated.revision, **how)
+        encoder = hub.fetch(stated.name, stated.source, revision=stated.revision, **how)
     if stated.json:
-        output.print_json(_of_samples(found))
+        output.print_json(_of_samples(encoder))
     else:
-        print(_said(found))
+        print(_said(encoder))
     return 0
 
 
 def check(stated: argparse.Namespace) -> int:
     """Check one encoder or all; the first that is not right ends it with exit status 1."""
-    fetched = [found for found in of_samples.installed() if stated.name in (None, found.name)]
+    fetched = [encoder for encoder in of_samples.installed() if stated.name in (None, encoder.name)]
     chosen = encoders.installed() if not stated.name else [] if fetched else [encoders.find(stated.name)]
-    entries = [{**_entry(found), "difference": making.check(found)} for found in chosen]
-    for one in fetched:
-        taking.check(one)
+    entries = [{**_entry(encoder), "difference": making.check(encoder)} for encoder in chosen]
+    for encoder in fetched:
+        taking.check(encoder)
     if stated.json:
         output.print_json([*entries, *map(_of_samples, fetched)])
         return 0
@@ -112,28 +114,28 @@ def check(stated: argparse.Namespace) -> int:
             else "no golden numbers are known"
         )
         print(f"{entry['name']}: whole; {known}")
-    for one in fetched:
-        print(f"{one.name}: whole; it gives {one.width} finite numbers a frame")
+    for encoder in fetched:
+        print(f"{encoder.name}: whole; it gives {encoder.width} finite numbers a frame")
     return 0
 
 
-def _entry(found: encoders.Encoder) -> dict[str, Any]:
-    return {**found.to_json(), "path": str(found.folder), "bytes": found.graph.stat().st_size}
+def _entry(encoder: encoders.Encoder) -> dict[str, Any]:
+    return {**encoder.to_json(), "path": str(encoder.folder), "bytes": encoder.graph.stat().st_size}
 
 
-def _of_samples(found: of_samples.SamplesEncoder) -> dict[str, Any]:
+def _of_samples(encoder: of_samples.SamplesEncoder) -> dict[str, Any]:
     return {
-        **found.to_json(),
-        "path": str(found.folder),
-        "bytes": (found.folder / found.file).stat().st_size,
-        "missing": found.missing,
+        **encoder.to_json(),
+        "path": str(encoder.folder),
+        "bytes": (encoder.folder / encoder.file).stat().st_size,
+        "missing": encoder.missing,
     }
 
 
-def _said(found: of_samples.SamplesEncoder) -> str:
-    origin = f"{found.repository}@{found.revision[:12]}" if found.repository else "a folder"
-    first, last = found.layers[0], found.layers[-1]
+def _said(encoder: of_samples.SamplesEncoder) -> str:
+    origin = f"{encoder.repository}@{encoder.revision[:12]}" if encoder.repository else "a folder"
+    first, last = encoder.layers[0], encoder.layers[-1]
     return (
-        f"{found.name}: {origin} by {found.backend}, layers {first} to {last}, {found.width} values every {1000 * found.step_s:g} ms, "
-        f"{found.folder}; features=hidden:{found.name}:{(first + last + 1) // 2}"
+        f"{encoder.name}: {origin} by {encoder.backend}, layers {first} to {last}, {encoder.width} values every {1000 * encoder.step_s:g} ms, "
+        f"{encoder.folder}; features=hidden:{encoder.name}:{(first + last + 1) // 2}"
     )

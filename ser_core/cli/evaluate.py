@@ -94,17 +94,17 @@ def _on(stated: argparse.Namespace, run: runs.Run, name: str) -> Any:
     if stated.degradation is not None:
         every = stated.degradation == "all"
         wanted = [None, *degradation.DEGRADATIONS.values()] if every else [degradation.DEGRADATIONS[stated.degradation]]
-    found = []
+    evaluations = []
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")
-        for one in wanted:
+        for asked in wanted:
             evaluation = on_corpus.evaluate(
                 predictor,
                 corpus,
                 speakers=speakers,
                 include_seen=stated.include_seen,
                 enrolment=enrolled,
-                degradation=one,
+                degradation=asked,
                 adapt=stated.adapt,
                 allow_unreadable=stated.allow_unreadable,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
@@ -118,41 +118,41 @@ def _on(stated: argparse.Namespace, run: runs.Run, name: str) -> Any:
                     include_seen=stated.include_seen,
                     name=run.name,
                 )
-            found.append(evaluation)
-    unreadable_clips.say(found[0].unreadable)
-    scores = [one.to_dict() for one in found]
-    if not stated.json and len(found) > 1:
-        _print_all(found, scores)
+            evaluations.append(evaluation)
+    unreadable_clips.say(evaluations[0].unreadable)
+    scores = [evaluation.to_dict() for evaluation in evaluations]
+    if not stated.json and len(evaluations) > 1:
+        _print_all(evaluations, scores)
     elif not stated.json:
-        _print(stated, corpus, found[0])
-    return scores if len(found) > 1 else scores[0]
+        _print(stated, corpus, evaluations[0])
+    return scores if len(evaluations) > 1 else scores[0]
 
 
-def _print_all(found: list[on_corpus.Evaluation], scores: list[dict[str, Any]]) -> None:
+def _print_all(evaluations: list[on_corpus.Evaluation], scores: list[dict[str, Any]]) -> None:
     """Print every degradation's scores, and what it costs against the clips as they are."""
     plain = scores[0]
     print(f"{plain['n']} clips of {plain['speakers']} speakers")
     rows = [
         [
-            one.degradation.title if one.degradation else "as they are",
+            evaluation.degradation.title if evaluation.degradation else "as they are",
             f"{score['accuracy']:.3f}",
             f"{score['uar']:.3f}",
             f"{100 * (score['accuracy'] - plain['accuracy']):+.1f}",
         ]
-        for one, score in zip(found, scores, strict=True)
+        for evaluation, score in zip(evaluations, scores, strict=True)
     ]
     output.print_table(["the clips", "accuracy", "UAR", "points"], rows)
 
 
 def _print(stated: argparse.Namespace, corpus: Corpus, evaluation: on_corpus.Evaluation) -> None:
-    found = evaluation.to_dict()
+    scores = evaluation.to_dict()
     done = "kept" if stated.include_seen else "left out"
     print(
-        f"{stated.name} on {corpus.card.title}: {found['n']} clips of {found['speakers']} speakers; {found['seen']} seen clips {done}"
+        f"{stated.name} on {corpus.card.title}: {scores['n']} clips of {scores['speakers']} speakers; {scores['seen']} seen clips {done}"
     )
     for name, title in (("accuracy", "accuracy"), ("uar", "UAR"), ("macro_f1", "macro-F1")):
-        span = found["intervals"][name]
-        print(f"  {title} {found[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
+        span = scores["intervals"][name]
+        print(f"  {title} {scores[name]:.3f}  95 %: {span['low']:.3f} to {span['high']:.3f} ({span['method']})")
     if evaluation.degradation is not None:
         print(f"  every clip: {evaluation.degradation.title}")
     if evaluation.adaptation != "none":
@@ -161,21 +161,21 @@ def _print(stated: argparse.Namespace, corpus: Corpus, evaluation: on_corpus.Eva
     if evaluation.enrolment is not None:
         print(f"  {_aside(evaluation.enrolment)}")
     if evaluation.unlike is not None:
-        print(f"  unlike the voices of the training: {evaluation.unlike} of {found['n']} clips")
+        print(f"  unlike the voices of the training: {evaluation.unlike} of {scores['n']} clips")
     output.print_table(
-        ["true \\ predicted", *found["labels"]],
-        [[label, *row] for label, row in zip(found["labels"], found["confusion"], strict=True)],
+        ["true \\ predicted", *scores["labels"]],
+        [[label, *row] for label, row in zip(scores["labels"], scores["confusion"], strict=True)],
     )
 
 
-def _aside(found: on_corpus.Enrolled) -> str:
+def _aside(enrolled: on_corpus.Enrolled) -> str:
     """Say how many clips were set aside and what the model was given of them."""
-    aside = f"{len(found.set_aside)} clips of {len(found.pools)} speakers were set aside; "
-    if not found.profiles:
+    aside = f"{len(enrolled.set_aside)} clips of {len(enrolled.pools)} speakers were set aside; "
+    if not enrolled.profiles:
         return aside + "the model was given none of them"
-    seconds = sum(one.seconds for one in found.profiles.values()) / len(found.profiles)
-    kind = "neutral" if found.asked.emotion == "neutral" else "of any emotion"
+    seconds = sum(profile.seconds for profile in enrolled.profiles.values()) / len(enrolled.profiles)
+    kind = "neutral" if enrolled.asked.emotion == "neutral" else "of any emotion"
     return (
         aside
-        + f"the model was given a voice profile of {found.asked.clips} of each, {kind} ({seconds:.1f} s of speech on average)"
+        + f"the model was given a voice profile of {enrolled.asked.clips} of each, {kind} ({seconds:.1f} s of speech on average)"
     )

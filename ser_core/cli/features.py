@@ -29,9 +29,9 @@ def features(stated: argparse.Namespace) -> int:
     data = arrays.npz(arrays.extract(samples, stated.set) if stated.set else _fed(stated.model, samples))
     with files.replacing(stated.out) as temporary:
         temporary.write_bytes(data)
-    with np.load(io.BytesIO(data)) as found:
-        for name in found.files:
-            print(f"{name}: {' × '.join(str(n) for n in found[name].shape) or found[name]}")
+    with np.load(io.BytesIO(data)) as archive:
+        for name in archive.files:
+            print(f"{name}: {' × '.join(str(n) for n in archive[name].shape) or archive[name]}")
     return 0
 
 

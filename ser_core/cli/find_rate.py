@@ -35,31 +35,31 @@ def find_rate(stated: argparse.Namespace) -> int:
     from ser_core.training import range_test
 
     with training.in_turn(), output.progress() as progress:
-        found = range_test.test(recipe, corpus, _Bar(progress), allow_unreadable=stated.allow_unreadable)
-    path = learning_rate.keep(recipe, found)
+        tested = range_test.test(recipe, corpus, _Bar(progress), allow_unreadable=stated.allow_unreadable)
+    path = learning_rate.keep(recipe, tested)
     if stated.json:
         output.print_json(
             {
-                "rates": found.rates,
-                "losses": found.losses,
-                "smoothed": found.smoothed.tolist(),
-                "clips": found.clips,
-                "proposed": found.proposed,
+                "rates": tested.rates,
+                "losses": tested.losses,
+                "smoothed": tested.smoothed.tolist(),
+                "clips": tested.clips,
+                "proposed": tested.proposed,
                 "path": str(path),
             }
         )
         return 0
     print(path)
-    print(said(found))
+    print(said(tested))
     return 0
 
 
-def said(found: learning_rate.RangeTest) -> str:
+def said(tested: learning_rate.RangeTest) -> str:
     """Return what a range test found, in a sentence."""
-    over = f"{len(found.rates)} steps from {found.rates[0]:.0e} to {found.rates[-1]:.1e} on {found.clips:,} clips of the train part"
-    if found.proposed is None:
+    over = f"{len(tested.rates)} steps from {tested.rates[0]:.0e} to {tested.rates[-1]:.1e} on {tested.clips:,} clips of the train part"
+    if tested.proposed is None:
         return f"No rate is proposed: in {over} the loss did not fall clearly."
-    return f"Proposed: --set fit.learning_rate={found.proposed:g} ({over})."
+    return f"Proposed: --set fit.learning_rate={tested.proposed:g} ({over})."
 
 
 class _Bar(training.Bar):

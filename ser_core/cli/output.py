@@ -28,7 +28,7 @@ class _Told(Progress):
 
     def update(self, task_id: TaskID, **changes: Any) -> None:
         super().update(task_id, **changes)
-        task = next(one for one in self.tasks if one.id == task_id)
+        task = next(task for task in self.tasks if task.id == task_id)
         share = min(1.0, task.completed / task.total) if task.total else None
         of = f" {int(task.completed):,} of {int(task.total):,}" if task.total else ""
         jobs.progress(share, f"{task.description}{of}  {task.fields.get('note', '')}".rstrip())

@@ -123,8 +123,8 @@ def _print(answer: dict[str, Any]) -> None:
         return
     if "channels" in answer:
         print(f"{answer['file']}:")
-        for one in answer["channels"]:
-            print(f"  {one['channel']}: {_said(one)}")
+        for channel in answer["channels"]:
+            print(f"  {channel['channel']}: {_said(channel)}")
     else:
         print(f"{answer['file']}: {_said(answer)}")
     for finding in answer["quality"]:

@@ -78,12 +78,12 @@ def list_runs(stated: argparse.Namespace) -> int:
 
 def show(stated: argparse.Namespace) -> int:
     run = runs.find(stated.name)
-    found = {**runs.summary(run), "recipe": run.recipe}
+    summary = {**runs.summary(run), "recipe": run.recipe}
     if stated.json:
-        output.print_json(found)
+        output.print_json(summary)
         return 0
     problems = run.problems(hashes=True) if run.has("files.json") else []
-    print(f"{run.name}  {found['status']}  {run.path}")
+    print(f"{run.name}  {summary['status']}  {run.path}")
     for problem in problems:
         print(f"damaged: {problem}")
     if run.has("card.md"):

@@ -44,13 +44,13 @@ def select(stated: argparse.Namespace) -> int:
     clips = planned.clips.assign(part=division.parts)
     with output.progress() as progress:
         task = progress.add_task("features", total=None, note="")
-        found = store.load(
+        stored = store.load(
             corpus, source, progress=lambda done, total: progress.update(task, completed=done, total=total)
         )
-        left_out = unreadable.among(clips["clip"], [found.failed], corpus.card.title, allowed=stated.allow_unreadable)
+        left_out = unreadable.among(clips["clip"], [stored.failed], corpus.card.title, allowed=stated.allow_unreadable)
         unreadable_clips.say(left_out)
         train = clips[(clips["part"] == "train") & ~clips["clip"].isin(left_out.why)]
-        values = np.concatenate([found[clip] for clip in train["clip"]])
+        values = np.concatenate([stored[clip] for clip in train["clip"]])
         task = progress.add_task("selection", total=None, note="")
         chosen = selection.select(
             values,

@@ -34,8 +34,8 @@ def chosen(recipe: Recipe, stated: argparse.Namespace) -> Recipe:
     if stated.data is not None:
         raise RecipeError("--data is of one corpus; of several state each folder as --corpora NAME=DIR,NAME=DIR.")
     names = []
-    for one in (part.strip() for part in stated.corpora.split(",") if part.strip()):
-        name, _, folder = one.partition("=")
+    for entry in (part.strip() for part in stated.corpora.split(",") if part.strip()):
+        name, _, folder = entry.partition("=")
         if folder:
             registry.register(name, Path(folder))
         names.append(name)
@@ -43,7 +43,7 @@ def chosen(recipe: Recipe, stated: argparse.Namespace) -> Recipe:
 
 
 def _mapping(labels: list[str], names: list[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    mapping: dict[str, dict[str, str]] = {}
     for label in labels:
         corpus, colon, renaming = label.partition(":")
         own, equals, new = renaming.partition("=")
@@ -51,5 +51,5 @@ def _mapping(labels: list[str], names: list[str]) -> dict[str, dict[str, str]]:
             raise RecipeError(f"'{label}' is not of the form CORPUS:OWN=NEW.")
         if corpus not in names:
             raise RecipeError(f"--label names {corpus}, which is not among {', '.join(names)}.")
-        found.setdefault(corpus, {})[own] = new
-    return found
+        mapping.setdefault(corpus, {})[own] = new
+    return mapping

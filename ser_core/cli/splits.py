@@ -53,58 +53,61 @@ def add(commands: Any) -> None:
 def audit(stated: argparse.Namespace) -> int:
     """Print what stands on both sides; what is leaky is the answer, not the exit status."""
     with output.bar("clips heard") as told:
-        found = split_audit.audit(
+        audited = split_audit.audit(
             stated.files, stated.corpus, folder=stated.data, sound=not stated.no_sound, progress=told
         )
-    worth = _worth(found, stated.recipe) if stated.worth else None
+    worth = _worth(audited, stated.recipe) if stated.worth else None
     if stated.out:
-        files.write_text(stated.out, split_report.markdown(found, worth))
+        files.write_text(stated.out, split_report.markdown(audited, worth))
     if stated.badge:
-        files.write_text(stated.badge, split_report.badge(found))
+        files.write_text(stated.badge, split_report.badge(audited))
     if stated.json:
-        output.print_json({**found.to_dict(), **({"worth": worth.to_dict()} if worth else {})})
+        output.print_json({**audited.to_dict(), **({"worth": worth.to_dict()} if worth else {})})
     else:
-        _print(found, worth)
+        _print(audited, worth)
     return 0
 
 
-def _worth(found: Audit, recipe: str | None) -> Worth:
+def _worth(audited: Audit, recipe: str | None) -> Worth:
     # Imported here: every other audit does without it.
     from ser_core.training import split_worth
 
     quick = recipes.named(recipe or split_worth.QUICK)
     with output.bar("clips heard") as heard, output.bar("fits") as fitted:
-        return split_worth.measure(found, quick, heard=heard, fitted=fitted)
+        return split_worth.measure(audited, quick, heard=heard, fitted=fitted)
 
 
-def _print(found: Audit, worth: Worth | None) -> None:
-    print(found.verdict)
+def _print(audited: Audit, worth: Worth | None) -> None:
+    print(audited.verdict)
     if worth:
         print(worth.sentence)
-    whose = f" of {found.corpus}" if found.corpus else ""
+    whose = f" of {audited.corpus}" if audited.corpus else ""
     print(
-        f"  {found.title}: {sum(found.parts.values()):,} clips{whose}; speakers {split_clips.FROM[found.speakers_from]}"
+        f"  {audited.title}: {sum(audited.parts.values()):,} clips{whose}; speakers {split_clips.FROM[audited.speakers_from]}"
     )
-    emotions = [str(name) for name in found.emotions.columns]
+    emotions = [str(name) for name in audited.emotions.columns]
     output.print_table(
         ["part", "clips", "speakers", *emotions],
-        [[part, n, found.speakers[part], *found.emotions.loc[part]] for part, n in found.parts.items()],
+        [[part, n, audited.speakers[part], *audited.emotions.loc[part]] for part, n in audited.parts.items()],
     )
     for what, values in (
-        ("speakers", found.speakers_shared),
-        ("sentences", found.sentences_shared),
-        ("sessions", found.sessions_shared),
+        ("speakers", audited.speakers_shared),
+        ("sentences", audited.sentences_shared),
+        ("sessions", audited.sessions_shared),
     ):
         if values:
             print(f"  {len(values)} {what} on both sides: {_some(values)}")
-    for what, pairs in (("the same samples", found.duplicates), ("one recording in two forms", found.near_duplicates)):
+    for what, pairs in (
+        ("the same samples", audited.duplicates),
+        ("one recording in two forms", audited.near_duplicates),
+    ):
         if pairs:
             print(f"  {len(pairs)} pairs are {what}: {_some([f'{first} = {second}' for first, second in pairs])}")
-    if found.duplicates or found.near_duplicates:
-        print(f"  {found.copies or 'None'} of these pairs on both sides.")
-    if found.heard is not None:
-        print(f"  The sound of {found.heard:,} clips was compared.")
-    for note in found.notes:
+    if audited.duplicates or audited.near_duplicates:
+        print(f"  {audited.copies or 'None'} of these pairs on both sides.")
+    if audited.heard is not None:
+        print(f"  The sound of {audited.heard:,} clips was compared.")
+    for note in audited.notes:
         print(f"  {note}")
 
 

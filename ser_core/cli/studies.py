@@ -94,19 +94,19 @@ def list_studies(stated: argparse.Namespace) -> int:
 
 def show(stated: argparse.Namespace) -> int:
     study = studies.find(stated.name)
-    found = outcome.of(study)
+    reached = outcome.of(study)
     if stated.json:
-        output.print_json(_stated(study, found))
+        output.print_json(_stated(study, reached))
         return 0
-    print(f"{study.name}  {document.subtitle(found)}")
-    for one in found.states:
+    print(f"{study.name}  {document.subtitle(reached)}")
+    for stage in reached.states:
         print(
-            f"  {one.member.name}: {one.state}{f' ({one.message})' if one.message not in ('', one.state) else ''}, run {one.member.run}"
+            f"  {stage.member.name}: {stage.state}{f' ({stage.message})' if stage.message not in ('', stage.state) else ''}, run {stage.member.run}"
         )
-    if found.trained:
-        for table in (document.networks(found), document.scores(found), document.classes(found)):
+    if reached.trained:
+        for table in (document.networks(reached), document.scores(reached), document.classes(reached)):
             output.print_table(table.columns, table.rows)
-        for said in (words.verdict(found), words.method(found), *words.notes(found)):
+        for said in (words.verdict(reached), words.method(reached), *words.notes(reached)):
             if said:
                 print(said)
     return 0
@@ -159,7 +159,7 @@ def _trained(stated: argparse.Namespace, study: Study, corpus: Corpus) -> int:
     try:
         with training.in_turn(), output.progress() as progress:
             bar = training.Bar(progress)
-            todo = [(one.recipe, study.run(one)) for one in starting.missing(study)]
+            todo = [(member.recipe, study.run(member)) for member in starting.missing(study)]
             repeats.each(
                 todo, corpus, bar, n_folds=study.folds, seeds=study.seeds, workers=stated.jobs, go_on=True, piece_done=bar.piece
             )  # fmt: skip
@@ -169,9 +169,9 @@ def _trained(stated: argparse.Namespace, study: Study, corpus: Corpus) -> int:
             file=sys.stderr,
         )
         return 1
-    for one in state.of(study):
-        if one.state == "failed":
-            print(f"{one.member.name} failed: {one.message}", file=sys.stderr)
+    for stage in state.of(study):
+        if stage.state == "failed":
+            print(f"{stage.member.name} failed: {stage.message}", file=sys.stderr)
     _say(stated, study)
     return 1 if starting.missing(study) else 0
 
@@ -204,21 +204,22 @@ def _recipe(name: str) -> Recipe:
 
 
 def _say(stated: argparse.Namespace, study: Study) -> None:
-    found = state.of(study)
+    states = state.of(study)
     if stated.json:
-        output.print_json({"id": study.id, "name": study.name, "members": _members(found)})
+        output.print_json({"id": study.id, "name": study.name, "members": _members(states)})
         return
-    print(f"{study.name}: {state.said(found)}, {sum(one.active for one in found)} in the queue.")
+    print(f"{study.name}: {state.said(states)}, {sum(stage.active for stage in states)} in the queue.")
     print(f"It fills on the results page, or: python -m ser_core studies show {study.id}")
 
 
-def _members(found: list[state.State]) -> list[dict[str, Any]]:
+def _members(states: list[state.State]) -> list[dict[str, Any]]:
     return [
-        {"name": one.member.name, "run": one.member.run, "state": one.state, "message": one.message} for one in found
+        {"name": stage.member.name, "run": stage.member.run, "state": stage.state, "message": stage.message}
+        for stage in states
     ]
 
 
-def _stated(study: Study, found: outcome.Outcome) -> dict[str, Any]:
+def _stated(study: Study, reached: outcome.Outcome) -> dict[str, Any]:
     kept = ("accuracy", "uar", "macro_f1", "confusion", "intervals")
     return {
         "id": study.id,
@@ -228,23 +229,23 @@ def _stated(study: Study, found: outcome.Outcome) -> dict[str, Any]:
         "seeds": study.seeds,
         "varied": study.varied,
         "repeats": study.repeats,
-        "members": _members(list(found.states)),
-        "labels": list(found.labels),
-        "n": found.clips,
-        "speakers": found.speakers,
+        "members": _members(list(reached.states)),
+        "labels": list(reached.labels),
+        "n": reached.clips,
+        "speakers": reached.speakers,
         "networks": [
             {
-                "name": one.name,
-                "layers": one.layers,
-                "parameters": one.parameters,
-                "seconds": one.seconds,
-                "scores": {name: one.scores[name] for name in kept},
-                "seeds": [dict(seed) for seed in one.seeds],
+                "name": network.name,
+                "layers": network.layers,
+                "parameters": network.parameters,
+                "seconds": network.seconds,
+                "scores": {name: network.scores[name] for name in kept},
+                "seeds": [dict(seed) for seed in network.seeds],
             }
-            for one in found.trained
+            for network in reached.trained
         ],
-        "pairs": [pair.to_dict() for pair in found.comparison.pairs] if found.comparison is not None else [],
-        "verdict": words.verdict(found),
-        "method": words.method(found),
-        "notes": words.notes(found),
+        "pairs": [pair.to_dict() for pair in reached.comparison.pairs] if reached.comparison is not None else [],
+        "verdict": words.verdict(reached),
+        "method": words.method(reached),
+        "notes": words.notes(reached),
     }

@@ -163,16 +163,16 @@ def say(run: runs.Run, as_json: bool) -> None:
         output.print_json({"run": done["name"], **{key: done[key] for key in ("path", "status", "metrics")}})
         return
     print(f"{run.path}")
-    for part, found in done["metrics"].items():
+    for part, scores in done["metrics"].items():
         print(
-            f"{part}: accuracy {found['accuracy']:.3f}, UAR {found['uar']:.3f}, macro-F1 {found['macro_f1']:.3f}, {found['n']} clips"
+            f"{part}: accuracy {scores['accuracy']:.3f}, UAR {scores['uar']:.3f}, macro-F1 {scores['macro_f1']:.3f}, {scores['n']} clips"
         )
 
 
 def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
     """Return the recipe of the run that is refitted. Raises RecipeError where something of it is to be changed."""
     changed = [stated.split, stated.seed, stated.epochs, stated.features, stated.corpora, *stated.set, *stated.label]
-    if any(one is not None for one in changed) or stated.seeds != 1 or stated.jobs or stated.no_test:
+    if any(option is not None for option in changed) or stated.seeds != 1 or stated.jobs or stated.no_test:
         raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
     first = (runs.pieces(chosen) or [chosen])[0]
     return recipes.from_dict(first.recipe["recipe"])

@@ -93,18 +93,18 @@ def load(folder: Path, name: str, reading: own.Reading = own.Reading()) -> Corpu
     audformat = _package()
     folder = Path(folder)
     database = _opened(audformat, folder)
-    labelled = [one for one in database.tables if TABLE in database.tables[one].columns]
+    labelled = [table for table in database.tables if TABLE in database.tables[table].columns]
     if not labelled:
-        columns = sorted({column for one in database.tables.values() for column in one.columns})
+        columns = sorted({column for table in database.tables.values() for column in table.columns})
         raise CorpusError(
             f"{folder} has no table with a column emotion; its columns are {', '.join(columns) or 'none'}."
         )
-    rows = pd.concat([_rows(database, one) for one in labelled], ignore_index=True)
+    rows = pd.concat([_rows(database, table) for table in labelled], ignore_index=True)
     # A clip that stands in a table of all and in one of a split has that split.
     rows = rows.sort_values("split", ascending=False, kind="stable").drop_duplicates(["file", "start", "end"])
-    for one in database.tables:
-        if one not in labelled:
-            rows = _filled(rows, _attributes(database, one))
+    for table in database.tables:
+        if table not in labelled:
+            rows = _filled(rows, _attributes(database, table))
     problems = [Problem(row.file, "names no emotion") for row in rows[rows["emotion"] == ""].itertuples()]
     rows = rows[rows["emotion"] != ""].reset_index(drop=True)
     if (rows["split"] == "").all():
@@ -189,14 +189,14 @@ def _language(audformat: Any, card: Card) -> list[str]:
 
 def _steady(clips: pd.DataFrame, stated: list[str]) -> dict[str, dict[str, Any]]:
     """What is of a speaker and not of a clip, by its name: speaker → its value; what differs between a speaker's clips is not."""
-    found: dict[str, dict[str, Any]] = {}
+    steady: dict[str, dict[str, Any]] = {}
     if "speaker" not in stated or (clips["speaker"] == "").any():
-        return found
+        return steady
     for name in _OF_SPEAKERS:
         by_speaker = clips.groupby("speaker")[name]
         if name in stated and (by_speaker.nunique(dropna=False) == 1).all():
-            found[name] = by_speaker.first().to_dict()
-    return found
+            steady[name] = by_speaker.first().to_dict()
+    return steady
 
 
 def _scheme(
@@ -207,8 +207,8 @@ def _scheme(
     if values.name == "speaker":
         speakers = sorted(set(clips["speaker"]) - {""})
         said = {
-            one: {NAMES.get(name, name): found[one] for name, found in of_speakers.items() if _is_stated(found[one])}
-            for one in speakers
+            who: {NAMES.get(name, name): known[who] for name, known in of_speakers.items() if _is_stated(known[who])}
+            for who in speakers
         }
         return audformat.Scheme("str", labels=said if of_speakers else speakers)
     return audformat.Scheme("float" if pd.api.types.is_numeric_dtype(values) else "str")
@@ -300,6 +300,6 @@ def _filled(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
         if name in ("file", "start", "end") or (name in rows and (rows[name] != "").all()):
             continue
         of_files = others[whole].drop_duplicates("file").set_index("file")[name]
-        found = rows["file"].map(of_files)
-        rows[name] = found if name not in rows else rows[name].where(rows[name] != "", found)
+        cells = rows["file"].map(of_files)
+        rows[name] = cells if name not in rows else rows[name].where(rows[name] != "", cells)
     return rows

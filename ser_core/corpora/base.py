@@ -92,8 +92,8 @@ class Card:
     def terms(self) -> tuple[str, ...]:
         """Each corpus' licence, a sentence."""
         return tuple(
-            f"{one.title}: {one.licence}{f' ({one.licence_url})' if one.licence_url else ''}."
-            for one in self.joined or (self,)
+            f"{card.title}: {card.licence}{f' ({card.licence_url})' if card.licence_url else ''}."
+            for card in self.joined or (self,)
         )
 
 
@@ -232,8 +232,8 @@ class CorpusModule:
         root = Path(root)
         if not root.is_dir():
             raise CorpusError(f"{self.card.title}: the folder {root} does not exist. {self.card.how_to_get}")
-        found = self.read(root)
-        clips, problems = found if isinstance(found, tuple) else (found, [])
+        contents = self.read(root)
+        clips, problems = contents if isinstance(contents, tuple) else (contents, [])
         if clips.empty:
             raise CorpusError(f"{self.card.title}: no clip of it lies in {root}. {self.card.how_to_get}")
         return Corpus(self.card, root, links.refused(clips.reset_index(drop=True), root), problems)
@@ -273,18 +273,18 @@ def audio_paths(folder: Path | str, *, below: bool = False) -> list[str]:
     Hidden files and folders are passed over, and videos beside a sound file of the same name. No file is opened or asked for its
     state, so that 50,000 take a moment.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if below and not name.startswith(".")]
         heard = [name for name in names if name.lower().endswith(AUDIO_ENDINGS) and not name.startswith(".")]
         videos = {name for name in heard if name.lower().endswith(VIDEO_ENDINGS)}
         sounds = {name.rpartition(".")[0] for name in heard if name not in videos} if videos else set()
-        found += [
+        paths += [
             f"{place.rstrip(os.sep)}{os.sep}{name}"
             for name in heard
             if name not in videos or name.rpartition(".")[0] not in sounds
         ]
-    return sorted(found)
+    return sorted(paths)
 
 
 def audio_files(folder: Path, *, below: bool = False) -> list[Path]:
@@ -295,7 +295,7 @@ def audio_files(folder: Path, *, below: bool = False) -> list[Path]:
 def folder_with(root: Path, child: re.Pattern[str]) -> Path:
     """Return the folder that holds a folder of such a name: `root`, else the first that does below it, or one further down."""
     around = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
-    return next((one for one in around if any(child.fullmatch(two.name) for two in one.glob("*/"))), root)
+    return next((folder for folder in around if any(child.fullmatch(inner.name) for inner in folder.glob("*/"))), root)
 
 
 def part_of_bundle(root: Path, name: str) -> Path:

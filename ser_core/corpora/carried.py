@@ -42,7 +42,7 @@ def ids(clips: Iterable[str], whose: Corpus) -> list[str]:
     known = clip_names.lookup(whose)
     stated = registry.MODULES[whose.name].stated if whose.name in registry.MODULES else None
 
-    def found(name: str) -> str:
+    def id_of(name: str) -> str:
         clip = known(name)
         if clip or stated is None:
             return clip
@@ -53,15 +53,15 @@ def ids(clips: Iterable[str], whose: Corpus) -> list[str]:
                 return str(named["clip"])
         return ""
 
-    return [found(name) for name in clips]
+    return [id_of(name) for name in clips]
 
 
 def guess(clips: list[str]) -> Corpus | None:
     """Return the carried corpus that nearly all of these names are of, or None."""
     for name in names():
-        one = corpus(name)
+        candidate = corpus(name)
         # A few tell: the names of two corpora are not alike.
         few = clips[:: max(1, len(clips) // 200)]
-        if sum(bool(found) for found in ids(few, one)) >= MOST * len(few):
-            return one
+        if sum(bool(clip) for clip in ids(few, candidate)) >= MOST * len(few):
+            return candidate
     return None

@@ -27,12 +27,12 @@ def side_by_side(clips: pd.DataFrame, emotions: Sequence[str], alike: Sequence[s
         if shared:
             common[column] = shared[0]
             left = left[left[column] == shared[0]]
-    found = {}
+    chosen = {}
     for emotion in emotions:
         rows = clips[clips["emotion"] == emotion].sort_values("clip", kind="stable")
         for column, value in common.items():
             narrowed = rows[rows[column] == value]
             rows = rows if narrowed.empty else narrowed
         if not rows.empty:
-            found[emotion] = str(rows["clip"].iloc[0])
-    return found
+            chosen[emotion] = str(rows["clip"].iloc[0])
+    return chosen

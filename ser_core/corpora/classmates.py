@@ -19,9 +19,9 @@ NAME, TITLE = "class", "What our class recorded"
 def load() -> Corpus:
     """Return the corpus `class`: its speakers are the nicknames with which the clips were kept. Raises CorpusError when nobody recorded."""
     rows = [
-        {**asdict(one), "clip": clip_of(folder, one.file), "path": str(folder / one.file)}
+        {**asdict(recording), "clip": clip_of(folder, recording.file), "path": str(folder / recording.file)}
         for folder in _folders()
-        for one in Recordings(folder).list_all()
+        for recording in Recordings(folder).list_all()
     ]
     if not rows:
         raise CorpusError("Nobody in the class has recorded anything yet.")

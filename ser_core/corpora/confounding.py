@@ -27,10 +27,10 @@ def table(corpus: Corpus) -> pd.DataFrame:
     for source, clips in corpus.clips.groupby(sources, sort=False):
         if source in STATED:
             present = set(clips["emotion"])
-            found = {emotion: counts for emotion, counts in STATED[str(source)].items() if emotion in present}
+            counted = {emotion: counts for emotion, counts in STATED[str(source)].items() if emotion in present}
         else:
-            found = _counted(clips[clips["sentence"] != ""])
-        rows += [(str(source), emotion, n, alone, alone / n) for emotion, (n, alone) in found.items()]
+            counted = _counted(clips[clips["sentence"] != ""])
+        rows += [(str(source), emotion, n, alone, alone / n) for emotion, (n, alone) in counted.items()]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -40,10 +40,10 @@ def note(corpus: Corpus) -> str | None:
     They are where half or more of an emotion's sentences are spoken in it alone and sentences come again, so that a model can
     learn them: at least two clips a sentence.
     """
-    found = table(corpus)
-    found = found[found["share"] >= CONFOUNDED_FROM]
+    confounded = table(corpus)
+    confounded = confounded[confounded["share"] >= CONFOUNDED_FROM]
     groups: dict[tuple[int, int], list[str]] = {}
-    for row in found.itertuples():
+    for row in confounded.itertuples():
         stated = row.corpus in STATED
         if stated or _repeated(corpus.clips, str(row.corpus), str(row.emotion), int(row.sentences)):
             groups.setdefault((int(row.alone), int(row.sentences)), []).append(str(row.emotion))

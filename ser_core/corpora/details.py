@@ -32,12 +32,12 @@ def of_clips(clips: Sequence[str], corpora: Mapping[str, Corpus]) -> pd.DataFram
     known = [corpus.clips[["clip", *STATED]] for corpus in corpora.values()]
     absent = [clip for clip in dict.fromkeys(wanted["clip"]) if corpus_of(clip) not in corpora]
     known.append(pd.DataFrame([_from_name(clip) for clip in absent], columns=["clip", *STATED]))
-    table = pd.concat([one for one in known if not one.empty], ignore_index=True).drop_duplicates("clip")
-    found = wanted.merge(table, on="clip", how="left", validate="many_to_one")
+    table = pd.concat([frame for frame in known if not frame.empty], ignore_index=True).drop_duplicates("clip")
+    details = wanted.merge(table, on="clip", how="left", validate="many_to_one")
     text = [name for name in STATED if name != "age"]
-    found[text] = found[text].fillna("").astype(str)
-    found["age"] = pd.to_numeric(found["age"])
-    return found[list(STATED)]
+    details[text] = details[text].fillna("").astype(str)
+    details["age"] = pd.to_numeric(details["age"])
+    return details[list(STATED)]
 
 
 def _from_name(clip: str) -> dict[str, object]:

@@ -38,20 +38,20 @@ def objects(path: Path) -> tuple[dict[int, dict[str, object]], list[Problem]]:
         raise CorpusError(f"{path} is not in UTF-8, as JSON Lines are.") from error
     except OSError as error:
         raise CorpusError(f"The list {path} cannot be read: {error.strerror}.") from error
-    found: dict[int, dict[str, object]] = {}
+    by_line: dict[int, dict[str, object]] = {}
     problems = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            one = files.from_json(line)
+            parsed = files.from_json(line)
         except ValueError:
-            one = None
-        if isinstance(one, dict):
-            found[number] = one
+            parsed = None
+        if isinstance(parsed, dict):
+            by_line[number] = parsed
         else:
             problems.append(Problem(f"row {number}", "is no JSON object"))
-    return found, problems
+    return by_line, problems
 
 
 def read(path: Path) -> Table:
@@ -59,15 +59,15 @@ def read(path: Path) -> Table:
 
     Raises CorpusError where it cannot be read.
     """
-    found, problems = objects(path)
-    stated = {name for one in found.values() for name in one}
+    rows, problems = objects(path)
+    stated = {name for row in rows.values() for name in row}
     chosen = {column: next((name for name in names if name in stated), None) for column, names in FIELDS.items()}
     cells = {
-        column: ["" if one.get(name) is None else str(one[name]).strip() for one in found.values()]
+        column: ["" if row.get(name) is None else str(row[name]).strip() for row in rows.values()]
         for column, name in chosen.items()
         if name is not None
     }
-    return Table(pd.DataFrame(cells, index=list(found), dtype=str), problems, "")
+    return Table(pd.DataFrame(cells, index=list(rows), dtype=str), problems, "")
 
 
 def folder(path: Path, first: str) -> Path:

@@ -34,7 +34,7 @@ def folded(name: str) -> str:
 
 def _bare(name: str) -> str:
     """The folded name without accents: people leave them out."""
-    return "".join(one for one in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(one))
+    return "".join(letter for letter in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(letter))
 
 
 _NAMED = {_bare(word): emotion for emotion, words in WORDS.items() for word in [emotion, *words.split()]}
@@ -57,9 +57,9 @@ def suggested(names: Iterable[str]) -> dict[str, str]:
     Single letters are read as a corpus' codes only where all of the names are that one corpus'.
     """
     own = list(names)
-    found = {name: standard(name) for name in own}
+    meant = {name: standard(name) for name in own}
     corpora = [{folded(letter): emotion for letter, emotion in letters.items()} for letters in LETTERS]
     codes = [letters for letters in corpora if {folded(name) for name in own} <= set(letters)]
     if len(codes) == 1:
-        found = {name: codes[0][folded(name)] for name in own}
-    return {name: emotion for name, emotion in found.items() if emotion != name}
+        meant = {name: codes[0][folded(name)] for name in own}
+    return {name: emotion for name, emotion in meant.items() if emotion != name}

@@ -60,9 +60,9 @@ def fetch_clip(url: str, target: Path, digest: str) -> Path:
 
     def check(path: Path) -> str:
         try:
-            found = audio.decode(path, name=target.name).pcm16_sha256_16
+            hashed = audio.decode(path, name=target.name).pcm16_sha256_16
         except audio.AudioError as error:
             return f"is no audio ({error})"
-        return "" if found == digest else "is not the official clip: its samples differ"
+        return "" if hashed == digest else "is not the official clip: its samples differ"
 
     return fetch(url, target, check)

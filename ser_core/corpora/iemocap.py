@@ -92,9 +92,9 @@ def read(root: Path) -> tuple[pd.DataFrame, list[Problem]]:
                 else:
                     left_out["no sound" if label in LABELS else label] += 1
     problems = [
-        Problem(f"label {one}", f"{n:,} clips: {LEFT_OUT.get(one, 'a label that is not known')}")
-        for one, n in left_out.items()
-        if one != "no sound"
+        Problem(f"label {label}", f"{n:,} clips: {LEFT_OUT.get(label, 'a label that is not known')}")
+        for label, n in left_out.items()
+        if label != "no sound"
     ]
     if left_out["no sound"]:
         problems.append(Problem("sentences/wav", f"{left_out['no sound']:,} clips that have a label are not there"))

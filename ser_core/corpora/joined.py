@@ -63,8 +63,8 @@ def said(corpora: Sequence[Corpus], labels: Labels | None = None) -> list[str]:
     lines = []
     for corpus in corpora:
         names = read_as(corpus, labels)
-        read = [one if one == new else f"{one} as {new}" for one, new in names.items() if new in common]
-        out = [one for one, new in names.items() if new not in common]
+        read = [name if name == new else f"{name} as {new}" for name, new in names.items() if new in common]
+        out = [name for name, new in names.items() if new not in common]
         lines.append(
             f"{corpus.name}: {', '.join(read) or 'nothing'}" + (f"; left out: {', '.join(out)}" if out else "")
         )

@@ -20,8 +20,8 @@ def leads_out(path: Path, root: Path) -> bool:
 
 def refused(clips: pd.DataFrame, root: Path) -> pd.DataFrame:
     """Return the table of clips with MARK behind the paths of those files that `strays` tells."""
-    found = clips["path"].isin(strays(clips["path"].unique().tolist(), root))
-    return clips.assign(path=clips["path"].mask(found, clips["path"] + MARK)) if found.any() else clips
+    astray = clips["path"].isin(strays(clips["path"].unique().tolist(), root))
+    return clips.assign(path=clips["path"].mask(astray, clips["path"] + MARK)) if astray.any() else clips
 
 
 def strays(paths: Iterable[str], root: Path) -> set[str]:

@@ -59,8 +59,8 @@ def read(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
     The note: what a reader must know of how the table was read, else empty. Raises CorpusError.
     """
     frame, problems, note = _cells(path)
-    frame, found = _fitting(frame)
-    problems += found
+    frame, unfit = _fitting(frame)
+    problems += unfit
     base = path.parent
     if path.suffix.lower() in emobox.ENDINGS and len(frame):
         base = emobox.folder(path, frame["file"].iloc[0])
@@ -81,8 +81,8 @@ def _row(problem: Problem) -> int:
 
 def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
     """The cells as text under known columns, indexed by the row's number; a problem for every row with too many cells; a note."""
-    found = (emobox if path.suffix.lower() in emobox.ENDINGS else tables).read(path)
-    columns = [name.lower() for name in found.cells.columns]
+    table = (emobox if path.suffix.lower() in emobox.ENDINGS else tables).read(path)
+    columns = [name.lower() for name in table.cells.columns]
     columns = ["gender" if name == "sex" and "gender" not in columns else name for name in columns]
     missing = [name for name in NEEDED if name not in columns]
     if missing:
@@ -90,8 +90,8 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[Problem], str]:
             f"{path} has no column {' and no column '.join(missing)}; its first row must name file and emotion, "
             f"and may name {', '.join(OPTIONAL)}. It reads: {', '.join(columns) or 'nothing'}."
         )
-    cells = found.cells.set_axis(columns, axis=1)
-    return cells[[name for name in (*NEEDED, *OPTIONAL) if name in columns]].copy(), found.problems, found.note
+    cells = table.cells.set_axis(columns, axis=1)
+    return cells[[name for name in (*NEEDED, *OPTIONAL) if name in columns]].copy(), table.problems, table.note
 
 
 def _fitting(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:

@@ -66,7 +66,7 @@ def read(root: Path) -> tuple[pd.DataFrame, list[Problem]]:
             else "the clips, dia0_utt0.mp4 and so on in a folder a part, are"
         )
         raise CorpusError(f"MELD: {missing} not in {root}. {CARD.how_to_get}")
-    found: list[pd.DataFrame] = []
+    frames: list[pd.DataFrame] = []
     problems: list[Problem] = []
     for part, path in texts.items():
         frame = _rows(path, part)
@@ -79,8 +79,8 @@ def read(root: Path) -> tuple[pd.DataFrame, list[Problem]]:
                     f"{int(gone.sum()):,} of {len(frame):,} rows have no clip, {frame['name'][gone].iloc[0]} for one",
                 )
             )
-        found.append(frame[~gone].drop(columns="name"))
-    return complete(pd.concat(found, ignore_index=True)), problems
+        frames.append(frame[~gone].drop(columns="name"))
+    return complete(pd.concat(frames, ignore_index=True)), problems
 
 
 def _rows(path: Path, part: str) -> pd.DataFrame:

@@ -91,8 +91,8 @@ def read(root: Path) -> tuple[pd.DataFrame, list[Problem]]:
     )
     letters = cells["emoclass"].str.upper()[frame["emotion"] == ""].value_counts()
     problems = [
-        Problem(f"EmoClass {one}", f"{n:,} clips: {LEFT_OUT.get(str(one), 'a letter that is not known')}")
-        for one, n in letters.items()
+        Problem(f"EmoClass {letter}", f"{n:,} clips: {LEFT_OUT.get(str(letter), 'a letter that is not known')}")
+        for letter, n in letters.items()
     ]
     frame = frame[frame["emotion"] != ""]
     gone = frame["path"] == ""

@@ -101,21 +101,21 @@ def relabel(clips: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
 
 def label_offer(corpus: Corpus) -> str:
     """Return which of the library's emotions the corpus' labels may mean and the command that takes them, or '' for none."""
-    found = emotion_names.suggested(corpus.emotions)
-    said = ", ".join(f"{own} = {emotion}" for own, emotion in found.items())
+    suggested = emotion_names.suggested(corpus.emotions)
+    said = ", ".join(f"{own} = {emotion}" for own, emotion in suggested.items())
     return (
         f"These labels may mean emotions that are known here: {said}. To read them so: {_command(corpus)} --suggested"
-        if found
+        if suggested
         else ""
     )
 
 
 def speaker_offer(corpus: Corpus) -> str:
     """Return who may speak the clips without a speaker and the command that takes it, or '' where their names do not tell."""
-    found = speaker_guess.guess(corpus.clips)
+    guess = speaker_guess.guess(corpus.clips)
     return (
-        f"Going by the files' names, {found.sentence()}. To read them so: {_command(corpus)} --guess-speakers"
-        if found
+        f"Going by the files' names, {guess.sentence()}. To read them so: {_command(corpus)} --guess-speakers"
+        if guess
         else ""
     )
 

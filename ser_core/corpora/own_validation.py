@@ -51,8 +51,8 @@ def validate(corpus: Corpus, *, progress: Progress | None = None, n_jobs: int = 
     tasks = [joblib.delayed(_hear)(path, cuts) for path, cuts in segments.items() if path not in gone]
     heard: list[_Heard] = []
     missing = len(findings) - len(corpus.problems)
-    for found in joblib.Parallel(n_jobs=n_jobs, batch_size=32, return_as="generator")(tasks):
-        heard += found
+    for of_file in joblib.Parallel(n_jobs=n_jobs, batch_size=32, return_as="generator")(tasks):
+        heard += of_file
         if progress:
             progress(missing + len(heard), len(stems))
     findings += _faults(heard, dict(zip(stems, clips["emotion"], strict=True)))
@@ -64,7 +64,9 @@ def validate(corpus: Corpus, *, progress: Progress | None = None, n_jobs: int = 
         speakers=dict(sorted(Counter(speaker for speaker in here["speaker"] if speaker).items())),
         emotions={emotion: emotions[emotion] for emotion in corpus.emotions if emotions[emotion]},
         absent_speakers=[],
-        findings=sorted(findings, key=lambda one: (one.fault == "label", _in_order(one.clip), one.fault)),
+        findings=sorted(
+            findings, key=lambda finding: (finding.fault == "label", _in_order(finding.clip), finding.fault)
+        ),
         unknown_speakers=int((here["speaker"] == "").sum()),
         notes=tuple(note for note in (*corpus.notes, *_offers(corpus)) if note),
     )
@@ -82,37 +84,37 @@ def _in_order(name: str) -> list[tuple[int, str]]:
 
 def _hear(path: str, segments: list[tuple[str, float, float]]) -> list[_Heard]:
     reader = ClipReader()
-    found = []
+    heard = []
     for stem, start, end in segments:
         try:
             clip = reader.read(path, start, end)
         except (audio.AudioError, OSError) as error:
-            found.append(_Heard(stem, error=str(error)))
+            heard.append(_Heard(stem, error=str(error)))
             continue
         cut = next((finding.message for finding in clip.findings if finding.code == "truncated"), "")
         silent = not np.any(clip.samples)
-        found.append(_Heard(stem, hashlib.sha256(clip.samples.tobytes()).hexdigest(), silent, cut))
-    return found
+        heard.append(_Heard(stem, hashlib.sha256(clip.samples.tobytes()).hexdigest(), silent, cut))
+    return heard
 
 
 def _faults(heard: list[_Heard], labels: dict[str, str]) -> list[Finding]:
     same: dict[str, list[str]] = defaultdict(list)
-    for one in heard:
-        if one.digest and not one.silent:
-            same[one.digest].append(one.stem)
+    for clip in heard:
+        if clip.digest and not clip.silent:
+            same[clip.digest].append(clip.stem)
     mixed = {digest for digest, stems in same.items() if len({labels[stem] for stem in stems}) > 1}
     findings = []
-    for one in heard:
-        if one.error:
-            findings.append(Finding(one.stem, "unreadable", False, one.error))
-        if one.silent:
-            findings.append(Finding(one.stem, "silent", False, "every sample is zero"))
-        if one.cut:
-            findings.append(Finding(one.stem, "truncated", False, one.cut))
-        group = same.get(one.digest, [])
-        if len(group) > 1 and not one.silent:
-            twins = [stem for stem in group[: NAMED_TWINS + 1] if stem != one.stem][:NAMED_TWINS]
+    for clip in heard:
+        if clip.error:
+            findings.append(Finding(clip.stem, "unreadable", False, clip.error))
+        if clip.silent:
+            findings.append(Finding(clip.stem, "silent", False, "every sample is zero"))
+        if clip.cut:
+            findings.append(Finding(clip.stem, "truncated", False, clip.cut))
+        group = same.get(clip.digest, [])
+        if len(group) > 1 and not clip.silent:
+            twins = [stem for stem in group[: NAMED_TWINS + 1] if stem != clip.stem][:NAMED_TWINS]
             named = ", ".join(twins) + (" and more" if len(group) > len(twins) + 1 else "")
-            message = f"the same samples as {named}" + (", under another label" if one.digest in mixed else "")
-            findings.append(Finding(one.stem, "duplicate", False, message))
+            message = f"the same samples as {named}" + (", under another label" if clip.digest in mixed else "")
+            findings.append(Finding(clip.stem, "duplicate", False, message))
     return findings

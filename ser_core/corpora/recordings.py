@@ -130,8 +130,8 @@ class Recordings:
             if not made:
                 raise CorpusError("There are no recordings yet.")
             archive.writestr(TABLE, _csv(made))
-            for one in made:
-                archive.write(self.folder / one.file, one.file)
+            for recording in made:
+                archive.write(self.folder / recording.file, recording.file)
         return len(made)
 
     def load(self) -> Corpus:
@@ -139,9 +139,9 @@ class Recordings:
         made = self.list_all()
         if not made:
             raise CorpusError("There are no recordings yet; make some on the datasets page, under My recordings.")
-        frame = pd.DataFrame([asdict(one) for one in made]).drop(columns="seconds")
-        frame["clip"] = [one.clip for one in made]
-        frame["path"] = [str(self.folder / one.file) for one in made]
+        frame = pd.DataFrame([asdict(recording) for recording in made]).drop(columns="seconds")
+        frame["clip"] = [recording.clip for recording in made]
+        frame["path"] = [str(self.folder / recording.file) for recording in made]
         clips = complete(frame.drop(columns="file"))
         return own.corpus(NAME, self.folder, "your own recordings", clips)
 
@@ -154,8 +154,8 @@ class Recordings:
             return []
         try:
             with table.open(newline="", encoding="utf-8") as lines:
-                found = list(csv.DictReader(lines))
-            rows = [_recording(row) for row in found]
+                stated = list(csv.DictReader(lines))
+            rows = [_recording(row) for row in stated]
         except (OSError, ValueError, KeyError) as error:
             raise CorpusError(f"{table} is damaged ({error}); the sound files beside it are whole.") from error
         if any(not _OUR_FILE.fullmatch(row.file) for row in rows):

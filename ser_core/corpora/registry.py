@@ -172,12 +172,12 @@ def open_own(path: Path, name: str, *, reading: own.Reading = own.Reading()) -> 
         )
     database = path.is_dir() and audformat_database.is_database(path)
     read = audformat_database.load if database else folder.load if path.is_dir() else manifest.load
-    found = read(path, name, reading)
+    corpus = read(path, name, reading)
     # A table may name any file; links may lead anywhere.
-    if settings.owner() and any(settings.foreign(Path(one)) for one in found.clips["path"].unique()):
+    if settings.owner() and any(settings.foreign(Path(file)) for file in corpus.clips["path"].unique()):
         raise CorpusError(f"{path} names files that belong to this server or to others; take them out.")
-    odd = lookalike.warning(found.emotions, files.utf8(str(path)))
-    return replace(found, notes=(*found.notes, odd)) if odd else found
+    odd = lookalike.warning(corpus.emotions, files.utf8(str(path)))
+    return replace(corpus, notes=(*corpus.notes, odd)) if odd else corpus
 
 
 def _official(name: str, path: Path | None) -> Corpus:

@@ -29,8 +29,8 @@ class Scheme:
 
 #: Those that a recipe can name.
 SCHEMES: dict[str, Scheme] = {
-    one.name: one
-    for one in (
+    scheme.name: scheme
+    for scheme in (
         Scheme(
             "speakers",
             "By speaker",
@@ -90,8 +90,8 @@ CORPORA = Scheme(
     folds=True,
 )
 #: Names of the schemes that keep voices apart, and of those that do not; the first stands for each.
-BY_SPEAKER = tuple(name for name, one in SCHEMES.items() if not one.both_sides)
-BY_CLIP = tuple(name for name, one in SCHEMES.items() if one.both_sides)
+BY_SPEAKER = tuple(name for name, scheme in SCHEMES.items() if not scheme.both_sides)
+BY_CLIP = tuple(name for name, scheme in SCHEMES.items() if scheme.both_sides)
 
 
 def of(split: str) -> Scheme:

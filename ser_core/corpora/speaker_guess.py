@@ -16,11 +16,11 @@ from ser_core.corpora.base import EMOTIONS
 def _matched(pattern: str) -> Callable[[PurePosixPath], str]:
     compiled = re.compile(pattern)
 
-    def found(file: PurePosixPath) -> str:
+    def speaker_of(file: PurePosixPath) -> str:
         match = compiled.match(file.stem)
         return match[1] if match else ""
 
-    return found
+    return speaker_of
 
 
 #: Rule → how it reads, and the function from a clip's path in its corpus to its speaker. The first that fits is offered.
@@ -60,22 +60,22 @@ def guess(clips: pd.DataFrame) -> Guess | None:
         return None
     several = clips["emotion"].nunique() > 1
     for rule in RULES:
-        found = _named(clips, rule)
-        if found is None or (found[unknown] == "").any():
+        speakers = _named(clips, rule)
+        if speakers is None or (speakers[unknown] == "").any():
             continue
-        emotions = clips[unknown].groupby(found[unknown])["emotion"].nunique()
+        emotions = clips[unknown].groupby(speakers[unknown])["emotion"].nunique()
         if not 2 <= len(emotions) <= unknown.sum() / 2 or (several and (emotions > 1).mean() < 0.5):
             continue
         if any(emotion_names.standard(str(name)) in EMOTIONS for name in emotions.index):
             continue
-        return Guess(rule, dict(zip(clips["clip"][unknown], found[unknown], strict=True)))
+        return Guess(rule, dict(zip(clips["clip"][unknown], speakers[unknown], strict=True)))
     return None
 
 
 def applied(clips: pd.DataFrame, rule: str) -> pd.DataFrame:
     """Return the clips with the speakers that a confirmed rule gives where none is stated; those that it does not fit stay without."""
-    found = _named(clips, rule) if rule in RULES else None
-    return clips if found is None else clips.assign(speaker=clips["speaker"].where(clips["speaker"] != "", found))
+    speakers = _named(clips, rule) if rule in RULES else None
+    return clips if speakers is None else clips.assign(speaker=clips["speaker"].where(clips["speaker"] != "", speakers))
 
 
 def _named(clips: pd.DataFrame, rule: str) -> pd.Series | None:
@@ -83,9 +83,9 @@ def _named(clips: pd.DataFrame, rule: str) -> pd.Series | None:
     read = RULES[rule][1]
     # A segment's `#<start>-<end>` is no part of its file's name.
     places = clips["clip"].str.partition("/")[2].str.replace(r"#[\d.]*-[\d.]*$", "", regex=True)
-    found = places.map(lambda place: read(PurePosixPath(place))).astype(str)
-    stated = (clips["speaker"] != "") & (found != "")
-    pairs = set(zip(found[stated], clips["speaker"][stated], strict=True))
-    if len(pairs) > len({one for one, _ in pairs}) or len(pairs) > len({one for _, one in pairs}):
+    speakers = places.map(lambda place: read(PurePosixPath(place))).astype(str)
+    stated = (clips["speaker"] != "") & (speakers != "")
+    pairs = set(zip(speakers[stated], clips["speaker"][stated], strict=True))
+    if len(pairs) > len({guessed for guessed, _ in pairs}) or len(pairs) > len({known for _, known in pairs}):
         return None
-    return found.replace(dict(pairs))
+    return speakers.replace(dict(pairs))

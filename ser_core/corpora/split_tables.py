@@ -74,17 +74,18 @@ def read(files: Sequence[Path | str]) -> SplitTable:
 
     Raises CorpusError for a file that cannot be read, names no clip or no part, and where fewer than two parts are left.
     """
-    paths = [Path(one) for one in files]
+    paths = [Path(file) for file in files]
     if not paths:
         raise CorpusError("Name the table of a split, or a list of each of its parts.")
     pieces, problems = [], []
     for path in paths:
-        frame, found = _table(path)
+        frame, broken = _table(path)
         if frame.empty:
             raise CorpusError(f"{path} names no clip.")
         pieces.append(_columns(frame, path))
         problems += [
-            Problem(f"{path.name}, {one.where}" if len(paths) > 1 else one.where, one.message) for one in found
+            Problem(f"{path.name}, {problem.where}" if len(paths) > 1 else problem.where, problem.message)
+            for problem in broken
         ]
     rows = pd.concat(pieces, ignore_index=True)
     rows, folds = _parts(rows, paths)
@@ -117,8 +118,8 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     elif ending in LISTS and not _has_header(path):
         frame, problems = _list(path), []
     else:
-        found = tables.read(path)
-        frame, problems = found.cells, found.problems
+        table = tables.read(path)
+        frame, problems = table.cells, table.problems
     frame = frame.set_axis([str(name).strip().lower() for name in frame.columns], axis=1)
     frame = frame.loc[:, ~frame.columns.duplicated()]
     return frame.map(_text).reset_index(drop=True), problems
@@ -144,11 +145,11 @@ def _parquet(path: Path) -> pd.DataFrame:
         kinds = table.schema_arrow
         # Of a sound its name alone: its bytes would fill the memory.
         wanted = []
-        for one in kinds:
-            if pyarrow.types.is_struct(one.type):
-                wanted += [f"{one.name}.path"] if one.type.get_field_index("path") >= 0 else []
-            elif not (pyarrow.types.is_nested(one.type) or pyarrow.types.is_binary(one.type)):
-                wanted.append(one.name)
+        for kind in kinds:
+            if pyarrow.types.is_struct(kind.type):
+                wanted += [f"{kind.name}.path"] if kind.type.get_field_index("path") >= 0 else []
+            elif not (pyarrow.types.is_nested(kind.type) or pyarrow.types.is_binary(kind.type)):
+                wanted.append(kind.name)
         frame = table.read(columns=wanted).to_pandas()
         names = _class_names(kinds)
     except (OSError, ValueError, pyarrow.ArrowException) as error:
@@ -163,7 +164,7 @@ def _class_names(schema: Any) -> dict[str, list[str]]:
     """The names of a Hugging Face dataset's classes, column → names in the order of their numbers."""
     try:
         stated = files.from_json((schema.metadata or {})[b"huggingface"])["info"]["features"]
-        return {column: list(one["names"]) for column, one in stated.items() if "names" in one}
+        return {column: list(feature["names"]) for column, feature in stated.items() if "names" in feature}
     except (KeyError, TypeError, ValueError):
         return {}
 
@@ -178,23 +179,23 @@ def _json(path: Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read as JSON: {error}.") from error
     if isinstance(stated, list):
-        return pd.DataFrame([one if isinstance(one, dict) else {"file": one} for one in stated])
+        return pd.DataFrame([entry if isinstance(entry, dict) else {"file": entry} for entry in stated])
     if not isinstance(stated, dict):
         raise CorpusError(f"{path} is neither a list nor an object by clip.")
-    if stated and all(isinstance(one, list) and name.casefold() in PARTS for name, one in stated.items()):
+    if stated and all(isinstance(listed, list) and name.casefold() in PARTS for name, listed in stated.items()):
         # {"train": [file, …], "test": [file, …]}
-        return pd.DataFrame([{"file": file, "part": part} for part, found in stated.items() for file in found])
+        return pd.DataFrame([{"file": file, "part": part} for part, listed in stated.items() for file in listed])
     return pd.DataFrame(
         [
-            {"key": name, **one} if isinstance(one, dict) else {"file": name, "label": one}
-            for name, one in stated.items()
+            {"key": name, **entry} if isinstance(entry, dict) else {"file": name, "label": entry}
+            for name, entry in stated.items()
         ]
     )
 
 
 def _has_header(path: Path) -> bool:
     names = {name.lower() for name in tables.layout(path).columns}
-    return len(names) > 1 and bool(names & {one for known in COLUMNS.values() for one in known})
+    return len(names) > 1 and bool(names & {name for known in COLUMNS.values() for name in known})
 
 
 def _list(path: Path) -> pd.DataFrame:
@@ -205,30 +206,30 @@ def _list(path: Path) -> pd.DataFrame:
         raise CorpusError(f"The list {path} cannot be read: {error}.") from error
     first = [re.split(r"[\t,;|]", line.strip())[0].strip() for line in lines if line.strip()]
     # Names may hold spaces; a label behind one does not begin a path and follows the ending.
-    return pd.DataFrame({"file": [re.sub(r"(\.\w{2,4})\s+\S.*$", r"\1", one) for one in first]})
+    return pd.DataFrame({"file": [re.sub(r"(\.\w{2,4})\s+\S.*$", r"\1", word) for word in first]})
 
 
 def _columns(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The columns that are asked for, '' where the table does not state one; a row's name as its table calls it."""
 
     def column(wanted: str) -> pd.Series:
-        name = next((one for one in COLUMNS[wanted] if one in frame.columns), None)
+        name = next((name for name in COLUMNS[wanted] if name in frame.columns), None)
         return pd.Series("", index=frame.index, dtype=str) if name is None else frame[name]
 
-    found = pd.DataFrame({name: column(name) for name in COLUMNS})
-    key = next((one for one in KEYS if one in frame.columns), None)
+    rows = pd.DataFrame({name: column(name) for name in COLUMNS})
+    key = next((key for key in KEYS if key in frame.columns), None)
     if not {*COLUMNS["clip"], *COLUMNS["path"], *KEYS} & set(frame.columns):
         raise CorpusError(
             f"{path} has no column that names a clip ({', '.join((*COLUMNS['clip'], *COLUMNS['path'][:3]))}). "
             f"It reads: {', '.join(frame.columns) or 'nothing'}."
         )
     for name in ("start", "end"):
-        found[name] = tables.numbers(found[name]).astype(float)
-    segment = found["start"].notna() | found["end"].notna()
-    label = ("#" + found["start"].map("{:g}".format) + "-" + found["end"].map("{:g}".format)).where(segment, "")
-    named = found["clip"].where(found["clip"] != "", found["path"] + label.str.replace("nan", ""))
-    found["clip"] = named if key is None else named.where(named != "", frame[key])
-    return found.assign(source=str(path))
+        rows[name] = tables.numbers(rows[name]).astype(float)
+    segment = rows["start"].notna() | rows["end"].notna()
+    label = ("#" + rows["start"].map("{:g}".format) + "-" + rows["end"].map("{:g}".format)).where(segment, "")
+    named = rows["clip"].where(rows["clip"] != "", rows["path"] + label.str.replace("nan", ""))
+    rows["clip"] = named if key is None else named.where(named != "", frame[key])
+    return rows.assign(source=str(path))
 
 
 def _parts(rows: pd.DataFrame, paths: list[Path]) -> tuple[pd.DataFrame, bool]:
@@ -266,5 +267,5 @@ def _parts(rows: pd.DataFrame, paths: list[Path]) -> tuple[pd.DataFrame, bool]:
 def _part_of_name(stem: str) -> str:
     """The part that a file's name tells, '' where it tells none or several."""
     words = [word for word in re.split(r"[^a-z]+", stem.casefold()) if word]
-    found = {PARTS[word] for word in words if word in PARTS}
-    return found.pop() if len(found) == 1 else ""
+    parts = {PARTS[word] for word in words if word in PARTS}
+    return parts.pop() if len(parts) == 1 else ""

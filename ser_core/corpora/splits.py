@@ -76,15 +76,15 @@ def by_speakers(clips: pd.DataFrame, corpus: str, seed: int) -> tuple[str, pd.Se
     if len(speakers) <= 1:
         name, parts = _speakers_parts(corpus, set(clips["speaker"]), seed)
         return name, clips["speaker"].map(parts).fillna("").where(~dropped(clips), "")
-    if all(len(found) < len(PARTS) for found in speakers.values()):
+    if all(len(names) < len(PARTS) for names in speakers.values()):
         raise CorpusError(
             "A split by speakers needs a corpus with at least three speakers among those joined; use --split clips."
         )
     splitting = {
-        source: _speakers_parts(source, found, seed)
-        if len(found) >= len(PARTS)
-        else ("train", dict.fromkeys(found, "train"))
-        for source, found in speakers.items()
+        source: _speakers_parts(source, names, seed)
+        if len(names) >= len(PARTS)
+        else ("train", dict.fromkeys(names, "train"))
+        for source, names in speakers.items()
     }
     part = pd.Series("", index=clips.index)
     for source, (_, parts) in splitting.items():
@@ -160,8 +160,8 @@ def _of_manifest(clips: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The columns clip and part of a manifest, its rows known by file and segment."""
     rows, _, _ = manifest.read(path)
     place = ["path", "start", "end"]
-    found = clips[["clip", *place]].merge(rows[[*place, "split"]], on=place)
-    return found.rename(columns={"split": "part"})[["clip", "part"]]
+    matched = clips[["clip", *place]].merge(rows[[*place, "split"]], on=place)
+    return matched.rename(columns={"split": "part"})[["clip", "part"]]
 
 
 def _speakers_parts(corpus: str, speakers: set[str], seed: int) -> tuple[str, dict[str, str]]:

@@ -88,31 +88,31 @@ def read(path: Path) -> Table:
 
     Raises CorpusError where it cannot be read, or names a column twice (in whatever case).
     """
-    found = layout(Path(path))
-    named = [name.casefold() for name in found.columns if name]
+    form = layout(Path(path))
+    named = [name.casefold() for name in form.columns if name]
     if len(set(named)) < len(named):
-        raise CorpusError(f"{path} names a column twice: {', '.join(name for name in found.columns if name)}.")
-    text = found.path.read_text(encoding=found.encoding)
-    text = text.partition("\n")[2] if found.skipped else text
+        raise CorpusError(f"{path} names a column twice: {', '.join(name for name in form.columns if name)}.")
+    text = form.path.read_text(encoding=form.encoding)
+    text = text.partition("\n")[2] if form.skipped else text
     problems: list[Problem] = []
-    cells = _even(found, text)
+    cells = _even(form, text)
     if cells is None:
-        cells, problems = _uneven(found, text)
-    cells = pd.DataFrame({name: cells[name].str.strip() for name in found.columns if name}, index=cells.index)
+        cells, problems = _uneven(form, text)
+    cells = pd.DataFrame({name: cells[name].str.strip() for name in form.columns if name}, index=cells.index)
     # Looked at in full only where the first column leaves it open: most tables have no empty row.
     maybe = cells.index if cells.empty else cells.index[cells.iloc[:, 0] == ""]
     empty = maybe[(cells.loc[maybe] == "").all(axis=1)] if len(maybe) else maybe
-    return Table(cells.drop(index=empty) if len(empty) else cells, problems, found.note)
+    return Table(cells.drop(index=empty) if len(empty) else cells, problems, form.note)
 
 
 def numbers(stated: pd.Series) -> pd.Series:
     """Return a column of text as numbers, with decimal points or commas; NaN for what is none."""
-    found = pd.to_numeric(stated, errors="coerce")
-    others = stated[found.isna() & (stated != "")]
+    parsed = pd.to_numeric(stated, errors="coerce")
+    others = stated[parsed.isna() & (stated != "")]
     if len(others):
         points = pd.to_numeric(others.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True), errors="coerce")
-        found = found.astype(float).fillna(points)
-    return found
+        parsed = parsed.astype(float).fillna(points)
+    return parsed
 
 
 def _encoding(path: Path) -> str:
@@ -136,17 +136,17 @@ def _delimiter(path: Path, header: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _even(found: Layout, text: str) -> pd.DataFrame | None:
+def _even(form: Layout, text: str) -> pd.DataFrame | None:
     """The cells as pandas reads them, several times as fast as the csv module; None where a row has too many."""
-    if not found.columns:
+    if not form.columns:
         return pd.DataFrame()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
                 io.StringIO(text, newline=""),
-                sep=found.delimiter,
-                names=found.unique,
+                sep=form.delimiter,
+                names=form.unique,
                 header=0,
                 index_col=False,
                 dtype=str,
@@ -158,12 +158,12 @@ def _even(found: Layout, text: str) -> pd.DataFrame | None:
     return frame.set_axis(pd.RangeIndex(2, 2 + len(frame)))
 
 
-def _uneven(found: Layout, text: str) -> tuple[pd.DataFrame, list[Problem]]:
+def _uneven(form: Layout, text: str) -> tuple[pd.DataFrame, list[Problem]]:
     """The cells of a table some of whose rows have more than it has columns, and a problem where these say something."""
-    width = len(found.columns)
+    width = len(form.columns)
     fitting: dict[int, list[str]] = {}
     problems = []
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=found.delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter)
     try:
         next(rows, None)
         for number, row in enumerate(rows, start=2):
@@ -172,5 +172,5 @@ def _uneven(found: Layout, text: str) -> tuple[pd.DataFrame, list[Problem]]:
             else:
                 fitting[number] = row[:width] + [""] * (width - len(row))
     except csv.Error as error:
-        raise CorpusError(f"{found.path} cannot be read as a table: {error}.") from error
-    return pd.DataFrame(list(fitting.values()), columns=found.unique, index=list(fitting), dtype=str), problems
+        raise CorpusError(f"{form.path} cannot be read as a table: {error}.") from error
+    return pd.DataFrame(list(fitting.values()), columns=form.unique, index=list(fitting), dtype=str), problems

@@ -57,15 +57,15 @@ def among(
     TOO_MANY of them are unreadable, unless that is `allowed`, and where all of them are.
     """
     asked = list(clips)
-    known = {clip: reason for one in failed for clip, reason in one.items()}
-    found = Unreadable({clip: known[clip] for clip in asked if clip in known}, len(asked))
-    every = len(found.why) == found.asked
-    if not found or (not every and (allowed or len(found.why) < TOO_MANY * found.asked)):
-        return found
-    clip, reason = next(iter(found.why.items()))
+    known = {clip: reason for reasons in failed for clip, reason in reasons.items()}
+    unreadable = Unreadable({clip: known[clip] for clip in asked if clip in known}, len(asked))
+    every = len(unreadable.why) == unreadable.asked
+    if not unreadable or (not every and (allowed or len(unreadable.why) < TOO_MANY * unreadable.asked)):
+        return unreadable
+    clip, reason = next(iter(unreadable.why.items()))
     if every:
-        raise CorpusError(f"None of the {found.asked:,} clips of {corpus} can be read; {clip}: {reason}")
+        raise CorpusError(f"None of the {unreadable.asked:,} clips of {corpus} can be read; {clip}: {reason}")
     raise CorpusError(
-        f"{len(found.why):,} of the {found.asked:,} clips of {corpus} cannot be read; {clip}: {reason} "
+        f"{len(unreadable.why):,} of the {unreadable.asked:,} clips of {corpus} cannot be read; {clip}: {reason} "
         f"Mend them, or leave them out with {FLAG}."
     )

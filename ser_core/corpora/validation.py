@@ -104,18 +104,18 @@ def _findings(module: CorpusModule, corpus: Corpus, heard: list[_Heard], strange
     by_hash: dict[str, list[str]] = defaultdict(list)
     for stem, entry in official.items():
         by_hash[entry.pcm16_sha256_16].append(stem)
-    present = {one.stem: one for one in heard}
+    present = {clip.stem: clip for clip in heard}
     labels = dict(zip(present, corpus.clips["emotion"], strict=True))
     findings = []
     found_elsewhere: set[str] = set()
-    for one in heard + strangers:
-        stated = official.get(one.stem)
-        if one.error:
-            findings.append(Finding(one.stem, "unreadable", False, one.error))
-        elif stated is not None and _agrees(one, stated):
-            findings += _official_faults(one, by_hash[stated.pcm16_sha256_16], present, labels)
-        elif official or one.silent:
-            finding, origin = _fault(one, stated, by_hash, present)
+    for clip in heard + strangers:
+        stated = official.get(clip.stem)
+        if clip.error:
+            findings.append(Finding(clip.stem, "unreadable", False, clip.error))
+        elif stated is not None and _agrees(clip, stated):
+            findings += _official_faults(clip, by_hash[stated.pcm16_sha256_16], present, labels)
+        elif official or clip.silent:
+            finding, origin = _fault(clip, stated, by_hash, present)
             findings.append(finding)
             if finding.fault == "renamed" and origin:
                 found_elsewhere.add(origin)
@@ -128,47 +128,51 @@ def _findings(module: CorpusModule, corpus: Corpus, heard: list[_Heard], strange
     return findings
 
 
-def _agrees(one: _Heard, entry: IndexEntry) -> bool:
-    if one.lossy:
-        return abs(one.duration - entry.samples / entry.sample_rate) <= LOSSY_SLACK_S
-    return one.digest == entry.pcm16_sha256_16
+def _agrees(clip: _Heard, entry: IndexEntry) -> bool:
+    if clip.lossy:
+        return abs(clip.duration - entry.samples / entry.sample_rate) <= LOSSY_SLACK_S
+    return clip.digest == entry.pcm16_sha256_16
 
 
-def _official_faults(one: _Heard, same: list[str], present: dict[str, _Heard], labels: dict[str, str]) -> list[Finding]:
+def _official_faults(
+    clip: _Heard, same: list[str], present: dict[str, _Heard], labels: dict[str, str]
+) -> list[Finding]:
     """Faults of a clip that is as the official one is, so known."""
     findings = []
-    if one.silent:
-        findings.append(Finding(one.stem, "silent", True, "every sample is zero"))
-    twins = [stem for stem in same if stem != one.stem and stem in present and present[stem].digest == one.digest != ""]
+    if clip.silent:
+        findings.append(Finding(clip.stem, "silent", True, "every sample is zero"))
+    twins = [
+        stem for stem in same if stem != clip.stem and stem in present and present[stem].digest == clip.digest != ""
+    ]
     if twins:
-        other = any(labels.get(twin) != labels.get(one.stem) for twin in twins)
+        other = any(labels.get(twin) != labels.get(clip.stem) for twin in twins)
         message = f"the same samples as {', '.join(twins)}" + (", under another label" if other else "")
-        findings.append(Finding(one.stem, "duplicate", True, message))
+        findings.append(Finding(clip.stem, "duplicate", True, message))
     return findings
 
 
 def _fault(
-    one: _Heard, entry: IndexEntry | None, by_hash: dict[str, list[str]], present: dict[str, _Heard]
+    clip: _Heard, entry: IndexEntry | None, by_hash: dict[str, list[str]], present: dict[str, _Heard]
 ) -> tuple[Finding, str | None]:
     """The fault of a clip that is not what its name says, and whose clip it is instead."""
-    origins = by_hash.get(one.digest, []) if one.digest else []
-    if origins and not one.silent:
+    origins = by_hash.get(clip.digest, []) if clip.digest else []
+    if origins and not clip.silent:
         origin = origins[0]
         there = present.get(origin)
         if there is None:
-            return Finding(one.stem, "renamed", False, f"its samples are those of {origin}"), origin
+            return Finding(clip.stem, "renamed", False, f"its samples are those of {origin}"), origin
         if entry is not None and there.digest == entry.pcm16_sha256_16:
             return Finding(
-                one.stem, "swapped", False, f"its samples are those of {origin}, and the other way round"
+                clip.stem, "swapped", False, f"its samples are those of {origin}, and the other way round"
             ), origin
-        if there.digest == one.digest:
-            return Finding(one.stem, "duplicate", False, f"the same samples as {origin}"), origin
-        return Finding(one.stem, "renamed", False, f"its samples are those of {origin}"), origin
-    if one.silent:
-        return Finding(one.stem, "silent", False, "every sample is zero"), None
+        if there.digest == clip.digest:
+            return Finding(clip.stem, "duplicate", False, f"the same samples as {origin}"), origin
+        return Finding(clip.stem, "renamed", False, f"its samples are those of {origin}"), origin
+    if clip.silent:
+        return Finding(clip.stem, "silent", False, "every sample is zero"), None
     if entry is None:
-        return Finding(one.stem, "extra", False, "the official corpus has no clip of this name"), None
-    missing = entry.samples / entry.sample_rate - one.duration
-    if missing > (LOSSY_SLACK_S if one.lossy else 0.5 / entry.sample_rate):
-        return Finding(one.stem, "truncated", False, f"{missing:.2f} s shorter than the official clip"), None
-    return Finding(one.stem, "altered", False, "its samples are not those of the official clip"), None
+        return Finding(clip.stem, "extra", False, "the official corpus has no clip of this name"), None
+    missing = entry.samples / entry.sample_rate - clip.duration
+    if missing > (LOSSY_SLACK_S if clip.lossy else 0.5 / entry.sample_rate):
+        return Finding(clip.stem, "truncated", False, f"{missing:.2f} s shorter than the official clip"), None
+    return Finding(clip.stem, "altered", False, "its samples are not those of the official clip"), None

@@ -33,13 +33,15 @@ def outputs(path: Path, sha256: str, depth: int) -> dict[int, str]:
     """
     opened = _session(path, sha256)
     _samples(opened, path)
-    frames = [one.name for one in opened.get_outputs() if len(one.shape) == 3 and one.type == "tensor(float)"]
+    frames = [
+        output.name for output in opened.get_outputs() if len(output.shape) == 3 and output.type == "tensor(float)"
+    ]
     if not frames:
         raise EncoderError(f"{path.name} gives no hidden states: none of its outputs is batch × frames × values.")
-    found = {int(match[1]): name for name in frames if (match := _LAYER.fullmatch(name))}
+    by_layer = {int(match[1]): name for name in frames if (match := _LAYER.fullmatch(name))}
     if "last_hidden_state" in frames:
-        found.setdefault(depth or max(found, default=0) + 1, "last_hidden_state")
-    return dict(sorted(found.items())) or {k + 1: name for k, name in enumerate(frames)}
+        by_layer.setdefault(depth or max(by_layer, default=0) + 1, "last_hidden_state")
+    return dict(sorted(by_layer.items())) or {k + 1: name for k, name in enumerate(frames)}
 
 
 def states(
@@ -48,13 +50,13 @@ def states(
     """Return the hidden states (frames × width) of the outputs at these places. Raises EncoderError where the graph fails."""
     opened = _session(path, sha256)
     feeds = {_samples(opened, path): sound[None]}
-    feeds |= {one.name: np.ones((1, len(sound)), np.int64) for one in opened.get_inputs() if _is_mask(one)}
+    feeds |= {given.name: np.ones((1, len(sound)), np.int64) for given in opened.get_inputs() if _is_mask(given)}
     names = [outputs[k] for k in places]
     try:
-        found = dict(zip(dict.fromkeys(names), opened.run(list(dict.fromkeys(names)), feeds), strict=True))
+        by_name = dict(zip(dict.fromkeys(names), opened.run(list(dict.fromkeys(names)), feeds), strict=True))
     except GraphError as error:
         raise EncoderError(str(error)) from error
-    return [found[name][0] for name in names]
+    return [by_name[name][0] for name in names]
 
 
 @functools.lru_cache(maxsize=2)
@@ -68,14 +70,14 @@ def _session(path: Path, sha256: str) -> confined.Session:
 
 def _samples(opened: confined.Session, path: Path) -> str:
     """The name of the one input that takes samples."""
-    taken = [one for one in opened.get_inputs() if not _is_mask(one)]
+    taken = [given for given in opened.get_inputs() if not _is_mask(given)]
     if len(taken) != 1 or taken[0].type != "tensor(float)" or len(taken[0].shape) != 2:
         raise EncoderError(
             f"{path.name} is not fed with samples (batch × samples, float32) alone; it asks for "
-            f"{', '.join(f'{one.name} {one.shape}' for one in opened.get_inputs())}."
+            f"{', '.join(f'{given.name} {given.shape}' for given in opened.get_inputs())}."
         )
     return taken[0].name
 
 
-def _is_mask(one: confined.Taken) -> bool:
-    return one.name == "attention_mask" and one.type == "tensor(int64)"
+def _is_mask(given: confined.Taken) -> bool:
+    return given.name == "attention_mask" and given.type == "tensor(int64)"

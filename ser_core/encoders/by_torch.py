@@ -46,10 +46,10 @@ def states(
     model = _model(path, sha256)
     try:
         with torch.inference_mode():
-            found = model(torch.from_numpy(np.array(sound[None], np.float32)), output_hidden_states=True).hidden_states
+            hidden = model(torch.from_numpy(np.array(sound[None], np.float32)), output_hidden_states=True).hidden_states
     except (RuntimeError, TypeError, AttributeError) as error:
         raise EncoderError(f"{type(model).__name__} does not answer: {error}") from error
-    return [found[k][0].float().numpy() for k in places]
+    return [hidden[k][0].float().numpy() for k in places]
 
 
 @functools.lru_cache(maxsize=2)

@@ -104,11 +104,11 @@ def make(name: str, given: Path | None = None, *, target: Path | None = None, bl
         made = Path(temporary) / name
         made.mkdir()
         path = _fetched(origin, Path(temporary) / "model.bin") if given is None and origin else Path(given or "")
-        found = files.sha256(path) if path.is_file() else ""
-        if origin and found != origin.sha256:
+        held = files.sha256(path) if path.is_file() else ""
+        if origin and held != origin.sha256:
             raise EncoderError(
                 f"{path} does not hold the weights of {origin.title}: their SHA-256 begins with {origin.sha256[:12]}, this file's with "
-                f"{found[:12] or 'nothing, there is no such file'}."
+                f"{held[:12] or 'nothing, there is no such file'}."
             )
         graph = whisper.graph(weights.read(path), blocks)
         (made / encoder.GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
@@ -125,7 +125,7 @@ def make(name: str, given: Path | None = None, *, target: Path | None = None, bl
             whisper.LONGEST_S,
             files.sha256(made / encoder.GRAPH),
             whisper.LICENCE,
-            {"url": origin.url, "revision": origin.revision, "sha256": found} if origin else {"sha256": found},
+            {"url": origin.url, "revision": origin.revision, "sha256": held} if origin else {"sha256": held},
         )
         files.write_text(made / encoder.STATED, json.dumps(stated.to_json(), indent=1, ensure_ascii=False) + "\n")
         files.write_text(made / encoder.CARD, card(stated))
@@ -141,10 +141,10 @@ def check(stated: Encoder) -> float:
 
     Raises EncoderError where its graph is another file than encoder.json says, or computes something else.
     """
-    found = files.sha256(stated.graph)
-    if found != stated.sha256:
+    held = files.sha256(stated.graph)
+    if held != stated.sha256:
         raise EncoderError(
-            f"{stated.graph} is damaged: its SHA-256 is {found[:12]}…, encoder.json says {stated.sha256[:12]}…. Make it anew: python -m "
+            f"{stated.graph} is damaged: its SHA-256 is {held[:12]}…, encoder.json says {stated.sha256[:12]}…. Make it anew: python -m "
             f"ser_core encoders make {stated.name}."
         )
     states = [block[0] for block in stated.run(whisper.logmel(golden_sound())[None])]
@@ -170,8 +170,8 @@ def golden_sound() -> np.ndarray:
     phase = 2.0 * np.pi * 150.0 * t + 15.0 * (1.0 - np.cos(4.0 * np.pi * t))
     harmonics = np.sum([np.sin(k * phase) / k for k in range(1, 21)], axis=0)
     sound = harmonics * (1.0 + 0.8 * np.sin(2.0 * np.pi * 4.0 * t)) / 2.0
-    found: np.ndarray = (sound * 0.05 / np.sqrt(np.mean(sound**2))).astype(np.float32)
-    return found
+    scaled: np.ndarray = (sound * 0.05 / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    return scaled
 
 
 def card(stated: Encoder) -> str:
@@ -193,8 +193,8 @@ def card(stated: Encoder) -> str:
 
 def _fetched(origin: Origin, target: Path) -> Path:
     def wrong(path: Path) -> str:
-        found = files.sha256(path)
-        return "" if found == origin.sha256 else f"has the SHA-256 {found[:12]}…, not {origin.sha256[:12]}…"
+        held = files.sha256(path)
+        return "" if held == origin.sha256 else f"has the SHA-256 {held[:12]}…, not {origin.sha256[:12]}…"
 
     try:
         return fetch(origin.url, target, wrong)

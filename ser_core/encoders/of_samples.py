@@ -98,10 +98,10 @@ class SamplesEncoder:
             raise EncoderError(self.missing)
         places = [self.layers.index(layer) for layer in layers]
         path = self.folder / self.file
-        found: list[np.ndarray] = BACKENDS[self.backend].states(path, self.sha256, sound, self.outputs, places)
-        if any(one.ndim != 2 or one.shape[1] != self.width or not np.isfinite(one).all() for one in found):
+        states: list[np.ndarray] = BACKENDS[self.backend].states(path, self.sha256, sound, self.outputs, places)
+        if any(state.ndim != 2 or state.shape[1] != self.width or not np.isfinite(state).all() for state in states):
             raise EncoderError(f"{self.name} does not give {self.width} finite values a frame.")
-        return found
+        return states
 
     def to_json(self) -> dict[str, Any]:
         """Return encoder.json."""
@@ -141,10 +141,10 @@ def read(folder: Path) -> SamplesEncoder:
     """Return the encoder in a folder. Raises EncoderError for one that is not whole."""
     path = folder / STATED
     try:
-        found = _read(folder, path.stat().st_mtime_ns)
-        if not (folder / found.file).is_file():
-            raise ValueError(f"{found.file} is not there")
-        return found
+        encoder = _read(folder, path.stat().st_mtime_ns)
+        if not (folder / encoder.file).is_file():
+            raise ValueError(f"{encoder.file} is not there")
+        return encoder
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise EncoderError(
             f"{folder} is not a whole encoder ({error}). Bring it anew: python -m ser_core encoders fetch {folder.name} …"
@@ -155,10 +155,10 @@ def read(folder: Path) -> SamplesEncoder:
 def _read(folder: Path, changed: int) -> SamplesEncoder:
     stated = json.loads((folder / STATED).read_text(encoding="utf-8"))
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
-    found = SamplesEncoder(folder, **fields)
-    if found.backend not in BACKENDS or Path(found.file).name != found.file:
+    encoder = SamplesEncoder(folder, **fields)
+    if encoder.backend not in BACKENDS or Path(encoder.file).name != encoder.file:
         raise ValueError("encoder.json states a backend or a file that there is not")
-    return found
+    return encoder
 
 
 def _place() -> Path:

@@ -31,11 +31,11 @@ def wanted(there: Collection[str], backend: str | None, file: str | None) -> tup
         if file not in there:
             raise EncoderError(f"There is no {file} among its files.")
         return backend or ("onnx" if file.endswith(".onnx") else "torch"), file
-    for one in tried:
-        found = next((name for name in BACKENDS[one].FILES if name in there), None)
-        if found:
-            return one, found
-    looked = ", ".join(name for one in tried for name in BACKENDS[one].FILES)
+    for candidate in tried:
+        present = next((name for name in BACKENDS[candidate].FILES if name in there), None)
+        if present:
+            return candidate, present
+    looked = ", ".join(name for candidate in tried for name in BACKENDS[candidate].FILES)
     raise EncoderError(f"It holds no encoder that can be run here: none of {looked} is among its files.")
 
 
@@ -66,8 +66,8 @@ def take(
     with tempfile.TemporaryDirectory() as temporary:
         made = Path(temporary) / name
         made.mkdir()
-        for one in (*({CONFIG, PREPROCESSOR} & there), file):
-            shutil.copyfile(folder / one, made / Path(one).name)
+        for copied in (*({CONFIG, PREPROCESSOR} & there), file):
+            shutil.copyfile(folder / copied, made / Path(copied).name)
         path = made / Path(file).name
         sha256 = files.sha256(path)
         layers = BACKENDS[backend].outputs(path, sha256, _depth(config))
@@ -83,15 +83,15 @@ def take(
     return of_samples.read(target)
 
 
-def check(found: SamplesEncoder) -> None:
+def check(encoder: SamplesEncoder) -> None:
     """Raise EncoderError where an encoder's file is another than encoder.json says, or it does not run."""
-    held = files.sha256(found.folder / found.file)
-    if held != found.sha256:
+    held = files.sha256(encoder.folder / encoder.file)
+    if held != encoder.sha256:
         raise EncoderError(
-            f"{found.folder / found.file} is damaged: its SHA-256 is {held[:12]}…, encoder.json says {found.sha256[:12]}…. Bring it anew: "
-            f"python -m ser_core encoders fetch {found.name} …"
+            f"{encoder.folder / encoder.file} is damaged: its SHA-256 is {held[:12]}…, encoder.json says {encoder.sha256[:12]}…. Bring it anew: "
+            f"python -m ser_core encoders fetch {encoder.name} …"
         )
-    found.states(found.prepared(_sound(1)), found.layers)
+    encoder.states(encoder.prepared(_sound(1)), encoder.layers)
 
 
 def _measured(encoder: SamplesEncoder, layers: Collection[int]) -> tuple[int, float]:
@@ -100,12 +100,12 @@ def _measured(encoder: SamplesEncoder, layers: Collection[int]) -> tuple[int, fl
     for seconds in (1, 2):
         sound = encoder.prepared(_sound(seconds))
         places = list(range(len(layers)))
-        found = BACKENDS[encoder.backend].states(
+        states = BACKENDS[encoder.backend].states(
             encoder.folder / encoder.file, encoder.sha256, sound, encoder.outputs, places
         )
-        if len({one.shape for one in found}) != 1 or not all(np.isfinite(one).all() for one in found):
+        if len({state.shape for state in states}) != 1 or not all(np.isfinite(state).all() for state in states):
             raise EncoderError(f"The layers of {encoder.name} differ in frames or width, or are not finite numbers.")
-        shapes.append(found[0].shape)
+        shapes.append(states[0].shape)
     more = shapes[1][0] - shapes[0][0]
     if more < 1:
         raise EncoderError(
@@ -134,15 +134,15 @@ def _normalises(folder: Path) -> bool:
 
 
 def _depth(config: dict[str, Any]) -> int:
-    found = config.get("num_hidden_layers", 0)
-    return found if isinstance(found, int) and 0 <= found <= 1000 else 0
+    depth = config.get("num_hidden_layers", 0)
+    return depth if isinstance(depth, int) and 0 <= depth <= 1000 else 0
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found = files.from_json(path.read_text(encoding="utf-8"))
+        settings = files.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EncoderError(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(settings, dict):
         raise EncoderError(f"{path.name} is no table of settings.")
-    return found
+    return settings

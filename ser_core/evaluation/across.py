@@ -43,13 +43,13 @@ def judge(run: Run, corpus: str) -> Run:
     """Return the run that answers for a corpus: of one that left each corpus out in turn, the training that left out this one."""
     if not _by_corpus(run):
         return run
-    found = Run(run.path / "folds" / corpus)
-    if not found.has("files.json"):
+    training = Run(run.path / "folds" / corpus)
+    if not training.has("files.json"):
         raise RunError(
             f"{run.name} left each of {', '.join(_corpora(run))} out in turn; none of its trainings is for {corpus}. Name one of them: "
             f"{run.path / 'folds'}."
         )
-    return found
+    return training
 
 
 def as_trained(corpus: Corpus, run: Run) -> Corpus:
@@ -65,19 +65,19 @@ def cells() -> list[Cell]:
     Of the latter what is kept of unseen clips as they are, and the run's own test part. What is damaged is left out.
     """
     named = overview.named()
-    found = [cell for run in named.values() if _by_corpus(run) for cell in _left_out(run)]
+    measured = [cell for run in named.values() if _by_corpus(run) for cell in _left_out(run)]
     evaluated: dict[str, list[Kept]] = {}
-    for one in kept.everything():
-        evaluated.setdefault(one.run, []).append(one)
+    for evaluation in kept.everything():
+        evaluated.setdefault(evaluation.run, []).append(evaluation)
     for name, held in evaluated.items():
         run = named.get(name)
         if run is None:
             continue
-        found += [cell for one in held if (cell := _elsewhere(run, one)) is not None]
+        measured += [cell for evaluation in held if (cell := _elsewhere(run, evaluation)) is not None]
         if not _by_corpus(run):
-            found += _own(run)
+            measured += _own(run)
     # What was measured last stands.
-    return list({(one.run, one.tested, one.adapted): one for one in found}.values())
+    return list({(cell.run, cell.tested, cell.adapted): cell for cell in measured}.values())
 
 
 def _corpora(run: Run) -> tuple[str, ...]:
@@ -102,18 +102,18 @@ def _by_speaker(run: Run) -> bool:
 
 def _trained(run: Run, tested: str) -> tuple[str, ...]:
     corpora = _corpora(run)
-    return tuple(one for one in corpora if one != tested) if _by_corpus(run) else corpora
+    return tuple(corpus for corpus in corpora if corpus != tested) if _by_corpus(run) else corpora
 
 
 def _left_out(run: Run) -> list[Cell]:
-    found = []
+    measured = []
     for corpus in _corpora(run):
         try:
             scores = Run(run.path / "folds" / corpus).metrics["test"]
-            found.append(_cell(run, corpus, scores, adapted=_by_speaker(run)))
+            measured.append(_cell(run, corpus, scores, adapted=_by_speaker(run)))
         except (RunError, KeyError, TypeError):
             continue
-    return found
+    return measured
 
 
 def _own(run: Run) -> list[Cell]:
@@ -124,13 +124,13 @@ def _own(run: Run) -> list[Cell]:
         return []
 
 
-def _elsewhere(run: Run, one: Kept) -> Cell | None:
+def _elsewhere(run: Run, evaluation: Kept) -> Cell | None:
     try:
-        stated = one.stated
+        stated = evaluation.stated
         plain = not (stated["include_seen"] or stated["enrolment"] or stated["degradation"] or stated["speakers"])
         adaptation = stated.get("adaptation", "none")
         return (
-            _cell(run, one.corpus, one.metrics, adapted=adaptation == "speaker")
+            _cell(run, evaluation.corpus, evaluation.metrics, adapted=adaptation == "speaker")
             if plain and adaptation != "corpus"
             else None
         )

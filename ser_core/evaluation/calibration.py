@@ -24,8 +24,8 @@ def confidence(predictions: pd.DataFrame, labels: Sequence[str]) -> np.ndarray |
 
 def right(predictions: pd.DataFrame) -> np.ndarray:
     """Return for each prediction whether it names the true label."""
-    found: np.ndarray = (predictions["true"] == predictions["predicted"]).to_numpy()
-    return found
+    hits: np.ndarray = (predictions["true"] == predictions["predicted"]).to_numpy()
+    return hits
 
 
 def error(said: np.ndarray, hits: np.ndarray, speakers: Sequence[str]) -> dict[str, Any]:
@@ -68,13 +68,13 @@ def error(said: np.ndarray, hits: np.ndarray, speakers: Sequence[str]) -> dict[s
 def at_threshold(said: np.ndarray, hits: np.ndarray, threshold: float) -> dict[str, Any]:
     """Return how many clips are answered at `threshold` and how many of these rightly: {answered, right, n, coverage, accuracy}."""
     kept = said >= threshold
-    answered, found = int(kept.sum()), int(hits[kept].sum())
+    answered, rightly = int(kept.sum()), int(hits[kept].sum())
     return {
         "answered": answered,
-        "right": found,
+        "right": rightly,
         "n": len(said),
         "coverage": answered / len(said),
-        "accuracy": found / answered if answered else None,
+        "accuracy": rightly / answered if answered else None,
     }
 
 

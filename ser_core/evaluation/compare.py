@@ -104,7 +104,7 @@ class Comparison:
             "speakers": self.speakers,
             "why_none": self.why,
             "knew_the_speakers": list(self.heard),
-            "scores": {name: {key: one[key] for key in kept} for name, one in self.scores().items()},
+            "scores": {name: {key: scores[key] for key in kept} for name, scores in self.scores().items()},
             "pairs": [pair.to_dict() for pair in self.pairs],
             "differences": self.differences,
         }
@@ -152,7 +152,7 @@ def compare(
 
 def knows_speakers(run: Run) -> bool:
     """Tell whether the run, or a fold or seed of it, was trained on other clips of the speakers that it is tested on."""
-    return parts_share_speakers(run.split) or any(one.knew_speakers for one in runs.trainings(run))
+    return parts_share_speakers(run.split) or any(training.knew_speakers for training in runs.trainings(run))
 
 
 def rightness(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,8 +164,8 @@ def rightness(table: pd.DataFrame) -> pd.DataFrame:
 def differences(named: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
     """Return the fields of the runs' configuration that differ, each with every run's value ('' where it has none)."""
     flat = {name: recipes.flat(_configuration(run)) for name, run in named.items()}
-    keys = dict.fromkeys(key for found in flat.values() for key in found)
-    table = {key: {name: found.get(key, "") for name, found in flat.items()} for key in keys}
+    keys = dict.fromkeys(key for fields in flat.values() for key in fields)
+    table = {key: {name: fields.get(key, "") for name, fields in flat.items()} for key in keys}
     return {key: values for key, values in table.items() if len({repr(value) for value in values.values()}) > 1}
 
 
@@ -189,12 +189,12 @@ def _test_rows(run: Run) -> pd.DataFrame:
 
 
 def _common_labels(named: Mapping[str, Run]) -> tuple[str, ...]:
-    found: list[list[str]] = []
+    lists: list[list[str]] = []
     for run in named.values():
         if not run.metrics:
             raise RunError(f"The run {run.name} has no scores.")
-        found.append(next(iter(run.metrics.values()))["labels"])
-    return tuple(label for label in found[0] if all(label in labels for labels in found))
+        lists.append(next(iter(run.metrics.values()))["labels"])
+    return tuple(label for label in lists[0] if all(label in labels for labels in lists))
 
 
 def _unseen(named: Mapping[str, Run], rows: Mapping[str, pd.DataFrame], heard: tuple[str, ...]) -> tuple[set[str], str]:
@@ -231,11 +231,11 @@ def _among(table: pd.DataFrame, labels: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _pairs(tables: Mapping[str, pd.DataFrame]) -> tuple[Pair, ...]:
-    found = {name: rightness(table) for name, table in tables.items()}
+    hits = {name: rightness(table) for name, table in tables.items()}
     spreads = {name: _seed_spread(table) for name, table in tables.items()}
     made = []
     for first, second in itertools.combinations(tables, 2):
-        one, other = found[first], found[second]
+        one, other = hits[first], hits[second]
         gap, speakers = (one["right"] - other["right"]).to_numpy(), list(one["speaker"])
         whole = all(table["right"].isin((0.0, 1.0)).all() for table in (one, other))
         seeds = [spread for name in (first, second) if (spread := spreads[name]) is not None]

@@ -49,9 +49,9 @@ def measured(predictions: pd.DataFrame, labels: Sequence[str], least: float) -> 
     return {"coverage": float(right.mean()), "size": float(inside.sum(axis=1).mean()), "n": len(inside)}
 
 
-def holds(found: dict[str, Any] | None) -> bool:
+def holds(figures: dict[str, Any] | None) -> bool:
     """Return whether sets are right about as often as is said, where they were measured."""
-    return found is not None and HOLDS[0] <= found["coverage"] <= HOLDS[1]
+    return figures is not None and HOLDS[0] <= figures["coverage"] <= HOLDS[1]
 
 
 def _of_true(predictions: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:

@@ -67,12 +67,12 @@ def _pool(speaker: str, clips: pd.DataFrame) -> Pool:
     random = np.random.default_rng(int.from_bytes(digest[:8], "big"))
     chosen: dict[str, list[str]] = {}
     for emotion, needed in POOL.items():
-        found = sorted(clips["clip"][clips["emotion"] == emotion])
-        if len(found) < needed:
+        of_emotion = sorted(clips["clip"][clips["emotion"] == emotion])
+        if len(of_emotion) < needed:
             raise CorpusError(
-                f"The speaker {speaker.partition('/')[2]} has {len(found)} clips of {emotion}; an enrolment sets {needed} of them aside. "
+                f"The speaker {speaker.partition('/')[2]} has {len(of_emotion)} clips of {emotion}; an enrolment sets {needed} of them aside. "
                 "Name other speakers with --speakers, or leave --enrol out."
             )
-        chosen[emotion] = [str(clip) for clip in random.permutation(found)[:needed]]
-    everything = [clip for found in chosen.values() for clip in found]
+        chosen[emotion] = [str(clip) for clip in random.permutation(of_emotion)[:needed]]
+    everything = [clip for names in chosen.values() for clip in names]
     return Pool(tuple(str(clip) for clip in random.permutation(everything)), tuple(chosen["neutral"]))

@@ -67,10 +67,10 @@ def age_groups(ages: pd.Series) -> pd.Series:
 def _scored(part: pd.DataFrame, labels: Sequence[str]) -> dict[str, object]:
     accuracy = float((part["true"] == part["predicted"]).mean())
     speakers = metrics.speakers(part)
-    found: dict[str, object] = {"n": len(part), "speakers": speakers, "accuracy": accuracy}
+    scores: dict[str, object] = {"n": len(part), "speakers": speakers, "accuracy": accuracy}
     if speakers >= metrics.SPEAKERS_FOR_T:
         span = metrics.interval(part, "accuracy", labels)
-        return found | {name: span[name] for name in ("low", "high", "method")}
+        return scores | {name: span[name] for name in ("low", "high", "method")}
     # A clip that several seeds answered is one clip.
     low, high = wilson(accuracy, part["clip"].nunique())
-    return found | {"low": low, "high": high, "method": "Wilson over clips (too narrow: under 8 speakers)"}
+    return scores | {"low": low, "high": high, "method": "Wilson over clips (too narrow: under 8 speakers)"}

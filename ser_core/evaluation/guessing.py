@@ -34,10 +34,10 @@ def draw(clips: pd.DataFrame, labels: Sequence[str], n: int, seed: int) -> list[
         raise GuessError(f"{n} clips cannot be shared out evenly among {len(labels)} emotions.")
     chosen: list[str] = []
     for label in labels:
-        found = sorted(clips["clip"][clips["true"] == label])
-        if len(found) < share:
-            raise GuessError(f"The test part has {len(found)} clips of {label}; a round of {n} needs {share}.")
-        chosen += random.choice(found, share, replace=False).tolist()
+        of_label = sorted(clips["clip"][clips["true"] == label])
+        if len(of_label) < share:
+            raise GuessError(f"The test part has {len(of_label)} clips of {label}; a round of {n} needs {share}.")
+        chosen += random.choice(of_label, share, replace=False).tolist()
     return [chosen[place] for place in random.permutation(len(chosen))]
 
 
@@ -59,16 +59,16 @@ def read(data: bytes, name: str) -> pd.DataFrame:
     if len(data) > MAX_BYTES:
         raise GuessError(f"{name} has {len(data) / 1e6:.1f} MB; a file of guesses has a few kilobytes.")
     try:
-        found = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+        guesses = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
     except (ValueError, UnicodeDecodeError) as error:
         raise GuessError(f"{name} is not a CSV table: {' '.join(str(error).split())}") from error
-    missing = [column for column in COLUMNS if column not in found]
+    missing = [column for column in COLUMNS if column not in guesses]
     if missing:
         raise GuessError(f"{name} has no column '{missing[0]}'; it needs {', '.join(COLUMNS)}.")
-    if found.empty:
+    if guesses.empty:
         raise GuessError(f"{name} holds no guess.")
     emotions = set(EMOTION_CODES.values())
-    for number, row in enumerate(found[list(COLUMNS)].to_dict("records"), start=2):
+    for number, row in enumerate(guesses[list(COLUMNS)].to_dict("records"), start=2):
         for column in ("true", "guess", "model", "listeners"):
             if row[column] not in emotions and not (row[column] == "" and column in ("model", "listeners")):
                 raise GuessError(
@@ -78,10 +78,10 @@ def read(data: bytes, name: str) -> pd.DataFrame:
             raise GuessError(
                 f"{name}, row {number}: '{row['clip']}' is not a clip of CREMA-D that was meant as {row['true']}."
             )
-    twice = found["clip"][found["clip"].duplicated()]
+    twice = guesses["clip"][guesses["clip"].duplicated()]
     if len(twice):
         raise GuessError(f"{name} names the clip {twice.iloc[0]} twice.")
-    return found[list(COLUMNS)]
+    return guesses[list(COLUMNS)]
 
 
 def _stated(clip: str) -> str:

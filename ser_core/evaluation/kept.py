@@ -61,14 +61,14 @@ class Kept:
     def _json(self, name: str) -> dict[str, Any]:
         if self.inside:
             return dict(_published(self.path)[self.inside][name])
-        found: dict[str, Any] = json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
-        return found
+        content: dict[str, Any] = json.loads((self.path / f"{name}.json").read_text(encoding="utf-8"))
+        return content
 
 
 def keep(
     run: Run,
     corpus: Corpus,
-    found: Evaluation,
+    evaluation: Evaluation,
     *,
     speakers: list[str] | None = None,
     include_seen: bool = False,
@@ -79,7 +79,7 @@ def keep(
 
     top, name: below which folder and for which run it is kept, by default SER_HOME/evaluations and the run's own.
     """
-    condition = _condition(found, speakers, include_seen)
+    condition = _condition(evaluation, speakers, include_seen)
     path = (top or settings.home().evaluations) / (name or run.name) / corpus.name / condition
     path.mkdir(parents=True, exist_ok=True)
     stated = {
@@ -89,14 +89,14 @@ def keep(
         "title": corpus.card.title,
         "speakers": speakers,
         "include_seen": include_seen,
-        "enrolment": found.enrolment and found.enrolment.to_dict(),
-        "degradation": found.degradation and found.degradation.name,
-        "adaptation": found.adaptation,
-        "unreadable": found.unreadable.to_dict(),
+        "enrolment": evaluation.enrolment and evaluation.enrolment.to_dict(),
+        "degradation": evaluation.degradation and evaluation.degradation.name,
+        "adaptation": evaluation.adaptation,
+        "unreadable": evaluation.unreadable.to_dict(),
         "created": runs.now(),
     }
-    files.write_text(path / "predictions.csv", found.predictions.to_csv(index=False, float_format="%.6g"))
-    files.write_json(path / "metrics.json", found.to_dict())
+    files.write_text(path / "predictions.csv", evaluation.predictions.to_csv(index=False, float_format="%.6g"))
+    files.write_json(path / "metrics.json", evaluation.to_dict())
     # Written last: a folder with it is whole.
     files.write_json(path / "evaluation.json", stated)
     return Kept(path)
@@ -107,7 +107,8 @@ def publish(top: Path, name: str) -> list[Kept]:
     held = _in(top / name)
     path = settings.ARTIFACTS / "evaluations" / f"{name}.json"
     files.write_entries(
-        path, {f"{one.corpus}/{one.condition}": {"evaluation": one.stated, "metrics": one.metrics} for one in held}
+        path,
+        {f"{kept.corpus}/{kept.condition}": {"evaluation": kept.stated, "metrics": kept.metrics} for kept in held},
     )
     return _in(path)
 
@@ -120,7 +121,7 @@ def of_run(name: str) -> list[Kept]:
 
 def everything() -> list[Kept]:
     """Return every kept evaluation, by run, corpus and condition."""
-    return [one for top in _tops() for one in _below(top)]
+    return [evaluation for top in _tops() for evaluation in _below(top)]
 
 
 def shipped() -> list[Kept]:
@@ -129,8 +130,8 @@ def shipped() -> list[Kept]:
 
 
 def _below(top: Path) -> list[Kept]:
-    found = sorted(top.iterdir(), key=lambda path: path.stem) if top.is_dir() else []
-    return [one for path in found for one in _in(path)]
+    paths = sorted(top.iterdir(), key=lambda path: path.stem) if top.is_dir() else []
+    return [evaluation for path in paths for evaluation in _in(path)]
 
 
 def _tops() -> tuple[Path, Path]:
@@ -140,9 +141,9 @@ def _tops() -> tuple[Path, Path]:
 def _in(path: Path) -> list[Kept]:
     """What is kept in a run's folder or, of what ships, in its file."""
     if not path.is_file():
-        return [Kept(one.parent) for one in sorted(path.glob("*/*/evaluation.json"))]
+        return [Kept(file.parent) for file in sorted(path.glob("*/*/evaluation.json"))]
     try:
-        return [Kept(path, inside) for inside in sorted(_published(path), key=lambda one: one.split("/"))]
+        return [Kept(path, inside) for inside in sorted(_published(path), key=lambda inside: inside.split("/"))]
     except ValueError:
         # Whoever reads it says that it is damaged.
         return [Kept(path, "?/?")]
@@ -154,20 +155,20 @@ def _published(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _read(path: str, changed: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    return found
+    content: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return content
 
 
-def _condition(found: Evaluation, speakers: list[str] | None, include_seen: bool) -> str:
+def _condition(evaluation: Evaluation, speakers: list[str] | None, include_seen: bool) -> str:
     parts = ["seen-too" if include_seen else "unseen"]
     if speakers is not None:
         parts.append("speakers-" + hashlib.sha256(",".join(sorted(speakers)).encode()).hexdigest()[:8])
-    if found.enrolment is not None:
-        asked = found.enrolment.asked
+    if evaluation.enrolment is not None:
+        asked = evaluation.enrolment.asked
         # Of no clips there is no emotion.
         parts.append(f"enrol-{asked.clips}" + (f"-{asked.emotion}" if asked.clips else ""))
-    if found.adaptation != "none":
-        parts.append(f"adapted-{found.adaptation}")
-    if found.degradation is not None:
-        parts.append(found.degradation.name)
+    if evaluation.adaptation != "none":
+        parts.append(f"adapted-{evaluation.adaptation}")
+    if evaluation.degradation is not None:
+        parts.append(evaluation.degradation.name)
     return "-".join(parts)

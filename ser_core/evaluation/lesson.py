@@ -114,16 +114,16 @@ def published() -> Path:
 def outcomes(step: Step, folder: Path | None = None) -> list[Outcome]:
     """Return what the step's pairs of runs show, those of which both are whole; `folder`: where they lie (default: as shipped)."""
     where = folder or published()
-    found = []
+    shown = []
     for names in step.pairs:
         both = [Run(where / name) for name in names]
         if any(not run.has("files.json") or run.problems() for run in both):
             continue
         try:
-            found.append(outcome(*both))
+            shown.append(outcome(*both))
         except (RunError, KeyError):
             continue
-    return found
+    return shown
 
 
 def present(folder: Path | None = None) -> list[Step]:
@@ -151,15 +151,15 @@ def outcome(leaky: Run, honest: Run) -> Outcome:
     return Outcome(_scored(leaky), _scored(honest), span, same)
 
 
-def together(found: list[Outcome]) -> str:
+def together(outcomes: list[Outcome]) -> str:
     """Say what several pairs show together; '' for fewer than two."""
-    if len(found) < 2:
+    if len(outcomes) < 2:
         return ""
-    gaps = sorted(100 * one.span.difference for one in found)
-    clear = sum(one.span.low > 0 for one in found)
+    gaps = sorted(100 * outcome.span.difference for outcome in outcomes)
+    clear = sum(outcome.span.low > 0 for outcome in outcomes)
     below = sum(gap < 0 for gap in gaps)
     said = (
-        f"Over {len(found)} recipes the leaky figure is higher by {sum(gaps) / len(gaps):.1f} points on average ({gaps[0]:+.1f} to {gaps[-1]:+.1f}); "
+        f"Over {len(outcomes)} recipes the leaky figure is higher by {sum(gaps) / len(gaps):.1f} points on average ({gaps[0]:+.1f} to {gaps[-1]:+.1f}); "
         f"in {clear or 'none'} of them the interval lies above 0"
     )
     said += f", in {below} the leaky figure is the lower one." if below else "."
@@ -169,19 +169,19 @@ def together(found: list[Outcome]) -> str:
 
 
 def _scored(run: Run) -> Scored:
-    found = run.metrics["test"]
-    span = found["intervals"]["accuracy"]
+    scores = run.metrics["test"]
+    span = scores["intervals"]["accuracy"]
     clips = int((run.split["part"] == "train").sum())
     stated = run.recipe.get("recipe", {})
     copies = int(stated.get("copies", 0))
     return Scored(
         run.name,
         str(stated.get("corpus", "")),
-        found["accuracy"],
+        scores["accuracy"],
         span["low"],
         span["high"],
-        found["n"],
-        found["speakers"],
+        scores["n"],
+        scores["speakers"],
         str(run.recipe.get("split_name", "")),
         0 if run.recipe.get("pooled") else clips * (1 + copies),
     )

@@ -96,9 +96,9 @@ def agreement(table: pd.DataFrame, labels: Sequence[str]) -> list[Agreement]:
     dealt = [_agreement("", model[random.permutation(len(model))], votes, emotions) for _ in range(SHUFFLES)]
     chance = Agreement(
         "the model's answers of other clips",
-        float(np.mean([one.distance for one in dealt])),
-        float(np.mean([one.correlation or 0.0 for one in dealt])),
-        float(np.mean([one.beyond_label or 0.0 for one in dealt])),
+        float(np.mean([deal.distance for deal in dealt])),
+        float(np.mean([deal.correlation or 0.0 for deal in dealt])),
+        float(np.mean([deal.beyond_label or 0.0 for deal in dealt])),
     )
     uniform = np.full_like(votes, 1 / len(labels))
     return [
@@ -123,9 +123,9 @@ def beyond_label(table: pd.DataFrame, labels: Sequence[str]) -> tuple[float, flo
     model = _centred(table[columns].to_numpy(float), table["true"].to_numpy())
     votes = _centred(_votes(table, labels), table["true"].to_numpy())
     own = [
-        found
+        correlation
         for rows in table.groupby("speaker").indices.values()
-        if (found := _correlation(model[rows], votes[rows])) is not None
+        if (correlation := _correlation(model[rows], votes[rows])) is not None
     ]
     half = stats.t.ppf((1 + metrics.LEVEL) / 2, len(own) - 1) * np.std(own, ddof=1) / np.sqrt(len(own))
     return float(np.mean(own)), float(np.mean(own) - half), float(np.mean(own) + half)
@@ -133,12 +133,12 @@ def beyond_label(table: pd.DataFrame, labels: Sequence[str]) -> tuple[float, flo
 
 def label_alone(votes: np.ndarray, emotions: np.ndarray) -> np.ndarray:
     """Return for every clip the mean of the other clips' votes (shares, clips × labels) with the same emotion."""
-    found = np.empty_like(votes)
+    means = np.empty_like(votes)
     for emotion in set(emotions):
         rows = emotions == emotion
         n = int(rows.sum())
-        found[rows] = (votes[rows].sum(axis=0) - votes[rows]) / (n - 1) if n > 1 else 1 / votes.shape[1]
-    return found
+        means[rows] = (votes[rows].sum(axis=0) - votes[rows]) / (n - 1) if n > 1 else 1 / votes.shape[1]
+    return means
 
 
 def _agreement(who: str, model: np.ndarray, votes: np.ndarray, emotions: np.ndarray) -> Agreement:
@@ -149,8 +149,8 @@ def _agreement(who: str, model: np.ndarray, votes: np.ndarray, emotions: np.ndar
     return Agreement(who, distance, _correlation(model, votes), beyond)
 
 
-def _without_beyond(found: Agreement) -> Agreement:
-    return Agreement(found.who, found.distance, found.correlation, None)
+def _without_beyond(agreement: Agreement) -> Agreement:
+    return Agreement(agreement.who, agreement.distance, agreement.correlation, None)
 
 
 def _votes(table: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
@@ -159,10 +159,10 @@ def _votes(table: pd.DataFrame, labels: Sequence[str]) -> np.ndarray:
 
 
 def _centred(values: np.ndarray, emotions: np.ndarray) -> np.ndarray:
-    found = values.astype(float).copy()
+    centred = values.astype(float).copy()
     for emotion in set(emotions):
-        found[emotions == emotion] -= found[emotions == emotion].mean(axis=0)
-    return found
+        centred[emotions == emotion] -= centred[emotions == emotion].mean(axis=0)
+    return centred
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float | None:

@@ -43,18 +43,18 @@ class Cell:
 def cells() -> list[Cell]:
     """Return what was measured, in the order of ROWS and SPLITS; runs that are missing or damaged are left out."""
     published = {run.name: run for run in runs.all_runs()}
-    found = []
+    measured = []
     for features in ROWS:
         for split in SPLITS:
             run = published.get(f"savee-{features}-{split}")
             if run is not None and (cell := _cell(run, features, split)) is not None:
-                found.append(cell)
-    return found
+                measured.append(cell)
+    return measured
 
 
-def conclusion(found: list[Cell]) -> str:
+def conclusion(measured: list[Cell]) -> str:
     """Return what follows from the figures, in a paragraph; empty where a cell is missing."""
-    table = {(cell.features, cell.split): cell for cell in found}
+    table = {(cell.features, cell.split): cell for cell in measured}
     if any((name, split) not in table for name in FEATURES for split in SPLITS):
         return ""
     gaps = {name: table[name, "kfold-clips"].accuracy - table[name, "loso"].accuracy for name in FEATURES}
@@ -90,15 +90,15 @@ def _nearer(figure: float, by_clip: Cell, by_speaker: Cell) -> str:
 
 def _cell(run: Run, features: str, split: str) -> Cell | None:
     try:
-        found = run.metrics["test"]
-        folds = found["folds"]
+        scores = run.metrics["test"]
+        folds = scores["folds"]
         return Cell(
             features,
             split,
             run.name,
-            found["mean"]["accuracy"],
-            found["deviation"]["accuracy"],
-            found["mean"]["uar"],
+            scores["mean"]["accuracy"],
+            scores["deviation"]["accuracy"],
+            scores["mean"]["uar"],
             len(folds),
             int(folds[0]["n"]),
         )

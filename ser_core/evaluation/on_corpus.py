@@ -50,7 +50,7 @@ class Enrolled:
 
     def to_dict(self) -> dict[str, Any]:
         """Return {clips, emotion, left_out, seconds}: left_out counts clips, seconds of speech by speaker."""
-        seconds = {speaker: round(one.seconds, 2) for speaker, one in self.profiles.items()}
+        seconds = {speaker: round(profile.seconds, 2) for speaker, profile in self.profiles.items()}
         return {**dataclasses.asdict(self.asked), "left_out": len(self.set_aside), "seconds": seconds}
 
 
@@ -108,12 +108,12 @@ class Evaluation:
         dict
             What `ser_core.evaluation.metrics.summary` says of the predictions, and what was left out, done and given.
         """
-        found = metrics.summary(self.predictions, self.labels)
+        summary = metrics.summary(self.predictions, self.labels)
         enrolled = self.enrolment and self.enrolment.to_dict()
         said = np.asarray(calibration.confidence(self.predictions, self.labels))
         hits = calibration.right(self.predictions)
         return {
-            **found,
+            **summary,
             "reliability": metrics.reliability(said, hits).round(4).to_dict("list"),
             "answered": calibration.at_threshold(said, hits, self.threshold),
             "sets": None if self.least is None else conformal.measured(self.predictions, self.labels, self.least),
@@ -134,11 +134,11 @@ def seen_by(run: Run, clips: pd.DataFrame, hashes: Mapping[str, str] | None = No
     hashes: clip → hash of its decoded samples, by which a copy under another name is known too.
     """
     digests = hashes or {}
-    found = [
+    known = [
         seen.of(run, clip=clip, speaker=speaker, digest=digests.get(clip, "")) is not None
         for clip, speaker in zip(clips["clip"], clips["speaker"], strict=True)
     ]
-    return pd.Series(found, index=clips.index, dtype=bool)
+    return pd.Series(known, index=clips.index, dtype=bool)
 
 
 def evaluate(
@@ -179,8 +179,8 @@ def evaluate(
         clips = clips[clips["speaker"].isin(speakers)]
     heard = seen_by(predictor.run, clips)
     if include_seen or not heard.all():
-        features = {one.name: store.load(corpus, one.source, progress=progress) for one in predictor.inputs}
-        hashes = {clip: digest for found in features.values() for clip, digest in found.hashes.items()}
+        features = {given.name: store.load(corpus, given.source, progress=progress) for given in predictor.inputs}
+        hashes = {clip: digest for stored in features.values() for clip, digest in stored.hashes.items()}
         heard = seen_by(predictor.run, clips, hashes)
     if not include_seen:
         clips = clips[~heard]
@@ -189,7 +189,7 @@ def evaluate(
             f"Nothing unseen is left: all {int(heard.sum())} clips are of clips or speakers that {predictor.run.name} was trained or "
             "chosen on. Name other speakers, or keep them with --include-seen."
         )
-    failed = [one.failed for one in features.values()]
+    failed = [stored.failed for stored in features.values()]
     left_out = unreadable.among(clips["clip"], failed, corpus.card.title, allowed=allow_unreadable)
     clips = clips[~clips["clip"].isin(left_out.why)]
     enrolled = None
@@ -213,9 +213,9 @@ def evaluate(
         voices = _adapted(predictor, keys, fed)
     for row, (speaker, (values, _)) in enumerate(zip(keys, fed, strict=True)):
         judge = predictor.with_voice(voices.get(speaker))
-        found, embedding = judge.windows_of(values)
+        windows, embedding = judge.windows_of(values)
         unlike += judge.unlike(embedding, values)
-        common = found.mean(axis=0)[columns]
+        common = windows.mean(axis=0)[columns]
         probabilities[row] = common / common.sum()
     parts = ["test"] * len(clips)
     table = prediction_rows(list(clips["clip"]), parts, clips["speaker"], clips["emotion"], probabilities, labels)
@@ -248,7 +248,7 @@ class _Heard:
         seconds = next(iter(self.features.values())).seconds
         for row, clip in enumerate(self.clips["clip"]):
             if self.degradation is None:
-                yield {name: np.asarray(found[clip]) for name, found in self.features.items()}, seconds[clip]
+                yield {name: np.asarray(stored[clip]) for name, stored in self.features.items()}, seconds[clip]
                 continue
             place = self.clips.iloc[row]
             sound = reader.read(place["path"], place.get("start", np.nan), place.get("end", np.nan)).samples
@@ -283,15 +283,15 @@ def _enrolled(
 ) -> Enrolled:
     """Set aside the pools of the tested clips' speakers, and make the profiles that are asked for."""
     usable = corpus.clips[~splits.dropped(corpus.clips) & ~corpus.clips["clip"].isin(failed)]
-    found = enrolments.pools(usable, list(splits.speaker_key(tested).unique()))
+    pools = enrolments.pools(usable, list(splits.speaker_key(tested).unique()))
     profiles = {}
     if enrolment.clips:
         (name,) = features
-        for speaker, pool in found.items():
+        for speaker, pool in pools.items():
             seconds = features[name].seconds
             clips = ((features[name][clip], seconds.get(clip, 0.0)) for clip in pool.enrolled(enrolment))
             try:
                 profiles[speaker] = predictor.profile_of_features(clips)
             except ProfileError as error:
                 raise CorpusError(f"The speaker {speaker.partition('/')[2]}: {error}") from error
-    return Enrolled(enrolment, found, profiles)
+    return Enrolled(enrolment, pools, profiles)

@@ -18,8 +18,8 @@ def parts(predictions: pd.DataFrame, labels: Sequence[str]) -> dict[str, Any]:
     `folds`: [{fold, n, accuracy, uar, macro_f1}]; `mean` and `deviation` (n - 1 in the divisor) of each score over them.
     Pooled figures weigh clips, means weigh folds; LOSO folds of few clips may differ much between the two.
     """
-    found = metrics.parts(predictions, labels)
-    for part, summary in found.items():
+    summaries = metrics.parts(predictions, labels)
+    for part, summary in summaries.items():
         rows = predictions[predictions["part"] == part]
         single = [
             {
@@ -33,4 +33,4 @@ def parts(predictions: pd.DataFrame, labels: Sequence[str]) -> dict[str, Any]:
         summary["folds"] = single
         summary["mean"] = table.mean().to_dict()
         summary["deviation"] = table.std(ddof=1).fillna(0.0).to_dict()
-    return found
+    return summaries

@@ -64,14 +64,14 @@ def of(run: Run, *, clip: str = "", digest: str = "", speaker: str = "") -> Seen
 
 
 def _whose(used: _Used, clip: str, digest: str, speaker: str) -> set[tuple[str, str]]:
-    found = {used.speaker_of[name] for name in (clip, digest) if name and name in used.speaker_of}
+    speakers = {used.speaker_of[name] for name in (clip, digest) if name and name in used.speaker_of}
     if clip and speaker:
-        found.add((details.corpus_of(clip), speaker))
+        speakers.add((details.corpus_of(clip), speaker))
     elif clip:
-        found |= _official(clip)
+        speakers |= _official(clip)
     if digest:
-        found |= {one for name in _by_hash().get(digest, ()) for one in _official(name)}
-    return found
+        speakers |= {voice for name in _by_hash().get(digest, ()) for voice in _official(name)}
+    return speakers
 
 
 def _official(clip: str) -> set[tuple[str, str]]:
@@ -84,11 +84,11 @@ def _official(clip: str) -> set[tuple[str, str]]:
 @cache
 def _by_hash() -> dict[str, tuple[str, ...]]:
     """Hash of the decoded samples → ids of the official clips that have it."""
-    found: dict[str, tuple[str, ...]] = {}
+    clips: dict[str, tuple[str, ...]] = {}
     for corpus in registry.MODULES:
         for stem, entry in index(corpus).items():
-            found[entry.pcm16_sha256_16] = (*found.get(entry.pcm16_sha256_16, ()), f"{corpus}/{stem}")
-    return found
+            clips[entry.pcm16_sha256_16] = (*clips.get(entry.pcm16_sha256_16, ()), f"{corpus}/{stem}")
+    return clips
 
 
 @lru_cache(maxsize=32)
@@ -103,8 +103,8 @@ def _used(path: str, changed: int) -> _Used:
     by_part = {part: [row for row in rows if row[2] == part] for part in VERBS}
     whose = {clip: (details.corpus_of(clip), speaker) for clip, speaker, _, _ in rows}
     return _Used(
-        {part: frozenset(row[0] for row in found) for part, found in by_part.items()},
-        {part: frozenset(row[3] for row in found if row[3]) for part, found in by_part.items()},
-        {part: frozenset(whose[row[0]] for row in found if row[1]) for part, found in by_part.items()},
+        {part: frozenset(row[0] for row in group) for part, group in by_part.items()},
+        {part: frozenset(row[3] for row in group if row[3]) for part, group in by_part.items()},
+        {part: frozenset(whose[row[0]] for row in group if row[1]) for part, group in by_part.items()},
         whose | {digest: whose[clip] for clip, _, _, digest in rows if digest},
     )

@@ -207,9 +207,9 @@ def of(clips: SplitClips, *, sound: bool = True, progress: Progress | None = Non
         # Imported here: a table alone is audited without what computes features.
         from ser_core.evaluation import split_sound
 
-        found = split_sound.compared(clips, progress)
-        rows, near, heard = rows.assign(digest=found.digests), found.near, found.heard
-        notes += found.notes
+        compared = split_sound.compared(clips, progress)
+        rows, near, heard = rows.assign(digest=compared.digests), compared.near, compared.heard
+        notes += compared.notes
     same = _same(rows)
     crossing = [pair for pair in (*same, *near) if side[pair[0]] != side[pair[1]]]
 
@@ -252,10 +252,10 @@ def sides(clips: SplitClips) -> list[str]:
     if clips.table.folds:
         return parts.tolist()
     tested = "test" if (parts == "test").any() else "validation"
-    found = parts.map(lambda part: "tested" if part == tested else "learned").tolist()
-    if len(set(found)) < 2:
+    of_clips = parts.map(lambda part: "tested" if part == tested else "learned").tolist()
+    if len(set(of_clips)) < 2:
         raise CorpusError(f"{clips.table.title} has no train part: {', '.join(sorted(set(parts)))} alone.")
-    return found
+    return of_clips
 
 
 def _shared(values: pd.Series, side: list[str]) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ def _same(rows: pd.DataFrame) -> list[tuple[int, int]]:
     whole = rows["start"].isna() & rows["end"].isna()
     for keys in (rows["digest"].where(whole, ""), split_clips.places(rows)):
         for _, alike in rows.index[keys != ""].groupby(keys[keys != ""]).items():
-            pairs = combinations(alike, 2) if len(alike) <= MOST_ALIKE else ((alike[0], one) for one in alike[1:])
+            pairs = combinations(alike, 2) if len(alike) <= MOST_ALIKE else ((alike[0], row) for row in alike[1:])
             found.update(dict.fromkeys(pairs))
     return list(found)
 

@@ -44,12 +44,12 @@ def corpus_of(table: SplitTable, name: str | None, folder: Path | None) -> tuple
     if name is None and folder is not None:
         if not folder.is_dir():
             raise CorpusError(f"The folder {folder} does not exist; name the one in which the sounds lie.")
-        found = carried.guess(named(table))
-        return (registry.load(found.name, folder), True) if found else (None, False)
+        guessed = carried.guess(named(table))
+        return (registry.load(guessed.name, folder), True) if guessed else (None, False)
     if name is None:
-        found = carried.guess(named(table))
-        entry = registry.entries().get(found.name) if found else None
-        return (registry.load(entry.name), True) if entry is not None and entry.present else (found, False)
+        guessed = carried.guess(named(table))
+        entry = registry.entries().get(guessed.name) if guessed else None
+        return (registry.load(entry.name), True) if entry is not None and entry.present else (guessed, False)
     entry = registry.entries().get(name)
     if folder is None and not (entry is not None and entry.present) and name in carried.names():
         return carried.corpus(name), False
@@ -91,8 +91,8 @@ def of(
         official = index(corpus.name)
         stems = rows["clip"].str.partition("/")[2]
         rows["digest"] = [
-            official[stem].pcm16_sha256_16 if stem in official and one else ""
-            for stem, one in zip(stems, of_it, strict=True)
+            official[stem].pcm16_sha256_16 if stem in official and belongs else ""
+            for stem, belongs in zip(stems, of_it, strict=True)
         ]
     note = ""
     if (rows["speaker"] == "").all():
@@ -117,12 +117,12 @@ def _guessed(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """The rows with the speakers that their files' names tell, and how; as they are where these tell none."""
     named = rows["path"].where(rows["path"] != "", rows["name"])
     asked = pd.DataFrame({"clip": "split/" + named, "speaker": "", "emotion": rows["emotion"]})
-    found = speaker_guess.guess(asked.drop_duplicates("clip"))
-    if found is None:
+    guess = speaker_guess.guess(asked.drop_duplicates("clip"))
+    if guess is None:
         return rows, ""
     return rows.assign(
-        speaker=asked["clip"].map(found.speakers).fillna("")
-    ), f"Who speaks goes by the files' names: {found.sentence()}."
+        speaker=asked["clip"].map(guess.speakers).fillna("")
+    ), f"Who speaks goes by the files' names: {guess.sentence()}."
 
 
 def _with_sound(rows: pd.DataFrame, corpus: Corpus | None, folder: Path | None, own_files: bool) -> pd.DataFrame:
@@ -150,8 +150,8 @@ def _with_sound(rows: pd.DataFrame, corpus: Corpus | None, folder: Path | None, 
         if stated and folder is not None and (folder / stated).is_file():
             return str(folder / stated)
         parts = Path((stated or name).replace("\\", "/")).parts
-        found = inside.get("/".join(parts[-2:])) or inside.get("/".join(parts[-1:])) or ""
-        return found or of_clip.get(clip, "")
+        path = inside.get("/".join(parts[-2:])) or inside.get("/".join(parts[-1:])) or ""
+        return path or of_clip.get(clip, "")
 
     cells = (rows[column] for column in ("path", "name", "clip", "source"))
-    return rows.assign(path=[sound(*one) for one in zip(*cells, strict=True)])
+    return rows.assign(path=[sound(*row) for row in zip(*cells, strict=True)])

@@ -60,7 +60,7 @@ def markdown(audit: Audit, worth: Worth | None = None) -> str:
                 part,
                 f"{n:,}",
                 str(audit.speakers[part]) if audit.speakers_from else "not known",
-                *(f"{audit.emotions.at[part, one]:,}" for one in emotions),
+                *(f"{audit.emotions.at[part, emotion]:,}" for emotion in emotions),
             ]
             for part, n in audit.parts.items()
         ],

@@ -55,23 +55,23 @@ def heard(clips: SplitClips, source: Source, progress: Progress | None = None) -
     if corpus is not None:
         own_path = there["clip"].map(dict(zip(corpus.clips["clip"], corpus.clips["path"], strict=True)))
         of_corpus = own_path == there["path"]
-    found: list[tuple[pd.Series, store.Features | store.Together]] = []
+    loaded: list[tuple[pd.Series, store.Features | store.Together]] = []
     if corpus is not None and of_corpus.any():
         named = there["clip"][of_corpus]
         asked = corpus
         if named.nunique() < WHOLE * len(corpus.clips):
             asked = replace(corpus, clips=corpus.clips[corpus.clips["clip"].isin(set(named))].reset_index(drop=True))
-        found.append((named, store.load(asked, source, progress=progress)))
+        loaded.append((named, store.load(asked, source, progress=progress)))
     others = there[~of_corpus]
     if len(others):
         numbers = pd.factorize(split_clips.places(others))[0]
         ids = pd.Series([f"{NAME}/{number}" for number in numbers], index=others.index)
-        found.append((ids, store.load(_corpus(others.assign(clip=ids)), source, progress=progress)))
+        loaded.append((ids, store.load(_corpus(others.assign(clip=ids)), source, progress=progress)))
     vectors: dict[int, np.ndarray] = {}
     seconds: dict[int, float] = {}
     digests: dict[int, str] = {}
     failed: dict[int, str] = {}
-    for ids, features in found:
+    for ids, features in loaded:
         for row, clip in ids.items():
             number = int(row)
             if clip in features:
@@ -85,11 +85,11 @@ def heard(clips: SplitClips, source: Source, progress: Progress | None = None) -
 
 def compared(clips: SplitClips, progress: Progress | None = None) -> Compared:
     """Return which rows are one recording, by hash and by what the pretrained ear makes of them."""
-    (source,) = (one.source for one in sets.named(near_duplicates.FEATURES).inputs)
-    found = heard(clips, source, progress)
+    (source,) = (given.source for given in sets.named(near_duplicates.FEATURES).inputs)
+    sounds = heard(clips, source, progress)
     # Where a file was heard its own samples count, not what the index knows of a clip of its name.
-    digests = [found.digests.get(row, known) or known for row, known in enumerate(clips.rows["digest"])]
-    order = list(found.vectors)
+    digests = [sounds.digests.get(row, known) or known for row, known in enumerate(clips.rows["digest"])]
+    order = list(sounds.vectors)
     reader = ClipReader()
 
     @lru_cache(maxsize=2)
@@ -98,8 +98,8 @@ def compared(clips: SplitClips, progress: Progress | None = None) -> Compared:
         return reader.read(row["path"], row["start"], row["end"]).samples
 
     near = near_duplicates.pairs(
-        np.stack([found.vectors[row] for row in order]) if order else np.zeros((0, source.dims)),
-        np.array([found.seconds[row] for row in order]),
+        np.stack([sounds.vectors[row] for row in order]) if order else np.zeros((0, source.dims)),
+        np.array([sounds.seconds[row] for row in order]),
         [clips.rows.at[row, "path"] for row in order],
         sound,
     )
@@ -108,10 +108,10 @@ def compared(clips: SplitClips, progress: Progress | None = None) -> Compared:
     pairs = [(a, b) for a, b in pairs if not (digests[a] == digests[b] and digests[a] in same)]
     pairs = [(a, b) for a, b in pairs if clips.rows.at[a, "path"] != clips.rows.at[b, "path"]]
     notes = []
-    if found.failed:
-        row, why = next(iter(found.failed.items()))
+    if sounds.failed:
+        row, why = next(iter(sounds.failed.items()))
         notes.append(
-            f"{len(found.failed):,} clips cannot be read and were not compared; {clips.rows.at[row, 'name']}: {why}"
+            f"{len(sounds.failed):,} clips cannot be read and were not compared; {clips.rows.at[row, 'name']}: {why}"
         )
     silent = int((clips.rows["path"] == "").sum())
     if silent:

@@ -45,9 +45,11 @@ def fit_temperature(
     from scipy import optimize
 
     def loss(log_temperature: float) -> float:
-        one = math.exp(log_temperature)
-        found = clip_probabilities(logits, rows, one if weights is None else by_weight(plain, one, weights))
-        return float(-np.log(np.maximum((found * targets).sum(axis=1), 1e-12)).mean())
+        temperature = math.exp(log_temperature)
+        probabilities = clip_probabilities(
+            logits, rows, temperature if weights is None else by_weight(plain, temperature, weights)
+        )
+        return float(-np.log(np.maximum((probabilities * targets).sum(axis=1), 1e-12)).mean())
 
     bounds = (math.log(0.2), math.log(5.0))
     return math.exp(optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x)

@@ -36,9 +36,9 @@ def measure(run: Run, predictions: pd.DataFrame, labels: Sequence[str], pooled: 
     """Write predictions.csv and metrics.json, and return the latter; `pooled`: as `scores`."""
     run.write_table("predictions.csv", predictions)
     # Computed from the file as written, so that anyone who reads it finds the same numbers.
-    found = scores(Run(run.path).predictions, labels, pooled)
-    run.write_json("metrics.json", found)
-    return found
+    measured = scores(Run(run.path).predictions, labels, pooled)
+    run.write_json("metrics.json", measured)
+    return measured
 
 
 def finish(run: Run, kind: str, recipe: dict[str, Any], card: Callable[[], str], **status: Any) -> None:

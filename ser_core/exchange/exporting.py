@@ -41,17 +41,17 @@ def whole(run: Run) -> Iterator[dict[str, Path]]:
 
     Raises RunError for a run that is not finished or damaged.
     """
-    for one in (run, *pieces(run)):
-        state = one.status["state"]
+    for piece in (run, *pieces(run)):
+        state = piece.status["state"]
         if state != "done":
-            raise RunError(f"The run {one.name} is {state}; only finished runs are exported.")
-        one.checked()
+            raise RunError(f"The run {piece.name} is {state}; only finished runs are exported.")
+        piece.checked()
     with tempfile.TemporaryDirectory() as place:
         folder = weightless(run, Path(place) / "plain").path if is_published(run.path) else run.path
-        found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+        paths = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
         yield {
             inside.as_posix(): path
-            for inside, path in found.items()
+            for inside, path in paths.items()
             if not any(part.startswith(".") for part in inside.parts)
         }
 

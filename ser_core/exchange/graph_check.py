@@ -37,7 +37,7 @@ def check(run: Run) -> None:
             contract.check(graphs.signature(opened))
         except ContractError as error:
             raise RunError(str(error)) from error
-        if not {"probabilities", "embedding"} <= {one.name for one in opened.get_outputs()}:
+        if not {"probabilities", "embedding"} <= {output.name for output in opened.get_outputs()}:
             raise RunError("model.onnx has no outputs 'probabilities' and 'embedding'.")
         _answers(contract, opened)
 
@@ -60,7 +60,7 @@ def _plain(path: Path) -> None:
         model = onnx.load(path, load_external_data=False)
     except Exception as error:  # protobuf's errors share no base class with ONNX's.
         raise RunError(f"model.onnx is no ONNX file: {error}") from error
-    strange = {one.domain for one in model.opset_import} | {node.domain for node in _nodes(model.graph)}
+    strange = {opset.domain for opset in model.opset_import} | {node.domain for node in _nodes(model.graph)}
     strange -= set(DOMAINS)
     if strange or model.functions:
         named = ", ".join(sorted(strange)) or "functions of its own"
@@ -80,16 +80,16 @@ def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    for one in _graphs(graph):
-        yield from one.node
+    for part in _graphs(graph):
+        yield from part.node
 
 
 def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    for one in _graphs(graph):
-        yield from one.initializer
-        for sparse in one.sparse_initializer:
+    for part in _graphs(graph):
+        yield from part.initializer
+        for sparse in part.sparse_initializer:
             yield from (sparse.values, sparse.indices)
-        for node in one.node:
+        for node in part.node:
             for attribute in node.attribute:
                 yield from (attribute.t, *attribute.tensors)
 

@@ -55,9 +55,9 @@ def import_folder(folder: Path, origin: str, *, name: str) -> Run:
     try:
         left_out = _checked(run)
         _finish(Run(folder), origin, left_out)
-        for one in whole(Run(folder)):
-            if one.has("model.onnx"):
-                graph_check.hears(one)
+        for piece in whole(Run(folder)):
+            if piece.has("model.onnx"):
+                graph_check.hears(piece)
     except RunError as error:
         raise RunError(f"{origin} was not imported: {error}") from error
     target = naming.free_path(name)
@@ -66,41 +66,41 @@ def import_folder(folder: Path, origin: str, *, name: str) -> Run:
 
 
 def _root(unpacked: Path, path: Path) -> Path:
-    found = [one for one in (unpacked, *sorted(unpacked.iterdir())) if (one / "recipe.json").is_file()]
-    if len(found) != 1:
+    folders = [folder for folder in (unpacked, *sorted(unpacked.iterdir())) if (folder / "recipe.json").is_file()]
+    if len(folders) != 1:
         raise RunError(f"{path.name} was not imported: it holds no run folder, which has a recipe.json, or several.")
-    return found[0]
+    return folders[0]
 
 
 def whole(run: Run) -> list[Run]:
     """Return the run and every training that it pools, those of its seeds' folds too."""
-    return [run, *(one for piece in runs.pieces(run) for one in whole(piece))]
+    return [run, *(inner for piece in runs.pieces(run) for inner in whole(piece))]
 
 
 def _checked(run: Run) -> list[str]:
     """Check the run and the trainings that it pools; remove what is not kept and return its names."""
     left_out = []
-    folders = {one.path for one in whole(run)}
+    folders = {piece.path for piece in whole(run)}
     for path in sorted(run.path.rglob("*")):
         # Files lie in the folder of a run; anything else belongs to none.
         if path.is_file() and path.parent not in folders:
             path.unlink()
             left_out.append(path.relative_to(run.path).as_posix())
-    for one in whole(run):
-        where = "" if one.path == run.path else f"{one.path.relative_to(run.path).as_posix()}/"
+    for piece in whole(run):
+        where = "" if piece.path == run.path else f"{piece.path.relative_to(run.path).as_posix()}/"
         try:
-            schema.bounded(one)
-            listed = schema.listed(one)
-            problems = one.problems(hashes=True)
+            schema.bounded(piece)
+            listed = schema.listed(piece)
+            problems = piece.problems(hashes=True)
             if problems:
                 raise RunError(problems[0])
-            left_out += [where + name for name in _sweep(one, listed)]
-            schema.check(one)
-            if one.has("model.onnx"):
-                graph_check.check(one)
+            left_out += [where + name for name in _sweep(piece, listed)]
+            schema.check(piece)
+            if piece.has("model.onnx"):
+                graph_check.check(piece)
         except RunError as error:
             raise RunError(f"{where.rstrip('/')}: {error}" if where else str(error)) from error
-    for folder in sorted((one for one in run.path.rglob("*") if one.is_dir()), reverse=True):
+    for folder in sorted((path for path in run.path.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
     return left_out
@@ -120,8 +120,8 @@ def _sweep(run: Run, listed: set[str]) -> list[str]:
 
 def _finish(run: Run, origin: str, left_out: list[str]) -> None:
     taken = {"file": origin, "at": runs.now(), "left_out": left_out}
-    for one in whole(run):
+    for piece in whole(run):
         # Each says so of itself: a training that is pooled may become part of another model.
-        one.write_json("recipe.json", {**one.recipe, "imported": taken})
-        one.write_json("metrics.json", schema.recomputed(one))
-        one.seal()
+        piece.write_json("recipe.json", {**piece.recipe, "imported": taken})
+        piece.write_json("metrics.json", schema.recomputed(piece))
+        piece.seal()

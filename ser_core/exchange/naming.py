@@ -18,7 +18,7 @@ def free_path(name: str) -> Path:
 
 def numbered(folder: Path, name: str, taken: Collection[str] = ()) -> Path:
     """Return the path `name` in the folder, with a number where it exists or is among `taken`."""
-    found, number = name, 2
-    while found in taken or (folder / found).exists():
-        found, number = f"{name}-{number}", number + 1
-    return folder / found
+    free, number = name, 2
+    while free in taken or (folder / free).exists():
+        free, number = f"{name}-{number}", number + 1
+    return folder / free

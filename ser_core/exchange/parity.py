@@ -69,7 +69,7 @@ def on_real_clips(run: Run, most: int = CLIPS) -> Parity:
 
 def _here(rows: pd.DataFrame, most: int) -> list[tuple[audio.Clip, pd.Series]]:
     """Clips of these rows that can be read here, spread over the rows."""
-    reader, found = ClipReader(), []
+    reader, readable = ClipReader(), []
     tables: dict[str, pd.DataFrame] = {}
     # A spread over emotions and speakers, the same at every call.
     for _, row in rows.sample(frac=1.0, random_state=0).iterrows():
@@ -79,10 +79,10 @@ def _here(rows: pd.DataFrame, most: int) -> list[tuple[audio.Clip, pd.Series]]:
         except (audio.AudioError, CorpusError, OSError):
             continue
         if sound is not None:
-            found.append((sound, row))
-        if len(found) == most:
+            readable.append((sound, row))
+        if len(readable) == most:
             break
-    return found
+    return readable
 
 
 def _sound(clip: str, tables: dict[str, pd.DataFrame], reader: ClipReader) -> audio.Clip | None:

@@ -44,11 +44,11 @@ def import_predictions(path: Path, corpus: Corpus, *, name: str = "") -> Run:
     if not measured.any():
         raise RunError(f"{path.name} has rows of the train part alone; there is nothing to measure.")
     labels, answers = _answers(table[measured], corpus, path)
-    found = pd.concat([rows[measured], answers], axis=1)
-    known = found["true"].isin(labels)
+    scored = pd.concat([rows[measured], answers], axis=1)
+    known = scored["true"].isin(labels)
     if not known.any():
         raise RunError(f"None of the clips in {path.name} is of an emotion that it has a column for.")
-    return _write(rows, found[known], labels, corpus, path, name, left_out=int((~known).sum()))
+    return _write(rows, scored[known], labels, corpus, path, name, left_out=int((~known).sum()))
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 def _joined(table: pd.DataFrame, corpus: Corpus, path: Path) -> pd.DataFrame:
     """clip, speaker and true of every row, from the corpus."""
-    column = next((one for one in CLIP if one in table), None)
+    column = next((column for column in CLIP if column in table), None)
     if column is None:
         raise RunError(f"{path.name} has no column 'clip' or 'file'; it has {', '.join(table.columns)}.")
     clips = table[column].map(clip_names.lookup(corpus))
@@ -95,7 +95,7 @@ def _answers(table: pd.DataFrame, corpus: Corpus, path: Path) -> tuple[list[str]
     """The labels that the system knows, and for every row `predicted` and, where stated, the probabilities."""
     spelt = {emotion.casefold(): emotion for emotion in corpus.emotions}
     columns = [column for column in table.columns if column.startswith("p_")]
-    stated = next((one for one in PREDICTED if one in table), None)
+    stated = next((name for name in PREDICTED if name in table), None)
     if stated is None and not columns:
         raise RunError(
             f"{path.name} has neither a column 'predicted' nor p_<label> columns; it has {', '.join(table.columns)}."
@@ -139,7 +139,7 @@ def _answers(table: pd.DataFrame, corpus: Corpus, path: Path) -> tuple[list[str]
 
 
 def _write(
-    rows: pd.DataFrame, found: pd.DataFrame, labels: list[str], corpus: Corpus, path: Path, name: str, *, left_out: int
+    rows: pd.DataFrame, scored: pd.DataFrame, labels: list[str], corpus: Corpus, path: Path, name: str, *, left_out: int
 ) -> Run:
     official = index(corpus.name)
     hashes = [
@@ -148,11 +148,11 @@ def _write(
     split = rows.rename(columns={"true": "emotion"}).assign(pcm16_sha256_16=hashes)[list(schema.SPLIT)]
     # In folds every clip is a test row once, whatever it was in the others.
     split = split.sort_values("part", key=lambda parts: parts != "test", kind="stable").drop_duplicates("clip")
-    columns = [*schema.PREDICTIONS, *(f"p_{label}" for label in labels if f"p_{label}" in found)]
+    columns = [*schema.PREDICTIONS, *(f"p_{label}" for label in labels if f"p_{label}" in scored)]
     stated = {"name": "imported", "title": f"Predictions of another system: {path.name}", "corpus": corpus.name}
     run = runs.create(naming.free_path(name or path.stem))
     run.write_table("split.csv", split.sort_values("clip"))
-    writing.measure(run, found[columns], labels, pooled=found["fold"].nunique() > 1)
+    writing.measure(run, scored[columns], labels, pooled=scored["fold"].nunique() > 1)
     source = {
         "kind": "predictions",
         "file": path.name,
@@ -161,14 +161,14 @@ def _write(
         "left_out": left_out,
     }
     recipe = {"recipe": {**stated, "labels": labels, "split": ""}, "source": source, "created": runs.now()}
-    writing.finish(run, "imported", recipe, lambda: _card(path, corpus, found, left_out), message="imported")
+    writing.finish(run, "imported", recipe, lambda: _card(path, corpus, scored, left_out), message="imported")
     return run
 
 
-def _card(path: Path, corpus: Corpus, found: pd.DataFrame, left_out: int) -> str:
+def _card(path: Path, corpus: Corpus, scored: pd.DataFrame, left_out: int) -> str:
     without = f" {left_out:,} rows of emotions that it does not know were left out." if left_out else ""
     return (
-        f"# {path.stem}\n\nPredictions of another system, imported from {path.name}: {len(found):,} rows on {corpus.card.title}.{without}\n\n"
+        f"# {path.stem}\n\nPredictions of another system, imported from {path.name}: {len(scored):,} rows on {corpus.card.title}.{without}\n\n"
         "The true emotions are the corpus' own. How the system was trained, and on which clips and speakers, is not known here "
         "beyond what the file states; the run has no model, so it answers no new clip.\n\n"
         f"{corpus.card.honesty}\n"
@@ -176,5 +176,5 @@ def _card(path: Path, corpus: Corpus, found: pd.DataFrame, left_out: int) -> str
 
 
 def _some(names: pd.Series) -> str:
-    first = list(dict.fromkeys(str(one) for one in names))
+    first = list(dict.fromkeys(str(name) for name in names))
     return ", ".join(first[:NAMED]) + (" …" if len(first) > NAMED else "")

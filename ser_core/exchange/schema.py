@@ -39,19 +39,19 @@ def bounded(run: Run) -> None:
 def listed(run: Run) -> set[str]:
     """Return the names in files.json. Raises RunError where it has another form, or names a file in another folder."""
     try:
-        found = files.from_json((run.path / "files.json").read_text(encoding="utf-8"))
+        table = files.from_json((run.path / "files.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"files.json is missing or no JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(table, dict):
         raise RunError("files.json is no table of files.")
-    for name, stated in found.items():
+    for name, stated in table.items():
         if "/" in name or "\\" in name or name in ("", ".", "..") or name.startswith("."):
             raise RunError(f"files.json names {name!r}, which is no file of the run's folder.")
         if not (
             isinstance(stated, dict) and isinstance(stated.get("bytes"), int) and isinstance(stated.get("sha256"), str)
         ):
             raise RunError(f"files.json does not state the bytes and sha256 of {name}.")
-    return set(found)
+    return set(table)
 
 
 def check(run: Run) -> None:
@@ -65,10 +65,10 @@ def check(run: Run) -> None:
         _predictions(run)
         _metrics(run)
         epochs.read(run)
-        for one in (runs.training(run), *runs.trainings(run)):
-            if not all(set(LAYER) <= set(layer) for layer in one.layers):
+        for training in (runs.training(run), *runs.trainings(run)):
+            if not all(set(LAYER) <= set(layer) for layer in training.layers):
                 raise RunError("layers.json is not a list of layers with name, kind, shape and parameters.")
-            if not one.history.empty and "epoch" not in one.history:
+            if not training.history.empty and "epoch" not in training.history:
                 raise RunError("history.csv has no column 'epoch'.")
         if run.has("feature.json") or run.has("model.onnx"):
             _ = run.contract
@@ -81,7 +81,7 @@ def check(run: Run) -> None:
 def recomputed(run: Run) -> dict[str, Any]:
     """Return metrics.json, computed here from the run's predictions.csv alone."""
     labels = _labels(run)
-    pooled = any("folds" in found for found in run.metrics.values())
+    pooled = any("folds" in scores for scores in run.metrics.values())
     return writing.scores(run.predictions, labels, pooled)
 
 
@@ -95,7 +95,7 @@ def _recipe(run: Run) -> None:
 
 
 def _labels(run: Run) -> list[str]:
-    labels = {tuple(found["labels"]) for found in run.metrics.values()}
+    labels = {tuple(scores["labels"]) for scores in run.metrics.values()}
     if len(labels) != 1:
         raise RunError("metrics.json states no labels, or other ones for each part.")
     return [str(label) for label in labels.pop()]
@@ -125,15 +125,17 @@ def odd_rows(probabilities: np.ndarray) -> np.ndarray:
     """Return for every row (rows × labels) whether it is no set of probabilities: outside 0 to 1, or not of sum 1 (SUM)."""
     with np.errstate(invalid="ignore"):
         right = ((probabilities >= 0) & (probabilities <= 1)).all(axis=1)
-        found: np.ndarray = ~(right & (np.abs(probabilities.sum(axis=1) - 1) <= SUM))
-    return found
+        odd: np.ndarray = ~(right & (np.abs(probabilities.sum(axis=1) - 1) <= SUM))
+    return odd
 
 
 def _metrics(run: Run) -> None:
-    found = recomputed(run)
-    if set(found) != set(run.metrics):
-        raise RunError(f"metrics.json states {', '.join(run.metrics)}; predictions.csv has rows of {', '.join(found)}.")
-    for part, scores in found.items():
+    computed = recomputed(run)
+    if set(computed) != set(run.metrics):
+        raise RunError(
+            f"metrics.json states {', '.join(run.metrics)}; predictions.csv has rows of {', '.join(computed)}."
+        )
+    for part, scores in computed.items():
         stated = run.metrics[part]
         for name in ("n", "accuracy", "uar", "macro_f1"):
             if not math.isclose(stated[name], scores[name], abs_tol=SCORE):

@@ -69,4 +69,4 @@ def reserved(run: Run) -> str:
 
 
 def _has_weights(run: Run) -> bool:
-    return any(run.has(name) for name in WEIGHTS) or any(_has_weights(one) for one in pieces(run))
+    return any(run.has(name) for name in WEIGHTS) or any(_has_weights(piece) for piece in pieces(run))

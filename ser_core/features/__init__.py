@@ -54,9 +54,9 @@ def features(sound: str | Path | bytes | Clip, name: str = "logmel") -> np.ndarr
     from ser_core.features import extraction, sets
 
     chosen = sets.named(name)
-    (one,) = chosen.inputs
-    found = extraction.of_source(one.source, audio.read(sound).samples).copy()
-    return found[0] if chosen.is_vector else found
+    (given,) = chosen.inputs
+    values = extraction.of_source(given.source, audio.read(sound).samples).copy()
+    return values[0] if chosen.is_vector else values
 
 
 make_callable(__name__, features)

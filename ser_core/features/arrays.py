@@ -26,8 +26,8 @@ def extract(samples: np.ndarray, name: str) -> dict[str, np.ndarray]:
     """
     if name in MSF_SETS:
         preset = msf.PRESETS[MSF_SETS[name]]
-        found = msf.describe(samples, spec=preset)
-        arrays = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
+        described = msf.describe(samples, spec=preset)
+        arrays = {field.name: getattr(described, field.name) for field in dataclasses.fields(described)}
         return {**arrays, "spec": np.array(json.dumps(dataclasses.asdict(preset)))}
     if name == "spectral":
         descriptors = spectral.SpectralSpec()

@@ -23,15 +23,15 @@ def spectra(features: Features | Together, clips: Sequence[str], *, progress: Pr
     features: of SPECTRUM; read clip by clip from disk, so that memory does not grow with the corpus. Clips without features
     become NaN.
     """
-    found = np.full((len(clips), SPECTRUM.dims), np.nan, np.float32)
+    levels = np.full((len(clips), SPECTRUM.dims), np.nan, np.float32)
     for row, clip in enumerate(clips):
         if clip in features:
             frames = np.asarray(features[clip])
             start, stop = SPECTRUM.bounds(frames)
-            found[row] = 10.0 * np.log10(np.power(10.0, frames[start:stop] / 10.0).mean(axis=0))
+            levels[row] = 10.0 * np.log10(np.power(10.0, frames[start:stop] / 10.0).mean(axis=0))
         if progress and row % _STEP == 0:
             progress(row, len(clips))
-    return found
+    return levels
 
 
 def modulations(features: Features | Together, clips: Sequence[str]) -> np.ndarray:
@@ -40,11 +40,11 @@ def modulations(features: Features | Together, clips: Sequence[str]) -> np.ndarr
     features: of MODULATION. Clips without features become NaN.
     """
     spec = MODULATION.spec
-    found = np.full((len(clips), spec.bands * spec.modulations), np.nan, np.float32)
+    energies = np.full((len(clips), spec.bands * spec.modulations), np.nan, np.float32)
     for row, clip in enumerate(clips):
         if clip in features:
-            found[row] = features[clip][0]
-    return found.reshape(len(clips), spec.bands, spec.modulations)
+            energies[row] = features[clip][0]
+    return energies.reshape(len(clips), spec.bands, spec.modulations)
 
 
 def level_removed(spectra_db: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ def ensure(sources: list[Source] | None = None) -> None:
     yet, and as long as the features of a second of sound afterwards.
     """
     noise = np.random.default_rng(0).normal(0.0, 0.1, audio.SAMPLE_RATE).astype(np.float32)
-    named = [one.source for chosen in sets.SETS.values() for one in chosen.inputs]
+    named = [given.source for chosen in sets.SETS.values() for given in chosen.inputs]
     with filelock.FileLock(LOCK, mode=0o666):
         for source in named if sources is None else sources:
             if not source.missing:

@@ -39,15 +39,15 @@ def conditioned(
         # What counts as silence must not hang on how loud the recording is.
         samples = levelled(samples, level_dbfs)
     start, stop = audio.trim_bounds(samples, top_db=trim_db)
-    found = samples[start:stop] if stop > start else samples
-    if not found.any() or (room_snr_db is None and hiss_snr_db is None and level_dbfs is None):
-        return found
-    rms = _rms(found)
+    sound = samples[start:stop] if stop > start else samples
+    if not sound.any() or (room_snr_db is None and hiss_snr_db is None and level_dbfs is None):
+        return sound
+    rms = _rms(sound)
     for noise, snr_db in ((_brown, room_snr_db), (_white, hiss_snr_db)):
         if snr_db is not None:
-            added = noise(len(found))
-            found = found + added * (rms * 10.0 ** (-snr_db / 20.0) / _rms(added))
-    return found.astype(np.float32) if level_dbfs is None else levelled(found, level_dbfs)
+            added = noise(len(sound))
+            sound = sound + added * (rms * 10.0 ** (-snr_db / 20.0) / _rms(added))
+    return sound.astype(np.float32) if level_dbfs is None else levelled(sound, level_dbfs)
 
 
 #: RMS of digital silence, of which nothing can be heard.
@@ -58,8 +58,8 @@ def _above(samples: np.ndarray, hz: float) -> np.ndarray:
     sections = scipy.signal.butter(_ORDER, hz, "highpass", fs=audio.SAMPLE_RATE, output="sos")
     # Ends are mirrored for two of the filter's periods, where the sound is that long.
     mirrored = min(len(samples) - 1, round(2 * audio.SAMPLE_RATE / hz))
-    found: np.ndarray = scipy.signal.sosfiltfilt(sections, samples, padlen=max(0, mirrored)).astype(np.float32)
-    return found
+    filtered: np.ndarray = scipy.signal.sosfiltfilt(sections, samples, padlen=max(0, mirrored)).astype(np.float32)
+    return filtered
 
 
 def levelled(samples: np.ndarray, dbfs: float) -> np.ndarray:
@@ -78,8 +78,8 @@ def _white(n: int) -> np.ndarray:
 
 def _brown(n: int) -> np.ndarray:
     pole = math.exp(-2.0 * math.pi * _BROWN_ABOVE_HZ / audio.SAMPLE_RATE)
-    found: np.ndarray = scipy.signal.lfilter([1.0], [1.0, -pole], np.random.default_rng(1).normal(size=n))
-    return found
+    noise: np.ndarray = scipy.signal.lfilter([1.0], [1.0, -pole], np.random.default_rng(1).normal(size=n))
+    return noise
 
 
 def _rms(samples: np.ndarray) -> float:

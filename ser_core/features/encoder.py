@@ -95,5 +95,5 @@ def hidden_states_of_samples(samples: np.ndarray, encoder: SamplesEncoder, layer
     shortest = round(SHORTEST_S * audio.SAMPLE_RATE)
     sound = encoder.prepared(np.pad(sound, (0, max(0, shortest - len(sound)))))
     pieces = np.array_split(sound, math.ceil(len(sound) / audio.SAMPLE_RATE / PIECE_S))
-    found = [encoder.states(piece, layers) for piece in pieces]
-    return [np.concatenate(of_layer) for of_layer in zip(*found, strict=True)]
+    states = [encoder.states(piece, layers) for piece in pieces]
+    return [np.concatenate(of_layer) for of_layer in zip(*states, strict=True)]

@@ -37,10 +37,10 @@ def keep(path: Path, corpus: Corpus) -> str:
         row = int(np.flatnonzero(~np.isfinite(values).all(axis=1))[0])
         raise FeatureError(f"{path}: the features of {names[row]} are not finite numbers.")
     vectors = _by_clip(names, values, corpus, path)
-    found = sum(clip in vectors for clip in corpus.clips["clip"])
-    if found < len(corpus.clips) / 2:
+    covered = sum(clip in vectors for clip in corpus.clips["clip"])
+    if covered < len(corpus.clips) / 2:
         raise FeatureError(
-            f"{path} has features of {found} of the {len(corpus.clips)} clips of {corpus.card.title}; it names clips like "
+            f"{path} has features of {covered} of the {len(corpus.clips)} clips of {corpus.card.title}; it names clips like "
             f"'{names[0]}', the corpus like '{corpus.clips['clip'].iloc[0]}'."
         )
     stem = re.sub(r"[^\w.-]", "-", Path(path).stem)
@@ -83,24 +83,24 @@ def _csv(path: Path) -> pd.DataFrame:
     for problem in table.problems:
         raise FeatureError(f"{path}: {problem.where} {problem.message}.")
     numbers = {name: tables.numbers(table.cells[name]) for name in table.cells if name not in KEYS}
-    return table.cells.assign(**{name: found for name, found in numbers.items() if found.notna().all()})
+    return table.cells.assign(**{name: column for name, column in numbers.items() if column.notna().all()})
 
 
-def _as_it_stands(found: tables.Layout) -> pd.DataFrame | None:
+def _as_it_stands(form: tables.Layout) -> pd.DataFrame | None:
     """The table as pandas reads it; None where its rows are uneven, or a column that should hold numbers does not."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(
-                found.path,
-                sep=found.delimiter,
-                encoding=found.encoding,
-                skiprows=found.skipped,
-                names=found.unique,
+                form.path,
+                sep=form.delimiter,
+                encoding=form.encoding,
+                skiprows=form.skipped,
+                names=form.unique,
                 header=0,
                 index_col=False,
                 dtype=dict.fromkeys(KEYS, str),
-            )[[name for name in found.columns if name]]
+            )[[name for name in form.columns if name]]
     except (pd.errors.ParserError, pd.errors.ParserWarning):
         return None
     values = frame.drop(columns=[name for name in (*KEYS, *PASSED_OVER) if name in frame])

@@ -45,7 +45,7 @@ def candidates(vectors: np.ndarray, seconds: np.ndarray, files: Sequence[str]) -
     scaled = (scaled / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
     places = {file: k for k, file in enumerate(dict.fromkeys(files))}
     whose = np.array([places[file] for file in files])
-    found: dict[tuple[int, int], None] = {}
+    likely: dict[tuple[int, int], None] = {}
     for start in range(0, len(scaled), BLOCK):
         cosines = scaled[start : start + BLOCK] @ scaled.T
         here = slice(start, start + len(cosines))
@@ -55,8 +55,8 @@ def candidates(vectors: np.ndarray, seconds: np.ndarray, files: Sequence[str]) -
         alike = cosines[np.arange(len(cosines)), nearest] >= ALIKE
         for row in np.flatnonzero(alike):
             pair = sorted((start + int(row), int(nearest[row])))
-            found[pair[0], pair[1]] = None
-    return sorted(found)
+            likely[pair[0], pair[1]] = None
+    return sorted(likely)
 
 
 def agree(first: np.ndarray, second: np.ndarray) -> float:
@@ -66,9 +66,9 @@ def agree(first: np.ndarray, second: np.ndarray) -> float:
     """
     n = fft.next_fast_len(len(first) + len(second), real=True)
     low, high = (round(edge * n / SAMPLE_RATE) for edge in BAND)
-    spectra = [fft.rfft(np.asarray(one, np.float64), n) for one in (first, second)]
-    band = [one[low:high] for one in spectra]
-    energy = float(np.sqrt(np.prod([2.0 / n * np.sum(np.abs(one) ** 2) for one in band])))
+    spectra = [fft.rfft(np.asarray(sound, np.float64), n) for sound in (first, second)]
+    band = [spectrum[low:high] for spectrum in spectra]
+    energy = float(np.sqrt(np.prod([2.0 / n * np.sum(np.abs(spectrum) ** 2) for spectrum in band])))
     if energy == 0.0:
         return 0.0
     cross = np.zeros(n // 2 + 1, complex)

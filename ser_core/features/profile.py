@@ -239,12 +239,12 @@ def sums(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> BandSums:
 
 def added_up(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> tuple[BandSums, int]:
     """Return the `sums` of clips as one row, and how many of them hold speech; AT_ONCE of them are in memory at a time."""
-    given, found, heard = iter(clips), sums((), source), 0
+    given, total, heard = iter(clips), sums((), source), 0
     while some := list(islice(given, AT_ONCE)):
         each = sums(some, source)
         heard += int(np.count_nonzero(each.frames))
-        found = joined((found, each.merged()), source).merged() if len(found.frames) else each.merged()
-    return found.merged(), heard
+        total = joined((total, each.merged()), source).merged() if len(total.frames) else each.merged()
+    return total.merged(), heard
 
 
 def sums_of_profile(profile: VoiceProfile, source: Source) -> BandSums:
@@ -277,8 +277,8 @@ def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> Vo
 
     Raises ProfileError as `of_sums`.
     """
-    found, heard = added_up(clips, source)
-    return replace(of_sums(found, source), clips=heard)
+    total, heard = added_up(clips, source)
+    return replace(of_sums(total, source), clips=heard)
 
 
 def of_sums(each: BandSums, source: Source) -> VoiceProfile:
@@ -307,7 +307,7 @@ def load(path: Path) -> VoiceProfile:
                 "speaker's sound files."
             )
         means, deviations = (np.array(stated[name], dtype=np.float32) for name in ("means", "deviations"))
-        found = VoiceProfile(
+        profile = VoiceProfile(
             means,
             deviations,
             float(stated["seconds"]),
@@ -319,7 +319,7 @@ def load(path: Path) -> VoiceProfile:
         raise
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ProfileError(f"{path} is not a saved voice profile: {error}") from error
-    finite = np.isfinite(found.statistics).all() if means.shape == deviations.shape and means.ndim == 1 else False
-    if not (finite and (deviations > 0).all() and np.isfinite(found.seconds) and found.seconds > 0):
+    finite = np.isfinite(profile.statistics).all() if means.shape == deviations.shape and means.ndim == 1 else False
+    if not (finite and (deviations > 0).all() and np.isfinite(profile.seconds) and profile.seconds > 0):
         raise ProfileError(f"{path} is a damaged voice profile: its numbers are none that a voice has.")
-    return found
+    return profile

@@ -46,7 +46,8 @@ class Selection:
     def path(self) -> pd.DataFrame:
         """Return path.csv: step, group, score, std."""
         return pd.DataFrame(
-            [(one.step, one.group, one.score, one.std) for one in self.steps], columns=["step", "group", "score", "std"]
+            [(step.step, step.group, step.score, step.std) for step in self.steps],
+            columns=["step", "group", "score", "std"],
         )
 
 
@@ -88,15 +89,15 @@ def select(
             joblib.delayed(_score)(values, labels, speakers, [groups[g] for g in [*chosen, group]], folds)
             for group in remaining
         )
-        found = []
+        by_group = []
         for scores in fanout.each(tasks, n_jobs=n_jobs, ordered=True):
-            found.append(scores)
+            by_group.append(scores)
             done += 1
             if progress:
                 progress(done, total)
-        best = int(np.argmax([scores.mean() for scores in found]))
+        best = int(np.argmax([scores.mean() for scores in by_group]))
         steps.append(
-            Step(len(steps) + 1, remaining.pop(best), float(found[best].mean()), float(found[best].std(ddof=1)))
+            Step(len(steps) + 1, remaining.pop(best), float(by_group[best].mean()), float(by_group[best].std(ddof=1)))
         )
     return Selection(tuple(steps))
 
@@ -112,7 +113,7 @@ def read(folder: Path) -> tuple[tuple[Step, ...], dict[str, Any]]:
         stated = files.from_json((folder / "selected.json").read_text(encoding="utf-8"))
         table = pd.read_csv(folder / "path.csv")
         steps = tuple(
-            Step(int(one.step), str(one.group), float(one.score), float(one.std)) for one in table.itertuples()
+            Step(int(row.step), str(row.group), float(row.score), float(row.std)) for row in table.itertuples()
         )
         return steps, {**stated, "descriptors": list(stated["descriptors"])}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:

@@ -120,12 +120,12 @@ class FeatureSet:
 
     @property
     def is_vector(self) -> bool:
-        return all(one.is_vector for one in self.inputs)
+        return all(given.is_vector for given in self.inputs)
 
     @property
     def hears_level(self) -> bool:
         """Whether a network of it is told how loud the recording is."""
-        return any(one.source.hears_level for one in self.inputs)
+        return any(given.source.hears_level for given in self.inputs)
 
 
 MEAN_STD = ("mean", "std")
@@ -179,8 +179,8 @@ def _of_ear(ear: EncoderSource, of: str = "Whisper tiny.en", suffix: str = "") -
 
 #: Adding a set is adding a line here.
 SETS: dict[str, FeatureSet] = {
-    one.name: one
-    for one in (
+    features.name: features
+    for features in (
         FeatureSet(
             "logmel",
             "Log-mel spectrogram, 64 bands from 50 to 8000 Hz, 3.2 s windows",
@@ -318,16 +318,16 @@ def _of_encoder(name: str, encoder: str) -> FeatureSet:
 def _of_samples(name: str) -> FeatureSet:
     """A set of hidden states of an encoder that takes samples. Raises FeatureError where the name is none, or the encoder is not known."""
     encoder, layers, pools = ([*name.removeprefix(HIDDEN).split(":", 2), "mean,std"] + [""] * 2)[:3]
-    if not (found := _layers(layers)) or (pools != "frames" and not set(pools.split(",")) <= set(POOLS)):
+    if not (numbers := _layers(layers)) or (pools != "frames" and not set(pools.split(",")) <= set(POOLS)):
         raise FeatureError(
             f"'{name}' does not name hidden states as {HIDDEN}<encoder>:<layers> does, layers as 8 or 6-8, and then :mean,std or another of "
             f"{', '.join(POOLS)}, or :frames."
         )
     title = f"Hidden states of {of_samples.KNOWN[encoder].title if encoder in of_samples.KNOWN else encoder}, layer {layers}"
     if pools == "frames":
-        source = SamplesEncoderSource.of(encoder, found, (), 2)
+        source = SamplesEncoderSource.of(encoder, numbers, (), 2)
         return _frames(name, f"{title}, every {1000 * source.hop_s:.0f} ms", source, 3.2)
-    return _vector(name, f"{title}, {pools}", SamplesEncoderSource.of(encoder, found, tuple(pools.split(","))))
+    return _vector(name, f"{title}, {pools}", SamplesEncoderSource.of(encoder, numbers, tuple(pools.split(","))))
 
 
 def _layers(stated: str) -> tuple[int, ...]:
@@ -335,8 +335,8 @@ def _layers(stated: str) -> tuple[int, ...]:
     spans = [re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", span) for span in stated.split(",")]
     if not all(spans):
         return ()
-    found = sorted({n for span in spans if span for n in range(int(span[1]), int(span[2] or span[1]) + 1)})
-    return tuple(found) if len(found) <= MOST_LAYERS else ()
+    numbers = sorted({n for span in spans if span for n in range(int(span[1]), int(span[2] or span[1]) + 1)})
+    return tuple(numbers) if len(numbers) <= MOST_LAYERS else ()
 
 
 def _external(name: str) -> FeatureSet:
@@ -350,12 +350,12 @@ def _external(name: str) -> FeatureSet:
 
 def kept(features: FeatureSet, descriptors: tuple[str, ...]) -> FeatureSet:
     """Return the set with these of its spectral descriptors alone. Raises FeatureError for one that it does not have."""
-    (one,) = features.inputs
-    if not one.source.choices:
+    (given,) = features.inputs
+    if not given.source.choices:
         raise FeatureError(f"The feature set {features.name} has no descriptors to choose from.")
-    unknown = [name for name in descriptors if name not in one.source.choices]
+    unknown = [name for name in descriptors if name not in given.source.choices]
     if unknown:
         raise FeatureError(f"The feature set {features.name} has no descriptor '{unknown[0]}'.")
-    source = one.source.kept(descriptors)
+    source = given.source.kept(descriptors)
     title = f"{features.title}: {', '.join(descriptors)}"
-    return replace(features, title=title, inputs=(replace(one, source=source),))
+    return replace(features, title=title, inputs=(replace(given, source=source),))

@@ -129,7 +129,7 @@ def lacking(corpus: Corpus, source: sources.Source, copies: Copies | None = None
     """Return why a corpus' features can be had neither of this machine nor of the store, a sentence; '' where they can."""
     missing = source.missing
     if missing and corpus.members and source.hears_sound:
-        return next((why for one in corpus.members if (why := lacking(one, source, copies))), "")
+        return next((why for member in corpus.members if (why := lacking(member, source, copies))), "")
     return missing if missing and not (folder(corpus, source, copies) / "index.csv").is_file() else ""
 
 
@@ -175,18 +175,18 @@ def _of_members(
 ) -> Together:
     # Of a corpus' clips all features are kept; copies are made of those that are learned from.
     members = corpus.of(corpus.clips["clip"]).members if copies else corpus.members
-    counts = [len(one.clips) * (copies.number if copies else 1) for one in members]
-    found = []
-    for number, one in enumerate(members):
+    counts = [len(member.clips) * (copies.number if copies else 1) for member in members]
+    loaded = []
+    for number, member in enumerate(members):
         before = sum(counts[:number])
 
         def told(done: int, of: int, before: int = before) -> None:
             if progress:
                 progress(before + done, sum(counts))
 
-        if len(one.clips):
-            found.append(load(one, source, copies=copies, progress=told, n_jobs=n_jobs))
-    return Together(tuple(found))
+        if len(member.clips):
+            loaded.append(load(member, source, copies=copies, progress=told, n_jobs=n_jobs))
+    return Together(tuple(loaded))
 
 
 def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.ndarray]) -> Features:
@@ -200,18 +200,18 @@ def put(corpus: Corpus, source: sources.ExternalSource, vectors: dict[str, np.nd
     rows, arrays = [], []
     for clip in corpus.clips["clip"]:
         entry = official.get(clip.partition("/")[2])
-        found = vectors.get(clip)
+        vector = vectors.get(clip)
         rows.append(
             (
                 clip,
-                0 if found is None else 1,
+                0 if vector is None else 1,
                 entry.pcm16_sha256_16 if entry else "",
-                "" if found is not None else "has no row in the file",
+                "" if vector is not None else "has no row in the file",
                 0.0,
             )
         )
-        if found is not None:
-            arrays.append(found[None].astype(np.float32))
+        if vector is not None:
+            arrays.append(vector[None].astype(np.float32))
     with filelock.FileLock(where / "lock"):
         with files.replacing(where / "frames.npy") as temporary, temporary.open("wb") as out:
             np.save(out, np.concatenate(arrays) if arrays else np.zeros((0, source.dims), np.float32))

@@ -62,7 +62,7 @@ def explained_picture(
     values: frames × bands, in probability (0.1 = 10 points); orange speaks for the label, blue against it.
     """
     plain = mel_picture(logmel, mel_hz, hop_s, title=f"What speaks for {label}, and against it", height=height)
-    stated = {one.name: getattr(plain, one.name) for one in fields(Picture)}
+    stated = {field.name: getattr(plain, field.name) for field in fields(Picture)}
     grey = {**stated, "colours": ["#02010A", "#F2F2F2"]}
     return ExplainedPicture(**grey, marks=values.T, label=label)
 

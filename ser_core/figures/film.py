@@ -42,7 +42,7 @@ def film(
         "transition": {"duration": 0},
     }
     in_turn = {**at_once, "frame": {"duration": FRAME_MS, "redraw": True}}
-    steps = [{"label": str(one), "method": "animate", "args": [[str(one)], at_once]} for one in epochs]
+    steps = [{"label": str(epoch), "method": "animate", "args": [[str(epoch)], at_once]} for epoch in epochs]
     height, top = figure.layout.height, figure.layout.margin.t
     # Of the plot's own height, in which Plotly places what stands below it.
     below = -_UNDER_AXIS / (height - top - 50)

@@ -59,7 +59,7 @@ def dressed(figure: go.Figure, height: int, margin: Mapping[str, int] | None = N
     """Give a figure its height and margins (px) and the common look, and return it; a link in a name that it shows stays text."""
     for part in (*figure.data, figure.layout):
         stated = part.to_plotly_json()
-        if any(_LINK.search(one) for one in _strings(stated)):
+        if any(_LINK.search(text) for text in _strings(stated)):
             part.update(_unlinked(stated), overwrite=True)
     figure.update_layout(
         height=height,
@@ -89,9 +89,9 @@ def _unlinked(value: Any) -> Any:
     if isinstance(value, str):
         return _LINK.sub("&lt;", value)
     if isinstance(value, dict):
-        return {name: _unlinked(one) for name, one in value.items()}
+        return {name: _unlinked(inner) for name, inner in value.items()}
     if _holds_words(value):
-        return [_unlinked(one) for one in value]
+        return [_unlinked(inner) for inner in value]
     return value
 
 

@@ -51,7 +51,7 @@ def rolling_sound(sample_rate: int, span_s: float, mel_hz: np.ndarray, hop_s: fl
 def fill_rolling_sound(figure: go.Figure, samples: np.ndarray, logmel: np.ndarray, mel_hz: np.ndarray) -> None:
     """Show samples and their log-mel spectrogram (frames × bands, dB), both as long as the figure's time axis."""
     _, low, high = envelope(samples, COLUMNS)
-    peak = next((one for one in PEAKS if one >= max(-low.min(), high.max())), 1.0)
+    peak = next((peak for peak in PEAKS if peak >= max(-low.min(), high.max())), 1.0)
     shown = mel_picture(logmel, mel_hz, 1.0, loudest_db=max(float(logmel.max()), LOUDEST_DB))
     figure.data[0].y = np.r_[high, low[::-1]].astype(np.float32)
     figure.data[1].z = shown.values

@@ -198,7 +198,7 @@ class _Drawn:
             line = trace.line
             self.drawing.add(
                 PolyLine(
-                    [one for point in points for one in point],
+                    [coordinate for point in points for coordinate in point],
                     strokeColor=_colour(line.color, opacity),
                     strokeWidth=0.75 * float(line.width or 2),
                     strokeDashArray=_DASH.get(line.dash or ""),
@@ -217,9 +217,9 @@ class _Drawn:
     def _intervals(self, trace: Any) -> None:
         colour = _colour(trace.error_x.color)
         for x, y, up, down in zip(trace.x, trace.y, trace.error_x.array, trace.error_x.arrayminus, strict=True):
-            at, one, other = self._py(y), self._px(float(x) - float(down)), self._px(float(x) + float(up))
-            self._line(one, at, other, at, colour, 1.5)
-            for end in (one, other):
+            at, left, right = self._py(y), self._px(float(x) - float(down)), self._px(float(x) + float(up))
+            self._line(left, at, right, at, colour, 1.5)
+            for end in (left, right):
                 self._line(end, at - 4, end, at + 4, colour, 1.5)
 
     def _marker(self, x: float, y: float, radius: float, symbol: str, colour: Color) -> None:
@@ -299,19 +299,19 @@ def _is_number_or_name(value: Any) -> bool:
 
 
 def _axis(traces: Sequence[Any], stated: Any, which: str) -> _Axis:
-    found = [
+    values = [
         value for trace in traces for value in (getattr(trace, which) if getattr(trace, which) is not None else ())
     ]
     title, grid = _lines(stated.title.text or ""), stated.showgrid is not False
-    named = any(isinstance(value, str) for value in found)
+    named = any(isinstance(value, str) for value in values)
     if named:
-        names = list(dict.fromkeys(str(value) for value in found))
+        names = list(dict.fromkeys(str(value) for value in values))
         low, high = _ends(stated, -0.5, len(names) - 0.5)
         return _Axis(
             names, low, high, title[0] if title else "", False, [(float(k), name) for k, name in enumerate(names)]
         )
     numbers = np.array(
-        [float(value) for value in found if value is not None and math.isfinite(float(value))] or [0.0, 1.0]
+        [float(value) for value in values if value is not None and math.isfinite(float(value))] or [0.0, 1.0]
     )
     least, most = float(numbers.min()), float(numbers.max())
     room = 0.05 * (most - least or 1.0)
@@ -359,7 +359,7 @@ def _parts(colour: str) -> tuple[float, float, float, float]:
     """Red, green, blue (0 to 255) and how strong (0 to 1) a colour is that Plotly is told."""
     if colour.startswith("#"):
         return (*(float(int(colour[k : k + 2], 16)) for k in (1, 3, 5)), 1.0)  # type: ignore[return-value]
-    numbers = [float(one) for one in re.findall(r"[\d.]+", colour)]
+    numbers = [float(number) for number in re.findall(r"[\d.]+", colour)]
     return numbers[0], numbers[1], numbers[2], numbers[3] if len(numbers) > 3 else 1.0
 
 
@@ -367,8 +367,8 @@ def _on_ground(red: float, green: float, blue: float, strength: float) -> Color:
     """The colour on white paper: not every program that reads a PDF shows transparency alike."""
     return Color(
         *(
-            (strength * one + (1 - strength) * ground) / 255
-            for one, ground in zip((red, green, blue), _GROUND, strict=True)
+            (strength * channel + (1 - strength) * ground) / 255
+            for channel, ground in zip((red, green, blue), _GROUND, strict=True)
         )
     )
 

@@ -37,7 +37,7 @@ class Placed:
     @classmethod
     def of(cls, classes: Sequence[str], labels: Sequence[str]) -> Placed:
         """Return the columns of `classes` among `labels`; every class is a label."""
-        places = np.array([[float(one == label) for label in labels] for one in classes])
+        places = np.array([[float(name == label) for label in labels] for name in classes])
         return cls(places, np.where(places.any(axis=0), 0.0, ABSENT))
 
     def logits(self, scores: np.ndarray) -> np.ndarray:

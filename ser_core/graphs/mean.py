@@ -43,9 +43,9 @@ def mean_of(paths: Sequence[Path]) -> onnx.ModelProto:
 def _contract(model: onnx.ModelProto) -> tuple[object, ...]:
     """Names, types and shapes of what a graph takes, the number of its classes, and the operator sets that it is written in."""
     inputs = sorted(
-        (one.name, one.type.tensor_type.elem_type, tuple(d.dim_value for d in one.type.tensor_type.shape.dim[1:]))
-        for one in model.graph.input
+        (given.name, given.type.tensor_type.elem_type, tuple(d.dim_value for d in given.type.tensor_type.shape.dim[1:]))
+        for given in model.graph.input
     )
-    outputs = {one.name: one.type.tensor_type.shape.dim[-1].dim_value for one in model.graph.output}
-    operators = sorted((one.domain, one.version) for one in model.opset_import)
+    outputs = {output.name: output.type.tensor_type.shape.dim[-1].dim_value for output in model.graph.output}
+    operators = sorted((opset.domain, opset.version) for opset in model.opset_import)
     return (*inputs, *operators, outputs.get("probabilities"))

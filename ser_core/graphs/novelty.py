@@ -60,13 +60,13 @@ class Novelty:
         standard = (np.atleast_2d(clips) - self.mean) / self.deviation
         inside = standard @ self.components.T
         left_over = np.maximum((standard**2).sum(axis=1) - (inside**2).sum(axis=1), 0.0)
-        found: np.ndarray = (inside**2 / self.variances).sum(axis=1) + left_over / self.noise
-        return found
+        distances: np.ndarray = (inside**2 / self.variances).sum(axis=1) + left_over / self.noise
+        return distances
 
     def unlike(self, clips: np.ndarray) -> np.ndarray:
         """Return for every row of `clips` whether it lies farther out than nearly every validation clip."""
-        found: np.ndarray = self.distance(clips) > self.threshold
-        return found
+        far: np.ndarray = self.distance(clips) > self.threshold
+        return far
 
     def save(self, path: Path) -> None:
         """Write the file."""
@@ -97,23 +97,23 @@ def fit(train: np.ndarray, validation: np.ndarray) -> Novelty | None:
     pca = PCA(count, svd_solver=solver, random_state=0).fit((train - mean) / deviation)
     if not pca.noise_variance_ > 1e-9:
         return None
-    found = Novelty(mean, deviation, pca.components_, pca.explained_variance_, float(pca.noise_variance_), np.inf)
-    return Novelty(**{**vars(found), "threshold": float(np.quantile(found.distance(validation), WITHIN))})
+    fitted = Novelty(mean, deviation, pca.components_, pca.explained_variance_, float(pca.noise_variance_), np.inf)
+    return Novelty(**{**vars(fitted), "threshold": float(np.quantile(fitted.distance(validation), WITHIN))})
 
 
 def load(path: Path) -> Novelty | None:
     """Return what `save` wrote, None where there is no such file. Raises GraphError for one that cannot be read."""
     if not path.is_file():
         return None
-    found = plain_arrays.read(path, Novelty.__annotations__)
+    arrays = plain_arrays.read(path, Novelty.__annotations__)
     try:
         made = Novelty(
-            found["mean"],
-            found["deviation"],
-            found["components"],
-            found["variances"],
-            float(found["noise"]),
-            float(found["threshold"]),
+            arrays["mean"],
+            arrays["deviation"],
+            arrays["components"],
+            arrays["variances"],
+            float(arrays["noise"]),
+            float(arrays["threshold"]),
         )
         _check(made)
     except (ValueError, TypeError) as error:
@@ -126,6 +126,6 @@ def _check(made: Novelty) -> None:
     shapes = (made.deviation.shape, made.components.shape, made.variances.shape)
     if len(dims) != 1 or shapes != (dims, (count, *dims), (count,)):
         raise ValueError("its arrays do not fit each other")
-    known = all(np.isfinite(one).all() for one in (made.mean, made.components, made.variances, made.noise))
+    known = all(np.isfinite(array).all() for array in (made.mean, made.components, made.variances, made.noise))
     if not known or not (made.variances > 0).all() or not made.noise > 0 or not (made.deviation > 0).all():
         raise ValueError("its numbers describe no clips")

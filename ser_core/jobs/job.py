@@ -202,10 +202,10 @@ class Job:
 
     def _written_status(self) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+            stated: dict[str, Any] = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise JobError(f"The job {self.id} has no readable status: {error}") from error
-        return found
+        return stated
 
     def _run_status(self) -> dict[str, Any]:
         try:
@@ -266,20 +266,20 @@ def all_jobs(*, everyone: bool = False) -> list[Job]:
     if not folder.is_dir():
         return []
     names = sorted((path for path in folder.iterdir() if path.name[0] != "." and path.is_dir()), reverse=True)
-    found = [job for path in names if (job := _read(path)) is not None]
-    return found if everyone else [job for job in found if job.mine]
+    jobs = [job for path in names if (job := _read(path)) is not None]
+    return jobs if everyone else [job for job in jobs if job.mine]
 
 
 def in_state(*states: str, everyone: bool = False) -> list[Job]:
     """Return the jobs in one of these states, of whoever asks or everyone's, the newest first."""
-    found = []
+    jobs = []
     for job in all_jobs(everyone=everyone):
         try:
             if job.state in states:
-                found.append(job)
+                jobs.append(job)
         except JobError:  # Deleted since it was listed.
             continue
-    return found
+    return jobs
 
 
 def find(id: str) -> Job:

@@ -33,11 +33,11 @@ def splits_of(recipe: Recipe, split: str) -> tuple[str, ...]:
 
 def table(known: Sequence[Measured]) -> pd.DataFrame:
     """Return a row a seed row: what the seed stated, and test accuracy and macro-F1 of ours under both splits, where measured."""
-    found = []
+    rows = []
     for recipe in seed_recipes():
         row = SEED_ROWS[recipe.seed_row or ""]
         ours = {split: measured.of_recipe(recipe, splits_of(recipe, split), known) for split in ("clips", "speakers")}
-        found.append(
+        rows.append(
             {
                 "family": row.family,
                 "seed": row.name,
@@ -45,11 +45,11 @@ def table(known: Sequence[Measured]) -> pd.DataFrame:
                 "seed_validation": row.validation_accuracy,
                 "seed_test": row.test_accuracy,
                 "seed_f1": row.test_f1,
-                **{f"{split}_accuracy": one.score("accuracy") if one else None for split, one in ours.items()},
-                **{f"{split}_f1": one.score("macro_f1") if one else None for split, one in ours.items()},
+                **{f"{split}_accuracy": run.score("accuracy") if run else None for split, run in ours.items()},
+                **{f"{split}_f1": run.score("macro_f1") if run else None for split, run in ours.items()},
             }
         )
-    return pd.DataFrame(found).astype({name: float for name in found[0] if "_" in name})
+    return pd.DataFrame(rows).astype({name: float for name in rows[0] if "_" in name})
 
 
 def orders(
@@ -60,20 +60,20 @@ def orders(
     What is measured already, or waits in the queue, is left out.
     """
     waiting = [recipe_of(job) for job in in_state(*ACTIVE) if job.kind == TRAINING]
-    found = []
+    todo = []
     for recipe in picked:
         for split in splits:
             alike = splits_of(recipe, split)
             order = Training(recipe.with_(split=alike[0]))
             if measured.of_recipe(recipe, alike, known) or order.recipe in waiting:
                 continue
-            found.append((order, measured.estimate(order.recipe, _clips(recipe, known), _fits(order), known)))
-    return found
+            todo.append((order, measured.estimate(order.recipe, _clips(recipe, known), _fits(order), known)))
+    return todo
 
 
 def _clips(recipe: Recipe, known: Sequence[Measured]) -> int:
     """As many clips as the run has from which is estimated: these rows always train on all of their corpus."""
-    sizes = [one.clips for one in known if one.recipe.corpus == recipe.corpus and not one.pooled]
+    sizes = [run.clips for run in known if run.recipe.corpus == recipe.corpus and not run.pooled]
     return max(sizes, default=0)
 
 

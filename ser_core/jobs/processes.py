@@ -79,9 +79,9 @@ def kill(pid: int | None, made: str | float | None) -> None:
         family = [*top.children(recursive=True), top]
     except psutil.NoSuchProcess:
         return
-    for one in family:
+    for process in family:
         try:
-            one.kill()
+            process.kill()
         except psutil.NoSuchProcess:
             continue
 

@@ -39,10 +39,10 @@ def ended(code: int) -> None:
 def told(folder: Path, name: str) -> dict[str, Any]:
     """Return what a job's process told last (PROGRESS or END); empty where it told nothing."""
     try:
-        found = json.loads((folder / name).read_text(encoding="utf-8"))
+        last = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return last if isinstance(last, dict) else {}
 
 
 def _folder() -> Path | None:

@@ -74,11 +74,11 @@ def waiting(*, everyone: bool = False) -> list[Job]:
     return ordered if everyone else [job for job in ordered if job.mine]
 
 
-def _in_turns(found: list[Job]) -> list[Job]:
+def _in_turns(jobs: list[Job]) -> list[Job]:
     served: dict[str, str] = {}
     waits: list[tuple[int, Job]] = []
     turns: Counter[str] = Counter()
-    for job in reversed(found):
+    for job in reversed(jobs):
         try:
             status = job.status
         except JobError:  # Deleted since it was listed.
@@ -88,7 +88,7 @@ def _in_turns(found: list[Job]) -> list[Job]:
             turns[job.owner] += 1
         else:
             served[job.owner] = max(served.get(job.owner, ""), status["heartbeat"])
-    return [job for _, job in sorted(waits, key=lambda one: (one[0], served.get(one[1].owner, ""), one[1].id))]
+    return [job for _, job in sorted(waits, key=lambda wait: (wait[0], served.get(wait[1].owner, ""), wait[1].id))]
 
 
 @dataclass
@@ -158,14 +158,14 @@ def _watch(job: Job, process: _Process) -> None:
                 "running", pid=process.pid, message=str(told.get("message", "")), progress=told.get("progress")
             )
         time.sleep(LOOK_S)
-    found = job.outcome(process.pid, code)
-    if found["state"] == "interrupted":
+    outcome = job.outcome(process.pid, code)
+    if outcome["state"] == "interrupted":
         # Not written: the pid of a process that has gone says it.
-        job.tell_run("failed", found["message"])
+        job.tell_run("failed", outcome["message"])
         return
-    job.tell_run(found["state"], found["message"])
+    job.tell_run(outcome["state"], outcome["message"])
     # The last word: whoever takes the job away waits for it (`Job.settled`).
-    job.write_status(found["state"], pid=process.pid, message=found["message"])
+    job.write_status(outcome["state"], pid=process.pid, message=outcome["message"])
 
 
 def _end(process: _Process, now: float) -> None:

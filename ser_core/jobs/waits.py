@@ -33,15 +33,15 @@ def until_next() -> float | None:
 
 
 def _ahead() -> tuple[dict[str, float | None], float | None]:
-    found: dict[str, float | None] = {}
+    waits: dict[str, float | None] = {}
     factor = slower()
     ahead: float | None = 0.0
     for job in job_folder.in_state("running", everyone=True):
         ahead = _plus(ahead, _left(job, factor))
     for job in runner.waiting(everyone=True):
-        found[job.id] = ahead
+        waits[job.id] = ahead
         ahead = _plus(ahead, None if job.expected_s is None else job.expected_s * factor)
-    return found, ahead
+    return waits, ahead
 
 
 def features_before(recipe: Recipe) -> bool:

@@ -88,13 +88,13 @@ def _components(scaled: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 def _lda(values: np.ndarray, labels: np.ndarray, speakers: np.ndarray, seed: int) -> Projection:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    known = sorted({str(one) for one in speakers} - {""})
+    known = sorted({str(speaker) for speaker in speakers} - {""})
     if len(known) < 2:
         raise MapError("LDA is fitted on some speakers and drawn on others; these clips name fewer than two speakers.")
     order = np.random.default_rng(seed).permutation(known)
     fitted_on, drawn_on = set(order[: len(known) // 2]), set(order[len(known) // 2 :])
-    fit = np.array([str(one) in fitted_on for one in speakers])
-    shown = np.flatnonzero([str(one) in drawn_on for one in speakers])
+    fit = np.array([str(speaker) in fitted_on for speaker in speakers])
+    shown = np.flatnonzero([str(speaker) in drawn_on for speaker in speakers])
     if len(set(labels[fit])) < 3:
         raise MapError(
             "LDA in two dimensions needs clips of three emotions or more from the speakers that it is fitted on."

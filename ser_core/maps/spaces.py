@@ -76,16 +76,18 @@ class FeatureSpace:
         return f"features-{self.name}"
 
     def ready(self, corpus: Corpus) -> bool:
-        return all((store.folder(corpus, one.source) / "index.csv").is_file() for one in sets.named(self.name).inputs)
+        return all(
+            (store.folder(corpus, given.source) / "index.csv").is_file() for given in sets.named(self.name).inputs
+        )
 
     def of_corpus(self, corpus: Corpus, *, progress: Progress | None = None) -> Vectors:
-        parts = [store.load(corpus, one.source, progress=progress) for one in sets.named(self.name).inputs]
+        parts = [store.load(corpus, given.source, progress=progress) for given in sets.named(self.name).inputs]
         clips = tuple(clip for clip in corpus.clips["clip"] if all(clip in part for part in parts))
         values = [np.concatenate([part[clip][0] for part in parts]) for clip in clips]
         return Vectors(clips, np.array(values, np.float32), len(corpus.clips) - len(clips))
 
     def of_samples(self, samples: np.ndarray) -> np.ndarray:
-        parts = [found[0] for found in extraction.of_sound(sets.named(self.name).inputs, samples).values()]
+        parts = [array[0] for array in extraction.of_sound(sets.named(self.name).inputs, samples).values()]
         return np.concatenate(parts).astype(np.float32)
 
 
@@ -107,9 +109,9 @@ class ModelSpace:
         path.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(path.with_suffix(".lock")):
             if not path.is_file():
-                found = self._computed(corpus, progress)
+                vectors = self._computed(corpus, progress)
                 with files.replacing(path) as temporary, temporary.open("wb") as out:
-                    np.savez(out, clips=np.array(found.clips, dtype=str), values=found.values)
+                    np.savez(out, clips=np.array(vectors.clips, dtype=str), values=vectors.values)
         with np.load(path) as kept:
             clips = tuple(kept["clips"].tolist())
             return Vectors(clips, kept["values"], len(corpus.clips) - len(clips))
@@ -133,12 +135,14 @@ class ModelSpace:
 
             return tell
 
-        stored = {one.name: store.load(corpus, one.source, progress=half(k)) for k, one in enumerate(inputs)}
-        clips = [clip for clip in corpus.clips["clip"] if all(clip in found for found in stored.values())]
+        stored = {given.name: store.load(corpus, given.source, progress=half(k)) for k, given in enumerate(inputs)}
+        clips = [clip for clip in corpus.clips["clip"] if all(clip in features for features in stored.values())]
         values = []
         tell = half(len(inputs))
         for number, clip in enumerate(clips):
-            _, embedding = self.predictor.windows_of({name: np.asarray(found[clip]) for name, found in stored.items()})
+            _, embedding = self.predictor.windows_of(
+                {name: np.asarray(features[clip]) for name, features in stored.items()}
+            )
             values.append(embedding.mean(axis=0))
             if number % _STEP == 0:
                 tell(number, len(clips))

@@ -58,7 +58,9 @@ def check(network: str, params: Mapping[str, Any], features: sets.FeatureSet) ->
             f"{network} cannot read {features.name}, which is {kind}. Networks for it: {', '.join(fitting)}."
         )
     taken = [
-        name for name, one in inspect.signature(BODIES[network]).parameters.items() if one.kind is one.KEYWORD_ONLY
+        name
+        for name, parameter in inspect.signature(BODIES[network]).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
     ]
     unknown = [name for name in params if name not in taken]
     if unknown:
@@ -84,15 +86,15 @@ def trainable(
     own_voice: features are scaled by a voice profile, an input of its own, instead of by the train part alone. Raises as `check`.
     """
     check(network, params, features)
-    (one,) = features.inputs
-    inputs: dict[str, Any] = {one.name: keras.Input(one.shape, name=one.name, dtype="float32")}
-    if not one.is_vector:
+    (given,) = features.inputs
+    inputs: dict[str, Any] = {given.name: keras.Input(given.shape, name=given.name, dtype="float32")}
+    if not given.is_vector:
         inputs["n_frames"] = keras.Input((), name="n_frames", dtype="int32")
     if own_voice or params.get("profile", False):
-        inputs["profile"] = keras.Input((2, one.source.dims), name="profile", dtype="float32")
+        inputs["profile"] = keras.Input((2, given.source.dims), name="profile", dtype="float32")
         inputs["profile_weight"] = keras.Input((), name="profile_weight", dtype="float32")
-    x = inputs[one.name]
-    about: dict[str, Any] = {} if one.source.band_hz is None else {"mel_hz": one.source.band_hz}
+    x = inputs[given.name]
+    about: dict[str, Any] = {} if given.source.band_hz is None else {"mel_hz": given.source.band_hz}
     if prepared is not None:
         if own_voice:
             scaling = layers.VoiceScaling(prepared.mean, prepared.deviation, name="scaling")
@@ -100,14 +102,14 @@ def trainable(
         else:
             scaling = layers.scaling(prepared.mean, prepared.deviation, "scaling", rank=len(x.shape))
             x = scaling(x)
-            if one.is_vector and "profile" in inputs:
+            if given.is_vector and "profile" in inputs:
                 about["voice"] = scaling(inputs["profile"][:, 0])
         if prepared.projection is not None:
             lda = keras.layers.Dense(prepared.projection.shape[1], use_bias=False, trainable=False, name="lda")
             lda.build((*[None] * (len(x.shape) - 1), prepared.projection.shape[0]))
             lda.set_weights([prepared.projection])
             x = lda(x)
-        if not one.is_vector:
+        if not given.is_vector:
             x = layers.PaddingMask(name="padding")(x, inputs["n_frames"])
     body = BODIES[network]({**inputs, **about, "features": x}, **params)
     embedding = keras.layers.Identity(name="embedding")(body)

@@ -33,13 +33,13 @@ def fitted(
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         coefficients = flat.reshape(rows, dims + 1)
-        found, slope = 0.0, np.zeros_like(coefficients)
+        cost, slope = 0.0, np.zeros_like(coefficients)
         for vectors, numbers, weights in shards(in_loss):
             scaled, places = scaling.transform(vectors), np.arange(len(numbers))
             scores = scaled @ coefficients[:, :dims].T + coefficients[:, dims]
             # Of two classes one score is learned, that of the second.
             logs = log_softmax(np.hstack([np.zeros_like(scores), scores]) if rows == 1 else scores, axis=1)
-            found -= weights @ logs[places, numbers]
+            cost -= weights @ logs[places, numbers]
             wrong = np.exp(logs)
             wrong[places, numbers] -= 1.0
             wrong = (wrong * weights[:, None])[:, -rows:]
@@ -47,7 +47,7 @@ def fitted(
             slope[:, dims] += wrong.sum(axis=0)
         held = coefficients[:, :dims]
         slope[:, :dims] += held / given.C
-        return (found + 0.5 * np.square(held).sum() / given.C) / total, slope.ravel() / total
+        return (cost + 0.5 * np.square(held).sum() / given.C) / total, slope.ravel() / total
 
     options = {"maxiter": given.max_iter, "maxls": 50, "gtol": given.tol, "ftol": 64 * np.finfo(float).eps}
     best = minimize(loss, np.zeros(rows * (dims + 1)), jac=True, method="L-BFGS-B", options=options)

@@ -114,7 +114,7 @@ class VoiceScaling(keras.layers.Layer):
 
     def __init__(self, mean: Any, deviation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.mean, self.deviation = [float(one) for one in mean], [float(one) for one in deviation]
+        self.mean, self.deviation = [float(number) for number in mean], [float(number) for number in deviation]
 
     def call(self, features: Any, profile: Any, weight: Any) -> Any:
         share = weight[:, None]

@@ -9,7 +9,7 @@ from ser_core.personal.worth import Worth
 
 def card(worth: Worth, sittings: int, metrics: dict[str, Any], facts: dict[str, Any]) -> str:
     """Return card.md. `metrics`: metrics.json; `facts`: temperature, threshold, parameters, seconds."""
-    found = metrics["validation"]
+    scores = metrics["validation"]
     counted = ", ".join(f"{_code(name)} {n}" for name, n in worth.clips.items())
     clips, below = sum(worth.clips.values()), facts["threshold"]
     lines = [
@@ -29,9 +29,9 @@ def card(worth: Worth, sittings: int, metrics: dict[str, Any], facts: dict[str, 
     ]
     if worth.enough:
         lines += ["| clips | accuracy | UAR | macro-F1 | calibration error |", "|---|---|---|---|---|"]
-        cells = [str(found["n"]), *(_with_interval(found, name) for name in ("accuracy", "uar", "macro_f1"))]
-        lines += ["| " + " | ".join([*cells, f"{found['ece']:.3f}"]) + " |", ""]
-        lines += [f"95 % intervals: {found['intervals']['accuracy']['method']}.", ""]
+        cells = [str(scores["n"]), *(_with_interval(scores, name) for name in ("accuracy", "uar", "macro_f1"))]
+        lines += ["| " + " | ".join([*cells, f"{scores['ece']:.3f}"]) + " |", ""]
+        lines += [f"95 % intervals: {scores['intervals']['accuracy']['method']}.", ""]
     lines += [
         "## How it answers",
         "",
@@ -62,6 +62,6 @@ def _code(name: str) -> str:
     return f"{fence}{name}{fence}"
 
 
-def _with_interval(found: dict[str, Any], name: str) -> str:
-    span = found["intervals"][name]
-    return f"{found[name]:.3f} ({span['low']:.3f} to {span['high']:.3f})"
+def _with_interval(scores: dict[str, Any], name: str) -> str:
+    span = scores["intervals"][name]
+    return f"{scores[name]:.3f} ({span['low']:.3f} to {span['high']:.3f})"

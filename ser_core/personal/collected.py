@@ -37,8 +37,8 @@ def classes(clips: pd.DataFrame) -> tuple[str, ...]:
 
 def counts(clips: pd.DataFrame) -> dict[str, int]:
     """Return how many clips each class has, in the order of `classes`."""
-    found = clips["emotion"].value_counts()
-    return {name: int(found[name]) for name in classes(clips)}
+    numbers = clips["emotion"].value_counts()
+    return {name: int(numbers[name]) for name in classes(clips)}
 
 
 def alone(clips: pd.DataFrame) -> list[str]:

@@ -59,15 +59,15 @@ def hear(clips: pd.DataFrame, base: Predictor, progress: Progress | None = None)
         elif first != clip and counted[emotion] >= ENOUGH:
             remarks.append(f"{clip} is left out: it is the same sound as {first}.")
             continue
-        found = extraction.of_sound(base.inputs, sound.samples)
-        embeddings.append(base.windows_of(found)[1])
+        of_clip = extraction.of_sound(base.inputs, sound.samples)
+        embeddings.append(base.windows_of(of_clip)[1])
         hashes.append(digest)
         kept.append(number)
         if len(features) < TRIED:
-            features.append(found)
+            features.append(of_clip)
     if progress:
         progress(len(clips), len(clips))
     table = clips.iloc[kept].reset_index(drop=True).assign(hash=hashes)
     together = np.concatenate(embeddings).astype(np.float64) if embeddings else np.zeros((0, 0))
-    rows = np.repeat(np.arange(len(kept)), [len(one) for one in embeddings])
+    rows = np.repeat(np.arange(len(kept)), [len(windows) for windows in embeddings])
     return Heard(table, together, rows, features, tuple(remarks))

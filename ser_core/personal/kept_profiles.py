@@ -15,18 +15,18 @@ def keep(profiles: list[VoiceProfile]) -> None:
     """Keep a voice, a file a kind of log-mel frames, in place of what was kept before."""
     forget()
     files.private_folder(_folder())
-    for one in profiles:
-        one.save(_folder() / f"{one.source}.json")
+    for voice in profiles:
+        voice.save(_folder() / f"{voice.source}.json")
 
 
 def kept() -> list[VoiceProfile]:
     """Return the kept voice: a profile a kind of frames, none where nothing is kept; `refused` files are passed over."""
-    return [found for found in _loaded() if isinstance(found, VoiceProfile)]
+    return [voice for voice in _loaded() if isinstance(voice, VoiceProfile)]
 
 
 def refused() -> list[str]:
     """Return why kept files are not used, a sentence each: damaged, or made by another version of this program."""
-    return [str(found) for found in _loaded() if isinstance(found, ProfileError)]
+    return [str(error) for error in _loaded() if isinstance(error, ProfileError)]
 
 
 def forget() -> None:

@@ -23,7 +23,7 @@ class Speaker:
     """
 
     def __init__(self, kept: Iterable[VoiceProfile] = ()) -> None:
-        self._kept = {one.source: one for one in kept}
+        self._kept = {profile.source: profile for profile in kept}
         self._speech: dict[str, dict[str, BandSums]] = {}
         self._silent: set[str] = set()
         self._by: dict[str, tuple[str, ...]] = {}
@@ -69,14 +69,14 @@ class Speaker:
         source = predictor.inputs[0].source
         which = predictor.profile_source
         names = self._speech if name is None else self._by.get(name, ())
-        rows = [self._speech[one][which] for one in names if which in self._speech.get(one, {})]
+        rows = [self._speech[who][which] for who in names if which in self._speech.get(who, {})]
         kept = self._kept.get(which)
         before = [] if kept is None else [profiles.sums_of_profile(kept, source)]
         try:
-            found = predictor.profile_of_sums([*before, *rows])
+            profile = predictor.profile_of_sums([*before, *rows])
         except ProfileError:
             return None
-        return dataclasses.replace(found, clips=len(rows) + (kept.clips if kept else 0))
+        return dataclasses.replace(profile, clips=len(rows) + (kept.clips if kept else 0))
 
     def note(self, name: str, label: str) -> None:
         """Note what a recording was called."""

@@ -138,6 +138,6 @@ def _check(run: Run, heard: Heard, head: graphs.Head, base: Predictor) -> None:
     for features in heard.features:
         _, embedding = base.windows_of(features)
         expected = clip_probabilities(head.scores(embedding), np.arange(len(embedding)), head.temperature)
-        found, unchanged = made.windows_of(features)
-        difference = max(float(np.abs(found - expected).max()), float(np.abs(unchanged - embedding).max()))
+        probabilities, unchanged = made.windows_of(features)
+        difference = max(float(np.abs(probabilities - expected).max()), float(np.abs(unchanged - embedding).max()))
         parity.checked(difference, "model.onnx", "the fitted head")

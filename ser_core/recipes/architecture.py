@@ -131,10 +131,10 @@ class Architecture:
     @property
     def stride(self) -> int:
         """How many frames of the input one step behind the blocks stands for."""
-        found = 1
+        frames = 1
         for block in self.blocks:
-            found *= block.stride * block.pool
-        return found
+            frames *= block.stride * block.pool
+        return frames
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a recipe.json states them."""

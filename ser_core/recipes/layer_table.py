@@ -52,8 +52,8 @@ def layers(built: Architecture, frames: int, width: int, n_labels: int) -> list[
 
     Raises RecipeError where pooling and strides leave nothing, and for a network too large to be trained on a desktop computer.
     """
-    found = list(_Counted(built, frames, width, n_labels).all())
-    parameters, cost = sum(one.parameters for one in found), sum(one.multiply_adds for one in found)
+    counted = list(_Counted(built, frames, width, n_labels).all())
+    parameters, cost = sum(layer.parameters for layer in counted), sum(layer.multiply_adds for layer in counted)
     if parameters > MOST_PARAMETERS:
         raise RecipeError(
             f"It has {parameters / 1e6:.1f} million parameters; {MOST_PARAMETERS / 1e6:.0f} are the most. Take fewer filters, or pool more."
@@ -63,7 +63,7 @@ def layers(built: Architecture, frames: int, width: int, n_labels: int) -> list[
             f"It takes {cost / 1e9:.1f} billion multiply-adds a clip; one billion is the most. "
             "Take fewer filters, or a larger stride."
         )
-    return found
+    return counted
 
 
 class _Counted:
@@ -89,10 +89,10 @@ class _Counted:
             yield from self.normalised(f"norm{name}", block)
         if block.excite:
             narrow = block.squeezed
-            one, two = block.filters * narrow + narrow, narrow * block.filters + block.filters
+            squeeze, excite = block.filters * narrow + narrow, narrow * block.filters + block.filters
             flat = (1,) * dims
-            yield Layer(f"squeeze{number}", "Dense", (*flat, narrow), one, None, block.filters * narrow)
-            yield Layer(f"excite{number}", "Dense", (*flat, block.filters), two, None, block.filters * narrow)
+            yield Layer(f"squeeze{number}", "Dense", (*flat, narrow), squeeze, None, block.filters * narrow)
+            yield Layer(f"excite{number}", "Dense", (*flat, block.filters), excite, None, block.filters * narrow)
         if block.residual:
             positions = math.prod(self.place)
             weights = before * block.filters + (0 if block.normalise != "none" else block.filters)

@@ -266,8 +266,8 @@ class Recipe:
         """
         stated = self.to_dict()
         for setting in settings:
-            key, found, text = setting.partition("=")
-            if not found:
+            key, equals, text = setting.partition("=")
+            if not equals:
                 raise RecipeError(f"'{setting}' is not of the form key=value.")
             try:
                 value = files.from_json(text)
@@ -294,10 +294,10 @@ def from_dict(stated: dict[str, Any]) -> Recipe:
 
 def flat(stated: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Return a table of tables as one, its keys the dotted names that `override` takes: `fit.epochs`."""
-    found: dict[str, Any] = {}
+    dotted: dict[str, Any] = {}
     for key, value in stated.items():
-        found |= flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
-    return found
+        dotted |= flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
+    return dotted
 
 
 def in_words(value: Any) -> str:

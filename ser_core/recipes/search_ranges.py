@@ -62,14 +62,14 @@ def suited(recipe: Recipe) -> tuple[SearchRange, ...]:
 
 def parse(text: str) -> SearchRange:
     """Return the range that `KEY=LOW:HIGH`, `KEY=LOW:HIGH:log` or `KEY=A,B,C` states. Raises RecipeError for any other text."""
-    key, found, values = text.partition("=")
-    if not (found and key and values):
+    key, equals, values = text.partition("=")
+    if not (equals and key and values):
         raise RecipeError(f"'{text}' is no range: it is stated as KEY=LOW:HIGH, KEY=LOW:HIGH:log or KEY=A,B,C.")
     if "," in values:
-        return SearchRange(key, choices=tuple(_value(one) for one in values.split(",")))
+        return SearchRange(key, choices=tuple(_value(choice) for choice in values.split(",")))
     low, high, *kind = values.split(":") if ":" in values else (values, "")
     ends = (_value(low), _value(high))
-    numbers = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in ends)
+    numbers = all(isinstance(end, (int, float)) and not isinstance(end, bool) for end in ends)
     if not numbers or kind not in ([], ["log"]) or not ends[0] < ends[1]:  # type: ignore[operator]
         raise RecipeError(f"'{text}' is no range: LOW and HIGH are numbers, the lower first, and `log` may follow.")
     if kind and ends[0] <= 0:  # type: ignore[operator]
@@ -79,13 +79,13 @@ def parse(text: str) -> SearchRange:
 
 def checked(recipe: Recipe, ranges: Sequence[SearchRange]) -> None:
     """Raise RecipeError where a range names no setting of the recipe, one twice, or a value that the setting does not take."""
-    keys = [one.key for one in ranges]
+    keys = [searched.key for searched in ranges]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice:
         raise RecipeError(f"{twice} is searched in two ranges; state one.")
-    for one in ranges:
-        for value in one.ends:
-            with_values(recipe, {one.key: value})
+    for searched in ranges:
+        for value in searched.ends:
+            with_values(recipe, {searched.key: value})
 
 
 def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
@@ -95,10 +95,10 @@ def with_values(recipe: Recipe, values: dict[str, Any]) -> Recipe:
 
 def _value(text: str) -> Choice:
     try:
-        found = files.from_json(text)
+        parsed = files.from_json(text)
     except ValueError:
         return text.strip()
-    return found if found is None or isinstance(found, (str, int, float, bool)) else text
+    return parsed if parsed is None or isinstance(parsed, (str, int, float, bool)) else text
 
 
 def _text(value: Choice) -> str:

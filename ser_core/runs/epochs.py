@@ -44,9 +44,9 @@ class Epochs:
     def recall(self) -> np.ndarray:
         """Which share of each emotion's clips was found: epochs × labels, not a number where there is no clip."""
         of = self.matrices.sum(axis=2)
-        found = np.diagonal(self.matrices, axis1=1, axis2=2)
+        hits = np.diagonal(self.matrices, axis1=1, axis2=2)
         with np.errstate(invalid="ignore", divide="ignore"):
-            share: np.ndarray = np.where(of > 0, found / of, np.nan)
+            share: np.ndarray = np.where(of > 0, hits / of, np.nan)
         return share
 
     @property
@@ -76,12 +76,12 @@ class Epochs:
 
     def thinned(self, most: int = MOST) -> Epochs:
         """Return at most so many: while there are more every second one is left out, but for the first, the best and the last."""
-        found = self
-        while len(found.epochs) > max(4, most):
-            kept = np.arange(len(found.epochs)) % 2 == 0
-            kept[[int(found.uar.argmax()), -1]] = True
-            found = found._of(kept)
-        return found
+        thinned = self
+        while len(thinned.epochs) > max(4, most):
+            kept = np.arange(len(thinned.epochs)) % 2 == 0
+            kept[[int(thinned.uar.argmax()), -1]] = True
+            thinned = thinned._of(kept)
+        return thinned
 
     def _of(self, kept: np.ndarray) -> Epochs:
         return replace(self, epochs=self.epochs[kept], matrices=self.matrices[kept], answers=self.answers[kept])
@@ -100,15 +100,15 @@ def nothing_yet(labels: Sequence[str], clips: Sequence[str], true: Sequence[str]
     )
 
 
-def write(run: Run, found: Epochs) -> None:
+def write(run: Run, epochs: Epochs) -> None:
     """Write the run's epochs.npz, whole or not at all."""
     arrays = {
-        "labels": np.array(found.labels),
-        "clip": np.array(found.clips),
-        "true": np.array(found.true),
-        "epoch": found.epochs,
-        "matrix": found.matrices,
-        "answer": found.answers,
+        "labels": np.array(epochs.labels),
+        "clip": np.array(epochs.clips),
+        "true": np.array(epochs.true),
+        "epoch": epochs.epochs,
+        "matrix": epochs.matrices,
+        "answer": epochs.answers,
     }
     with files.replacing(run.path / FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -122,12 +122,12 @@ def read(run: Run) -> Epochs | None:
         arrays = plain_arrays.read(run.path / FILE, ("labels", "clip", "true", "epoch", "matrix", "answer"))
     except (GraphError, zlib.error) as error:
         raise RunError(f"{FILE} of the run {run.name} cannot be read: {error}") from error
-    names = [tuple(str(one) for one in arrays[name].ravel()) for name in ("labels", "clip", "true")]
+    names = [tuple(str(entry) for entry in arrays[name].ravel()) for name in ("labels", "clip", "true")]
     labels, clips, true = names
     epochs, matrices, answers = (arrays[name] for name in ("epoch", "matrix", "answer"))
     n, size = len(epochs.ravel()), len(labels)
     shaped = epochs.shape == (n,) and matrices.shape == (n, size, size) and answers.shape == (n, len(clips), size)
-    whole = all(one.dtype.kind in "iu" for one in (epochs, matrices, answers)) and (matrices >= 0).all()
+    whole = all(array.dtype.kind in "iu" for array in (epochs, matrices, answers)) and (matrices >= 0).all()
     if not (shaped and whole and size and len(true) == len(clips) and set(true) <= set(labels)):
         raise RunError(f"{FILE} of the run {run.name} has another form than a training's.")
     return Epochs(labels, clips, true, epochs, matrices, answers)

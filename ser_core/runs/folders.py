@@ -20,5 +20,5 @@ def create(path: Path) -> Run:
 
 def pieces(run: Run) -> list[Run]:
     """Return the whole runs that a parent run pools: its folds, or its seeds; none for any other run."""
-    found = [path for name in PIECES for path in (run.path / name).glob("*") if (path / "recipe.json").is_file()]
-    return [Run(path) for path in sorted(found)]
+    paths = [path for name in PIECES for path in (run.path / name).glob("*") if (path / "recipe.json").is_file()]
+    return [Run(path) for path in sorted(paths)]

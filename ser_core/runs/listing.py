@@ -42,8 +42,8 @@ def whole(name: str, write: Callable[[Run], object]) -> Run:
 def shipped() -> list[Run]:
     """Return the models that ship with the program, the accurate one first."""
     order = {"accurate": 0, "fast": 1, "scratch": 2, "cnn1d": 3, "paper": 4}
-    found = _in(settings.ARTIFACTS / "models")
-    return sorted(found, key=lambda run: (order.get(run.name, len(order)), run.name))
+    models = _in(settings.ARTIFACTS / "models")
+    return sorted(models, key=lambda run: (order.get(run.name, len(order)), run.name))
 
 
 def own() -> list[Run]:

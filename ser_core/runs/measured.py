@@ -51,7 +51,7 @@ class Estimate:
 
 def finished() -> list[Measured]:
     """Return every finished run, those that ship first, then one's own, the newest first; damaged ones are left out."""
-    found = []
+    every = []
     for run in listing.all_runs():
         try:
             stamps = tuple(
@@ -59,10 +59,10 @@ def finished() -> list[Measured]:
             )
         except OSError:
             continue
-        one = _measured(str(run.path), stamps)
-        if one is not None:
-            found.append(one)
-    return found
+        measured = _measured(str(run.path), stamps)
+        if measured is not None:
+            every.append(measured)
+    return every
 
 
 def estimate(recipe: Recipe, clips: int, trainings: int, known: Sequence[Measured]) -> Estimate | None:
@@ -72,13 +72,13 @@ def estimate(recipe: Recipe, clips: int, trainings: int, known: Sequence[Measure
     the same corpus and split.
     """
     alike = [
-        one for one in known if one.recipe.name == recipe.name and not one.pooled and one.seconds > 0 and one.clips
+        run for run in known if run.recipe.name == recipe.name and not run.pooled and run.seconds > 0 and run.clips
     ]
     if not alike:
         return None
 
-    def fits(one: Measured) -> tuple[bool, bool, bool]:
-        return one.own, one.recipe.corpus == recipe.corpus, one.recipe.split == recipe.split
+    def fits(run: Measured) -> tuple[bool, bool, bool]:
+        return run.own, run.recipe.corpus == recipe.corpus, run.recipe.split == recipe.split
 
     best = max(alike, key=fits)
     scale = clips / best.clips * (1 + recipe.copies) / (1 + best.recipe.copies) * trainings
@@ -92,11 +92,11 @@ def of_recipe(recipe: Recipe, splits: Sequence[str], known: Sequence[Measured]) 
     another thing.
     """
     plain = _comparable(recipe)
-    alike = [one for one in known if not one.refitted and _comparable(one.recipe) == plain]
+    alike = [run for run in known if not run.refitted and _comparable(run.recipe) == plain]
     for split in splits:
-        for one in alike:
-            if one.recipe.split == split and one.score("accuracy") is not None:
-                return one
+        for run in alike:
+            if run.recipe.split == split and run.score("accuracy") is not None:
+                return run
     return None
 
 
@@ -106,7 +106,7 @@ def gap(recipe: Recipe, known: Sequence[Measured]) -> tuple[Measured, Measured] 
     None where nothing was measured under both splits on that corpus.
     """
     others = [
-        one.recipe.with_(split=recipe.split, seed=recipe.seed) for one in known if one.recipe.corpus == recipe.corpus
+        run.recipe.with_(split=recipe.split, seed=recipe.seed) for run in known if run.recipe.corpus == recipe.corpus
     ]
     for candidate in [recipe, *others]:
         by_clip, by_speaker = (of_recipe(candidate, splits, known) for splits in (schemes.BY_CLIP, schemes.BY_SPEAKER))
@@ -122,15 +122,15 @@ def best_network(recipe: Recipe, known: Sequence[Measured], part: str) -> Measur
     """
     kind = schemes.BY_CLIP if recipe.split in schemes.BY_CLIP else schemes.BY_SPEAKER
     alike = [
-        one
-        for one in known
-        if one.recipe.corpus == recipe.corpus
-        and one.recipe.split in kind
-        and one.recipe.network not in WITHOUT_EPOCHS
-        and one.ear is None
-        and one.score("uar", part) is not None
+        run
+        for run in known
+        if run.recipe.corpus == recipe.corpus
+        and run.recipe.split in kind
+        and run.recipe.network not in WITHOUT_EPOCHS
+        and run.ear is None
+        and run.score("uar", part) is not None
     ]
-    return max(alike, key=lambda one: one.score("uar", part) or 0.0, default=None)
+    return max(alike, key=lambda run: run.score("uar", part) or 0.0, default=None)
 
 
 def _comparable(recipe: Recipe) -> Recipe:

@@ -41,8 +41,8 @@ def read() -> dict[str, Note]:
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
         return {
-            run: Note(str(one["name"]), str(one["note"]), tuple(str(tag) for tag in one["tags"]))
-            for run, one in stated.items()
+            run: Note(str(entry["name"]), str(entry["note"]), tuple(str(tag) for tag in entry["tags"]))
+            for run, entry in stated.items()
         }
     except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
         raise RunError(
@@ -71,7 +71,9 @@ def forget(run: Run) -> None:
 
 def _write(known: dict[str, Note]) -> None:
     # A run of which nothing is said any more takes no place.
-    files.write_json(_file(), {run: asdict(one) for run, one in sorted(known.items()) if one != Note()}, private=True)
+    files.write_json(
+        _file(), {run: asdict(note) for run, note in sorted(known.items()) if note != Note()}, private=True
+    )
 
 
 def _file() -> Path:

@@ -35,10 +35,10 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 def named() -> dict[str, Run]:
     """Return every run by the name that links use: its folder's; of two alike the later one is `runs/<name>` or the like."""
-    found: dict[str, Run] = {}
+    by_name: dict[str, Run] = {}
     for run in listing.all_runs():
-        found[notes.key(run) if run.name in found else run.name] = run
-    return found
+        by_name[notes.key(run) if run.name in by_name else run.name] = run
+    return by_name
 
 
 def table() -> pd.DataFrame:
@@ -65,11 +65,11 @@ def table() -> pd.DataFrame:
 
 def row(run: Run) -> dict[str, Any]:
     """Return what the table says of a run, without its name and notes."""
-    found = dict(_row(str(run.path), stamp(run.path)))
-    if found["state"] == "running":
+    cells = dict(_row(str(run.path), stamp(run.path)))
+    if cells["state"] == "running":
         # Whether its process lives cannot be seen in its files.
-        found["state"] = run.status["state"]
-    return found
+        cells["state"] = run.status["state"]
+    return cells
 
 
 def problems(run: Run) -> list[str]:
@@ -79,7 +79,7 @@ def problems(run: Run) -> list[str]:
 
 def stamp(path: Path) -> Stamp:
     """Return name, size and time of change of every file of the run: when it is the same, so is what was read."""
-    found = []
+    stats = []
     folders = [str(path)]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -88,12 +88,12 @@ def stamp(path: Path) -> Stamp:
                     folders.append(entry.path)
                 else:
                     stat = entry.stat(follow_symlinks=False)
-                    found.append((entry.path, stat.st_size, stat.st_mtime_ns))
+                    stats.append((entry.path, stat.st_size, stat.st_mtime_ns))
     beside = published.split(path) if published.is_published(path) else None
     if beside is not None and beside.is_file():
         stat = beside.stat()
-        found.append((str(beside), stat.st_size, stat.st_mtime_ns))
-    return tuple(sorted(found))
+        stats.append((str(beside), stat.st_size, stat.st_mtime_ns))
+    return tuple(sorted(stats))
 
 
 @lru_cache(maxsize=KEPT)
@@ -155,11 +155,11 @@ def _scores(metrics: dict[str, Any]) -> dict[str, Any]:
     part = "test" if "test" in metrics else "validation"
     if part not in metrics:
         return {}
-    found = metrics[part]
-    scores: dict[str, Any] = {"part": part, "n": found["n"], "speakers": found.get("speakers")}
+    summary = metrics[part]
+    scores: dict[str, Any] = {"part": part, "n": summary["n"], "speakers": summary.get("speakers")}
     for metric in METRICS:
-        span = found.get("intervals", {}).get(metric, {})
-        scores |= {metric: found[metric], f"{metric}_low": span.get("low"), f"{metric}_high": span.get("high")}
+        span = summary.get("intervals", {}).get(metric, {})
+        scores |= {metric: summary[metric], f"{metric}_low": span.get("low"), f"{metric}_high": span.get("high")}
     return scores
 
 
@@ -167,7 +167,9 @@ def _scores(metrics: dict[str, Any]) -> dict[str, Any]:
 def _problems(path: str, stamp: Stamp) -> list[str]:
     run = Run(Path(path))
     inside = [
-        f"{piece.path.relative_to(run.path)}: {one}" for piece in pieces(run) for one in piece.problems(hashes=True)
+        f"{piece.path.relative_to(run.path)}: {problem}"
+        for piece in pieces(run)
+        for problem in piece.problems(hashes=True)
     ]
     return run.problems(hashes=True) + inside
 

@@ -45,8 +45,8 @@ def holder(path: Path, name: str) -> Path | None:
     if name == "predictions.csv":
         return path / PREDICTIONS
     if name == "split.csv":
-        found = split(path)
-        return found if found is not None and found.is_file() else None
+        file = split(path)
+        return file if file is not None and file.is_file() else None
     return path / SMALL if name in _small(path) else None
 
 
@@ -60,13 +60,13 @@ def lists(listed: Iterable[str], name: str) -> bool:
     """Tell whether a files.json that lists these files has the run's file `name`, by itself or by what stands for it."""
     if name == "predictions.csv" and PREDICTIONS in listed:
         return True
-    return name in listed or (name == "split.csv" and any(_is_split(one) for one in listed))
+    return name in listed or (name == "split.csv" and any(_is_split(file) for file in listed))
 
 
 def text(path: Path, name: str) -> str:
     """Return the text of a file that small.json holds, JSON as `files.write_json` writes it."""
-    found = _small(path)[name]
-    return found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    content = _small(path)[name]
+    return content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def rows(file: Path) -> int:
@@ -80,18 +80,18 @@ def rows(file: Path) -> int:
 def read_parquet(file: Path) -> pd.DataFrame:
     """Return the table, equal to the digit to the one that `write_parquet` was given. Raises ValueError for a file that is none."""
     table = pq.ParquetFile(file).read()
-    for k, one in enumerate(table.schema):
-        if pa.types.is_float32(one.type):
+    for k, column in enumerate(table.schema):
+        if pa.types.is_float32(column.type):
             # The shortest decimal that 32 bits tell from all others: of a number of six digits that number.
             exact = pc.cast(pc.cast(table.column(k), pa.string()), pa.float64())
-            table = table.set_column(k, one.name, exact)
+            table = table.set_column(k, column.name, exact)
     return table.to_pandas()
 
 
 def write_parquet(table: pd.DataFrame, file: Path) -> None:
     """Write the table; numbers of six digits take 32 bits, and `read_parquet` gives them back as they were."""
     columns = pa.Table.from_pandas(table, preserve_index=False)
-    floats = [one.name for one in columns.schema if pa.types.is_floating(one.type)]
+    floats = [column.name for column in columns.schema if pa.types.is_floating(column.type)]
     for name in floats:
         if _shortened(columns[name]).equals(columns[name]):
             place = columns.schema.get_field_index(name)
@@ -129,5 +129,5 @@ def _json(file: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _read(file: str, size: int, changed: int) -> dict[str, Any]:
-    found = json.loads(Path(file).read_text(encoding="utf-8"))
-    return found if isinstance(found, dict) else {}
+    content = json.loads(Path(file).read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}

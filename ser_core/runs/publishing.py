@@ -82,9 +82,9 @@ def _copy_alike(run: Run, path: Path) -> None:
 def _small(run: Run) -> dict[str, Any]:
     """What small.json holds: name → what a JSON file states, the text of any other."""
     names = [name for name in published.INSIDE if run.has(name)]
-    found = {name: run.json(name) if name.endswith(".json") else run.text(name) for name in names}
+    small = {name: run.json(name) if name.endswith(".json") else run.text(name) for name in names}
     pooled = trainings(run)
-    return {**found, FILE: to_json(pooled)} if pooled else found
+    return {**small, FILE: to_json(pooled)} if pooled else small
 
 
 def _shared(split: pd.DataFrame, folder: Path) -> Path:

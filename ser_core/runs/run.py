@@ -187,17 +187,17 @@ class Run:
             listed = self.json("files.json")
         except RunError as error:
             return [str(error)]
-        found = []
+        faults = []
         for name, stated in listed.items():
             path = self.path / name
             if not path.is_file():
-                found.append(f"{name} is missing.")
+                faults.append(f"{name} is missing.")
             elif path.stat().st_size != stated["bytes"]:
-                found.append(f"{name} has {path.stat().st_size} bytes instead of {stated['bytes']}.")
+                faults.append(f"{name} has {path.stat().st_size} bytes instead of {stated['bytes']}.")
             elif hashes and files.sha256(path) != stated["sha256"]:
-                found.append(f"{name} was altered: its SHA-256 is not the one in files.json.")
-        found += [f"{name} is not listed in files.json." for name in ALWAYS if not published.lists(listed, name)]
-        return found
+                faults.append(f"{name} was altered: its SHA-256 is not the one in files.json.")
+        faults += [f"{name} is not listed in files.json." for name in ALWAYS if not published.lists(listed, name)]
+        return faults
 
     def checked(self) -> Run:
         """Return the run after its files were held against their hashes. Raises RunError for a damaged one."""
@@ -259,9 +259,9 @@ class Run:
 
     def text(self, name: str) -> str:
         """Return the text of a file that is no table of clips."""
-        found = self._holder(name)
+        holder = self._holder(name)
         try:
-            return found.read_text(encoding="utf-8") if found.name == name else published.text(self.path, name)
+            return holder.read_text(encoding="utf-8") if holder.name == name else published.text(self.path, name)
         except (OSError, KeyError, UnicodeDecodeError) as error:
             raise RunError(f"{name} of the run {self.name} cannot be read: {error}") from error
 
@@ -274,10 +274,10 @@ class Run:
             raise RunError(f"{name} of the run {self.name} is not JSON: {error}") from error
 
     def _table(self, name: str) -> pd.DataFrame:
-        found = self._holder(name)
+        holder = self._holder(name)
         try:
-            if found.suffix == ".parquet":
-                return threads.shareable(published.read_parquet(found))
+            if holder.suffix == ".parquet":
+                return threads.shareable(published.read_parquet(holder))
             lines = io.StringIO(self.text(name))
             return threads.shareable(pd.read_csv(lines, keep_default_na=False, dtype=dict.fromkeys(_TEXT, str)))
         except (OSError, ValueError) as error:
@@ -288,10 +288,10 @@ class Run:
             ) from error
 
     def _holder(self, name: str) -> Path:
-        found = published.holder(self.path, name)
-        if found is None:
+        holder = published.holder(self.path, name)
+        if holder is None:
             raise RunError(f"The run {self.name} has no {name}.")
-        return found
+        return holder
 
 
 def now() -> str:

@@ -86,8 +86,8 @@ class _Stated:
 def trainings(run: Run) -> list[Training]:
     """Return the trainings that the run pools, those of its seeds' folds one by one; none for any other run."""
     if run.has(FILE):
-        return [_Stated(**{**one, "history": pd.DataFrame(one["history"])}) for one in run.json(FILE)]
-    return [_Whole(one.path.relative_to(run.path).as_posix(), one) for one in _leaves(run)]
+        return [_Stated(**{**stated, "history": pd.DataFrame(stated["history"])}) for stated in run.json(FILE)]
+    return [_Whole(leaf.path.relative_to(run.path).as_posix(), leaf) for leaf in _leaves(run)]
 
 
 def training(run: Run) -> Training:
@@ -95,18 +95,18 @@ def training(run: Run) -> Training:
     return _Whole(run.name, run)
 
 
-def to_json(found: list[Training]) -> list[dict[str, Any]]:
+def to_json(pooled: list[Training]) -> list[dict[str, Any]]:
     """Return what trainings.json states of these."""
     return [
         {
-            "name": one.name,
-            "found": one.found,
-            "metrics": one.metrics,
-            "knew_speakers": one.knew_speakers,
-            "layers": one.layers,
-            "history": one.history.to_dict("list"),
+            "name": training.name,
+            "found": training.found,
+            "metrics": training.metrics,
+            "knew_speakers": training.knew_speakers,
+            "layers": training.layers,
+            "history": training.history.to_dict("list"),
         }
-        for one in found
+        for training in pooled
     ]
 
 

@@ -89,14 +89,14 @@ class Judge:
             self._begin(self._asked, stop)
         self._learn(first)
         clip = audio.Clip(samples, audio.SAMPLE_RATE, 1, "", "live")
-        found = self.predictor.predict(clip)
+        prediction = self.predictor.predict(clip)
         counts = False
-        if found.decision == NO_SPEECH or not is_speaking(samples):
+        if prediction.decision == NO_SPEECH or not is_speaking(samples):
             self._smoothed, state = None, NO_SPEECH
-            smoothed = np.full(len(found.labels), np.nan)
+            smoothed = np.full(len(prediction.labels), np.nan)
         else:
-            before = found.probabilities if self._smoothed is None else self._smoothed
-            smoothed = before + (1.0 - math.exp(-HOP_S / SMOOTHING_S)) * (found.probabilities - before)
+            before = prediction.probabilities if self._smoothed is None else self._smoothed
+            smoothed = before + (1.0 - math.exp(-HOP_S / SMOOTHING_S)) * (prediction.probabilities - before)
             self._smoothed = smoothed
             state = EMOTION if smoothed.max() >= self.predictor.threshold else UNCERTAIN
             counts = self.grows and first >= self._counted_to
@@ -108,9 +108,9 @@ class Judge:
             first=first,
             last=stop - 1,
             state=state,
-            label=found.label,
-            decision=found.decision,
-            probabilities=found.probabilities.astype(np.float32),
+            label=prediction.label,
+            decision=prediction.decision,
+            probabilities=prediction.probabilities.astype(np.float32),
             smoothed=smoothed.astype(np.float32),
             arrived=0.0,
             latency_s=0.0,
@@ -129,7 +129,7 @@ class Judge:
         ready = [speech for stop, speech in self._waiting if stop <= first]
         if not ready:
             return
-        self._waiting = [one for one in self._waiting if one[0] > first]
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] > first]
         known = [] if self._known is None else [self._known]
         # One row, however long one speaks.
         self._known = profiles.joined([*known, *ready], self.predictor.inputs[0].source).merged()

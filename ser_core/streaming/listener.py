@@ -52,23 +52,23 @@ class Listener:
 
         newer_s: how much sound waits behind it; it decides whether a late window is worth judging.
         """
-        found = []
+        entries = []
         for piece in self.joiner.push(chunk):
-            found += self._hear(piece, received, newer_s)
-        return found
+            entries += self._hear(piece, received, newer_s)
+        return entries
 
     def finish(self, received: float) -> list[Entry]:
         """Take what the resampler still holds and return the entries that it completes."""
-        found = []
+        entries = []
         for piece in self.joiner.finish():
-            found += self._hear(piece, received, 0.0)
-        return found
+            entries += self._hear(piece, received, 0.0)
+        return entries
 
     def _hear(self, piece: Piece, received: float, newer_s: float) -> list[Entry]:
         if piece.after_gap:
             self._unbroken = self.ring.end
             self.judge.forget()
-        found, samples = [], piece.samples
+        entries, samples = [], piece.samples
         while len(samples):
             # A burst is heard from half second to half second, as if it had come in time.
             room = self._hop - self.ring.end % self._hop
@@ -78,8 +78,8 @@ class Listener:
                 self._recording.append(part)
             if self.ring.end % self._hop == 0:
                 entry = self._judged(received, newer_s + len(samples) / audio.SAMPLE_RATE)
-                found += [entry] if entry else []
-        return found
+                entries += [entry] if entry else []
+        return entries
 
     def _judged(self, received: float, newer_s: float) -> Entry | None:
         end = self.ring.end

@@ -94,22 +94,22 @@ def timeline_csv(labels: tuple[str, ...], entries: list[Entry], start: int = 0) 
 
 
 def _rows(labels: tuple[str, ...], entries: list[Entry], start: int) -> Iterator[list[object]]:
-    for one in entries:
-        silent = one.state == NO_SPEECH
-        first, last = one.first - start, one.last - start
+    for entry in entries:
+        silent = entry.state == NO_SPEECH
+        first, last = entry.first - start, entry.last - start
         yield [
             first,
             last,
             first / audio.SAMPLE_RATE,
             (last + 1) / audio.SAMPLE_RATE,
-            one.state,
-            one.label,
-            one.decision,
-            *(f"{p:.7g}" for p in one.probabilities),
-            "" if silent else labels[int(one.smoothed.argmax())],
-            *("" if math.isnan(p) else f"{p:.7g}" for p in one.smoothed),
-            f"{one.latency_s:.3f}",
-            one.speaker,
-            f"{one.profile_s:.7g}",
-            int(one.counts),
+            entry.state,
+            entry.label,
+            entry.decision,
+            *(f"{p:.7g}" for p in entry.probabilities),
+            "" if silent else labels[int(entry.smoothed.argmax())],
+            *("" if math.isnan(p) else f"{p:.7g}" for p in entry.smoothed),
+            f"{entry.latency_s:.3f}",
+            entry.speaker,
+            f"{entry.profile_s:.7g}",
+            int(entry.counts),
         ]

@@ -141,13 +141,13 @@ class Session:
     def _listen(self) -> None:
         try:
             while taken := self._intake.take():
-                newer_s = sum(one.duration_s for one in taken)
-                for one in taken:
-                    newer_s -= one.duration_s
-                    chunk = one.frame if isinstance(one.frame, Chunk) else from_av(one.frame)
-                    timed = Chunk(chunk.samples, chunk.rate, one.at_s)
-                    self._note(self._listener.hear(timed, one.received, newer_s))
-                    self._received = one.received
+                newer_s = sum(arrived.duration_s for arrived in taken)
+                for arrived in taken:
+                    newer_s -= arrived.duration_s
+                    chunk = arrived.frame if isinstance(arrived.frame, Chunk) else from_av(arrived.frame)
+                    timed = Chunk(chunk.samples, chunk.rate, arrived.at_s)
+                    self._note(self._listener.hear(timed, arrived.received, newer_s))
+                    self._received = arrived.received
             self._note(self._listener.finish(self._received or 0.0))
         except Exception as error:  # A thread of its own has nobody above it: the page says what happened.
             _LOG.exception("A live session ended")

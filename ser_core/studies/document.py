@@ -61,72 +61,79 @@ class Document:
         return [block for block in self.blocks if isinstance(block, Picture)]
 
 
-def of(found: Outcome) -> Document:
+def of(outcome: Outcome) -> Document:
     """Return the study as a document. Raises StudyError before a network is trained."""
-    if not found.trained:
-        raise StudyError(f"No network of {found.study.name} is trained yet, so there is nothing to write down.")
+    if not outcome.trained:
+        raise StudyError(f"No network of {outcome.study.name} is trained yet, so there is nothing to write down.")
     blocks: list[Block] = []
-    if said := words.verdict(found):
+    if said := words.verdict(outcome):
         blocks.append(Paragraph(_clean(said), strong=True))
-    drawn = pictures.all_of(found)
-    blocks += [networks(found), scores(found), *(one for one in drawn if one.name == "uar")]
-    blocks += [Heading("Learning"), *(one for one in drawn if one.name == "curves")]
-    blocks += [Heading("Emotion by emotion"), classes(found), *(one for one in drawn if one.name == "f1-by-class")]
+    drawn = pictures.all_of(outcome)
+    blocks += [networks(outcome), scores(outcome), *(picture for picture in drawn if picture.name == "uar")]
+    blocks += [Heading("Learning"), *(picture for picture in drawn if picture.name == "curves")]
+    blocks += [
+        Heading("Emotion by emotion"),
+        classes(outcome),
+        *(picture for picture in drawn if picture.name == "f1-by-class"),
+    ]
     blocks += [
         Heading("What is taken for what"),
-        *(one for one in drawn if one.name.startswith(("matrix", "difference"))),
+        *(picture for picture in drawn if picture.name.startswith(("matrix", "difference"))),
     ]
-    if found.comparison is not None:
-        settings = configuration(found)
-        blocks += [Heading("Differences"), tests(found), *([settings] if settings else [])]
-    blocks += [Heading("Method"), Paragraph(_clean(words.method(found)))]
-    blocks += [Paragraph(_clean(note)) for note in words.notes(found)]
-    card = words.card_of(found.study.corpus)
+    if outcome.comparison is not None:
+        settings = configuration(outcome)
+        blocks += [Heading("Differences"), tests(outcome), *([settings] if settings else [])]
+    blocks += [Heading("Method"), Paragraph(_clean(words.method(outcome)))]
+    blocks += [Paragraph(_clean(note)) for note in words.notes(outcome)]
+    card = words.card_of(outcome.study.corpus)
     if card is not None and card.citation:
         blocks.append(Paragraph(_clean(f"Corpus: {card.citation}")))
-    return Document(_clean(found.study.name), subtitle(found), tuple(blocks))
+    return Document(_clean(outcome.study.name), subtitle(outcome), tuple(blocks))
 
 
-def subtitle(found: Outcome) -> str:
+def subtitle(outcome: Outcome) -> str:
     """Return `CREMA-D · by speaker · 2 seeds · 2026-11-29`."""
-    study, card = found.study, words.card_of(found.study.corpus)
+    study, card = outcome.study, words.card_of(outcome.study.corpus)
     seeds = f"{study.seeds} seed{'' if study.seeds == 1 else 's'}"
     title = card.title if card else study.corpus
     return _clean(" · ".join([title, schemes.of(study.split).title.lower(), seeds, study.created[:10]]))
 
 
-def networks(found: Outcome) -> Table:
+def networks(outcome: Outcome) -> Table:
     """Return what each network is: layers, parameters, time of a training."""
     rows = [
-        (one.name, one.title, _number(one.layers), _number(one.parameters), words.took(one.seconds))
-        for one in found.trained
+        (network.name, network.title, _number(network.layers), _number(network.parameters), words.took(network.seconds))
+        for network in outcome.trained
     ]
     return _table(
         "The networks; time: the fit of one training", ("network", "what it is", "layers", "parameters", "time"), rows
     )
 
 
-def scores(found: Outcome) -> Table:
+def scores(outcome: Outcome) -> Table:
     """Return the scores of each network with their intervals, and how far its seeds lie apart."""
-    several = found.study.seeds > 1
+    several = outcome.study.seeds > 1
     columns = ("network", "UAR", "accuracy", "macro-F1", *(("UAR of its seeds",) if several else ()))
     rows = []
-    for one in found.trained:
-        row = [one.name, *(words.with_span(one, metric) for metric in ("uar", "accuracy", "macro_f1"))]
-        rows.append((*row, *([_spread(one)] if several else [])))
-    return _table(f"Scores on {found.clips:,} test clips, in brackets their 95 % intervals", columns, rows)
+    for network in outcome.trained:
+        row = [network.name, *(words.with_span(network, metric) for metric in ("uar", "accuracy", "macro_f1"))]
+        rows.append((*row, *([_spread(network)] if several else [])))
+    return _table(f"Scores on {outcome.clips:,} test clips, in brackets their 95 % intervals", columns, rows)
 
 
-def classes(found: Outcome) -> Table:
+def classes(outcome: Outcome) -> Table:
     """Return F1 of each emotion."""
-    rows = [(one.name, *(f"{value:.2f}" for value in pictures.by_class(found, one))) for one in found.trained]
-    return _table("F1 of each emotion", ("network", *found.labels), rows)
+    rows = [
+        (network.name, *(f"{value:.2f}" for value in pictures.by_class(outcome, network)))
+        for network in outcome.trained
+    ]
+    return _table("F1 of each emotion", ("network", *outcome.labels), rows)
 
 
-def tests(found: Outcome) -> Table:
+def tests(outcome: Outcome) -> Table:
     """Return by how much any two differ, and whether that is more than chance."""
     rows = []
-    for pair in found.comparison.pairs if found.comparison is not None else ():
+    for pair in outcome.comparison.pairs if outcome.comparison is not None else ():
         span = pair.span
         rows.append(
             (
@@ -140,21 +147,21 @@ def tests(found: Outcome) -> Table:
     return _table("The first minus the second of each two", columns, rows)
 
 
-def configuration(found: Outcome) -> Table | None:
+def configuration(outcome: Outcome) -> Table | None:
     """Return the settings in which the networks differ; None where they differ in none, or fewer than two are trained."""
-    if found.comparison is None:
+    if outcome.comparison is None:
         return None
-    names = tuple(found.comparison.names)
+    names = tuple(outcome.comparison.names)
     rows = [
         (field, *(_short(values[name]) for name in names))
-        for field, values in found.comparison.differences.items()
+        for field, values in outcome.comparison.differences.items()
         if field not in ("name", "title", "seed_row", "parameters")
     ]
     return _table("In what the networks' settings differ", ("setting", *names), rows) if rows else None
 
 
-def _spread(one: Trained) -> str:
-    between = one.spread()
+def _spread(network: Trained) -> str:
+    between = network.spread()
     return "" if between is None else f"{100 * between[0]:.1f} to {100 * between[1]:.1f} %"
 
 

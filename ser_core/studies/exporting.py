@@ -23,13 +23,13 @@ def write(study: Study, form: str, folder: Path) -> Path:
     """
     if form not in document.FORMATS:
         raise StudyError(f"A study is written as {', '.join(document.FORMATS)}, not as {form}.")
-    found = outcome.of(study)
+    reached = outcome.of(study)
     folder.mkdir(parents=True, exist_ok=True)
     if form in _WRITERS:
-        return _WRITERS[form](document.of(found), folder, study.id)
-    if not found.trained:
+        return _WRITERS[form](document.of(reached), folder, study.id)
+    if not reached.trained:
         raise StudyError(f"No network of {study.name} is trained yet, so there is nothing to draw.")
-    for picture in pictures.all_of(found):
+    for picture in pictures.all_of(reached):
         files.write_text(folder / f"{picture.name}.svg", vector.svg(picture.figure))
         with files.replacing(folder / f"{picture.name}.pdf") as temporary:
             temporary.write_bytes(vector.pdf(picture.figure))
@@ -45,9 +45,9 @@ def packed(study: Study, form: str) -> bytes:
             return path.read_bytes()
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for one in sorted(folder.rglob("*")):
-                if one.is_file():
-                    archive.write(one, one.relative_to(folder).as_posix())
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    archive.write(file, file.relative_to(folder).as_posix())
         return out.getvalue()
 
 

@@ -95,16 +95,16 @@ def text(document: Document) -> str:
 
 def plain(words: str) -> str:
     """Return words so that LaTeX prints them as they are; letters that its western fonts lack lose their marks, or become a question mark."""
-    apart = ("{}" if before + one in _JOINED else "" for before, one in zip(f" {words}", words, strict=False))
-    return "".join(gap + _sign(one) for gap, one in zip(apart, words, strict=True))
+    apart = ("{}" if before + letter in _JOINED else "" for before, letter in zip(f" {words}", words, strict=False))
+    return "".join(gap + _sign(letter) for gap, letter in zip(apart, words, strict=True))
 
 
-def _sign(one: str) -> str:
-    if one in _SIGNS:
-        return _SIGNS[one]
-    if one.isascii() or one in _T1:
-        return one
-    bare = unicodedata.normalize("NFKD", one).encode("ascii", "ignore").decode()
+def _sign(letter: str) -> str:
+    if letter in _SIGNS:
+        return _SIGNS[letter]
+    if letter.isascii() or letter in _T1:
+        return letter
+    bare = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
     return "".join(_SIGNS.get(sign, sign) for sign in bare) or "?"
 
 

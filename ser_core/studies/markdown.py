@@ -27,7 +27,7 @@ def write(document: Document, folder: Path, stem: str) -> Path:
 def text(document: Document) -> str:
     """Return the document; its pictures are looked for in figures/."""
     parts = [f"# {plain(document.title)}", plain(document.subtitle)]
-    return "\n\n".join([*parts, *(one for block in document.blocks for one in _written(block))]) + "\n"
+    return "\n\n".join([*parts, *(part for block in document.blocks for part in _written(block))]) + "\n"
 
 
 def plain(words: str) -> str:

@@ -73,7 +73,7 @@ def values(text: str) -> list[Any]:
     try:
         return list(files.from_json(f"[{text}]"))
     except ValueError:
-        return [_value(one.strip()) for one in text.split(",") if one.strip()]
+        return [_value(word.strip()) for word in text.split(",") if word.strip()]
 
 
 def on(members: Sequence[Member], corpus: Corpus, split: str, n_folds: int, unknown: str = "refuse") -> list[Member]:
@@ -82,17 +82,17 @@ def on(members: Sequence[Member], corpus: Corpus, split: str, n_folds: int, unkn
     unknown: what becomes of clips without a speaker, as in a recipe. Raises CorpusError or RecipeError where one cannot be trained
     so, and StudyError where two are the same.
     """
-    found: list[Member] = []
+    prepared: list[Member] = []
     for member in members:
         recipe = on_corpus(member.recipe, corpus).with_(split=split, unknown_speakers=unknown)
         recipe = recipes.plan(recipe, corpus, n_folds).recipe
-        for other in found:
+        for other in prepared:
             if alike(other.recipe, recipe):
                 raise StudyError(
                     f"{other.name} and {member.name} are the same network, trained alike; one of them is enough."
                 )
-        found.append(Member(member.name, recipe))
-    return found
+        prepared.append(Member(member.name, recipe))
+    return prepared
 
 
 def alike(one: Recipe, other: Recipe) -> bool:
@@ -110,12 +110,12 @@ def _counted(members: list[Member]) -> list[Member]:
     if not FEWEST <= len(members) <= MOST:
         raise StudyError(f"A study compares {FEWEST} to {MOST} networks; {len(members)} were named.")
     used: dict[str, int] = {}
-    found = []
+    numbered = []
     for member in members:
         used[member.name] = used.get(member.name, 0) + 1
         number = used[member.name]
-        found.append(member if number == 1 else Member(f"{member.name} ({number})", member.recipe))
-    return found
+        numbered.append(member if number == 1 else Member(f"{member.name} ({number})", member.recipe))
+    return numbered
 
 
 def _value(text: str) -> Any:

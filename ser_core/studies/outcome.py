@@ -46,8 +46,8 @@ class Trained:
 
     def spread(self, metric: str = "uar") -> tuple[float, float] | None:
         """Return the least and the largest score of the seeds; None with one seed."""
-        found = [one[metric] for one in self.seeds]
-        return (min(found), max(found)) if len(found) > 1 else None
+        scores = [seed[metric] for seed in self.seeds]
+        return (min(scores), max(scores)) if len(scores) > 1 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Outcome:
     def pair(self, first: str, second: str) -> Pair | None:
         """Return what was found of two members, in whichever order; None where they were not compared."""
         pairs = self.comparison.pairs if self.comparison is not None else ()
-        return next((one for one in pairs if {one.first, one.second} == {first, second}), None)
+        return next((pair for pair in pairs if {pair.first, pair.second} == {first, second}), None)
 
     @property
     def _seeds(self) -> int:
@@ -95,16 +95,16 @@ def of(study: Study) -> Outcome:
     """Return what came of a study so far; a member whose run cannot be read counts as damaged."""
     states = state.of(study)
     named: dict[str, Run] = {}
-    for k, one in enumerate(states):
-        if one.state != "done":
+    for k, stage in enumerate(states):
+        if stage.state != "done":
             continue
-        run = study.run(one.member)
+        run = study.run(stage.member)
         try:
             # All that is read of it below.
             _ = run.metrics["test"]["labels"], run.predictions["fold"], run.split, run.recipe["recipe"]
-            named[one.member.name] = run
+            named[stage.member.name] = run
         except (RunError, KeyError, TypeError) as error:
-            states[k] = State(one.member, state.DAMAGED, str(error))
+            states[k] = State(stage.member, state.DAMAGED, str(error))
     comparison = compare.compare(named, most=MOST) if len(named) > 1 else None
     labels = (
         comparison.labels
@@ -115,7 +115,7 @@ def of(study: Study) -> Outcome:
     )
     titles = {member.name: member.recipe.title for member in study.members}
     trained = [_trained(name, titles[name], run, _rows(run, comparison, name), labels) for name, run in named.items()]
-    trained.sort(key=lambda one: one.scores["accuracy"], reverse=True)
+    trained.sort(key=lambda network: network.scores["accuracy"], reverse=True)
     return Outcome(study, tuple(states), tuple(trained), labels, comparison)
 
 
@@ -129,7 +129,7 @@ def _rows(run: Run, comparison: Comparison | None, name: str) -> pd.DataFrame:
 
 def _trained(name: str, title: str, run: Run, rows: pd.DataFrame, labels: tuple[str, ...]) -> Trained:
     pieces = runs.trainings(run) or [runs.training(run)]
-    found = [one.found for one in pieces]
+    found = [piece.found for piece in pieces]
     layers = pieces[0].layers
     seeds = []
     if run.recipe.get("pooled") == "seeds":
@@ -141,7 +141,7 @@ def _trained(name: str, title: str, run: Run, rows: pd.DataFrame, labels: tuple[
         run,
         len(layers) or None,
         int(found[0]["parameters"]) if found[0].get("parameters") else None,
-        float(np.mean([one.get("seconds", 0.0) - one.get("features_s", 0.0) for one in found])),
+        float(np.mean([facts.get("seconds", 0.0) - facts.get("features_s", 0.0) for facts in found])),
         metrics.summary(rows, labels),
         tuple(seeds),
         len(seeds) > 1 and int(rows["clip"].value_counts().min()) < len(seeds),

@@ -62,12 +62,12 @@ def estimate(
             continue
         number = Training(recipe, n_folds, seeds).trainings(speakers)
         trainings += number
-        found = expected.of(recipe, corpus, number, known)
-        if found is None:
+        needed = expected.of(recipe, corpus, number, known)
+        if needed is None:
             each.append((member.name, None))
             continue
         # The first that reads something computes it for those after it.
-        each.append((member.name, found.fit_s if _reads(recipe) in read else found.seconds))
+        each.append((member.name, needed.fit_s if _reads(recipe) in read else needed.seconds))
         read.add(_reads(recipe))
     return Estimate(trainings, tuple(each), tuple(ready))
 
@@ -110,7 +110,7 @@ def start(
 
 def missing(study: Study) -> list[Member]:
     """Return the members that neither are trained nor wait in the queue."""
-    return [one.member for one in state.of(study) if one.state not in (*ACTIVE, "done", state.DAMAGED)]
+    return [stage.member for stage in state.of(study) if stage.state not in (*ACTIVE, "done", state.DAMAGED)]
 
 
 def go_on(study: Study, corpus: Corpus | None = None) -> list[Job]:
@@ -160,8 +160,8 @@ def trained_before(recipe: Recipe, corpus: Corpus, seeds: int, n_folds: int) -> 
             rows = run.split
             # A parent run lists what its trainings tested.
             parts = ("test",) if run.recipe.get("pooled") else splits.PARTS
-            found = set(zip(rows["clip"], rows["part"], strict=True))
-            if found == {(clip, part) for clip, part in planned if part in parts}:
+            listed = set(zip(rows["clip"], rows["part"], strict=True))
+            if listed == {(clip, part) for clip, part in planned if part in parts}:
                 return run
         except (CorpusError, RunError, recipes.RecipeError, KeyError, TypeError, AttributeError):
             continue
@@ -186,12 +186,12 @@ def _same(run: Run, recipe: Recipe, corpus: Corpus, seeds: int, n_folds: int) ->
 
 def _planned(recipe: Recipe, corpus: Corpus, seeds: int, n_folds: int) -> set[tuple[str, str]]:
     """Clips and the parts that they are in; where no split is given, each seed divides a corpus in its own way."""
-    found = set()
+    pairs = set()
     for seed in range(recipe.seed, recipe.seed + seeds):
         planned = recipes.plan(recipe.with_(seed=seed), corpus, n_folds)
         for division in planned.divisions:
-            found |= {(clip, part) for clip, part in zip(planned.clips["clip"], division.parts, strict=True) if part}
-    return found
+            pairs |= {(clip, part) for clip, part in zip(planned.clips["clip"], division.parts, strict=True) if part}
+    return pairs
 
 
 def _reads(recipe: Recipe) -> str:

@@ -36,27 +36,27 @@ def of(study: Study) -> list[State]:
     return [_of(member, study.run(member)) for member in study.members]
 
 
-def said(found: list[State]) -> str:
+def said(states: list[State]) -> str:
     """Return what a line says of a study: `2 of 3 trained`, and what became of the others."""
-    done = sum(one.state == "done" for one in found)
-    words = [f"{done} of {len(found)} trained"]
-    words += [f"{one.member.name} {one.state}" for one in found if one.state not in ("done", "queued", ABSENT)]
+    done = sum(state.state == "done" for state in states)
+    words = [f"{done} of {len(states)} trained"]
+    words += [f"{state.member.name} {state.state}" for state in states if state.state not in ("done", "queued", ABSENT)]
     return ", ".join(words)
 
 
 def histories(run: Run) -> list[pd.DataFrame]:
     """Return a table an epoch (epoch, val_uar, …) of each training of a run that has begun: its seeds' and folds', or its own."""
     try:
-        pieces = [one.history for one in runs.trainings(run)] or [run.history]
+        pieces = [training.history for training in runs.trainings(run)] or [run.history]
     except (RunError, OSError):
         return []
-    return [one for one in pieces if {"epoch", "val_uar"} <= set(one.columns) and len(one)]
+    return [history for history in pieces if {"epoch", "val_uar"} <= set(history.columns) and len(history)]
 
 
 def course(tables: list[pd.DataFrame]) -> tuple[list[float], list[float]]:
     """Return the epochs of several trainings and the mean of their validation UAR after each, over those that came so far."""
     mean = pd.concat(tables).groupby("epoch")["val_uar"].mean().dropna()
-    return [float(one) for one in mean.index], [float(one) for one in mean]
+    return [float(epoch) for epoch in mean.index], [float(uar) for uar in mean]
 
 
 def _of(member: Member, run: Run) -> State:

@@ -89,7 +89,8 @@ def read(path: Path) -> Study:
     try:
         stated = files.from_json((path / FILE).read_text(encoding="utf-8"))
         members = tuple(
-            Member(str(one["name"]), recipes.from_dict(one["recipe"]), _plain(one["run"])) for one in stated["members"]
+            Member(str(member["name"]), recipes.from_dict(member["recipe"]), _plain(member["run"]))
+            for member in stated["members"]
         )
         texts = {name: str(stated[name]) for name in ("name", "created", "corpus", "split", "varied", "repeats")}
         study = Study(path, **texts, folds=stated["folds"], seeds=stated["seeds"], members=members)
@@ -104,14 +105,14 @@ def read(path: Path) -> Study:
 def all_studies() -> list[Study]:
     """Return the studies of whoever asks, the newest first; damaged ones are left out."""
     folder = settings.home().studies
-    found = []
+    studies = []
     for path in folder.iterdir() if folder.is_dir() else ():
         if (path / FILE).is_file():
             try:
-                found.append(read(path))
+                studies.append(read(path))
             except StudyError:
                 continue
-    return sorted(found, key=lambda one: (one.created, one.id), reverse=True)
+    return sorted(studies, key=lambda study: (study.created, study.id), reverse=True)
 
 
 def find(name: str) -> Study:

@@ -10,68 +10,68 @@ from ser_core.runs import Run, pieces
 from ser_core.studies.outcome import Outcome, Trained
 
 
-def verdict(found: Outcome) -> str:
+def verdict(outcome: Outcome) -> str:
     """Return which network is best, by how much, and whether chance or the seeds alone would do that; '' before two are trained."""
-    if found.comparison is None or len(found.trained) < 2:
+    if outcome.comparison is None or len(outcome.trained) < 2:
         return ""
-    if not found.comparison.pairs:
-        return f"Nothing can be said of which is better: {found.comparison.why}"
-    best, second, *others = found.trained
-    pair = found.pair(best.name, second.name)
+    if not outcome.comparison.pairs:
+        return f"Nothing can be said of which is better: {outcome.comparison.why}"
+    best, second, *others = outcome.trained
+    pair = outcome.pair(best.name, second.name)
     assert pair is not None
-    begun = "" if found.whole else "so far, "
-    said = f"{begun}over {_count(found.study.seeds, 'seed')} and {_count(pair.permutation.speakers, 'speaker')}, {_between(best, second, pair)}."
+    begun = "" if outcome.whole else "so far, "
+    said = f"{begun}over {_count(outcome.study.seeds, 'seed')} and {_count(pair.permutation.speakers, 'speaker')}, {_between(best, second, pair)}."
     said = said[0].upper() + said[1:]
     if others:
-        said += f" {_others(found, best, others)}"
+        said += f" {_others(outcome, best, others)}"
     test = pair.permutation
     if test.smallest >= ALPHA:
         said += f" With {_count(test.speakers, 'speaker')} no p can be smaller than {test.smallest:.2g}: more speakers are needed to tell."
-    if found.study.seeds == 1:
+    if outcome.study.seeds == 1:
         said += " One seed each: how far two trainings of one network lie apart is not known."
     return said
 
 
-def method(found: Outcome) -> str:
+def method(outcome: Outcome) -> str:
     """Return how the study was made, in sentences that can stand in a paper."""
-    study = found.study
+    study = outcome.study
     card, scheme = card_of(study.corpus), schemes.of(study.split)
     seeds = (
-        f"{'twice' if study.seeds == 2 else f'{study.seeds} times'}, with the seeds {_listed(_seeds(found))}"
+        f"{'twice' if study.seeds == 2 else f'{study.seeds} times'}, with the seeds {_listed(_seeds(outcome))}"
         if study.seeds > 1
-        else f"once, with the seed {_seeds(found)[0]}"
+        else f"once, with the seed {_seeds(outcome)[0]}"
     )
     said = [
-        f"Each network was trained {seeds}, on {card.title if card else study.corpus}, divided {scheme.title.lower()}{_voices(scheme)}{_parts(found)}.",
+        f"Each network was trained {seeds}, on {card.title if card else study.corpus}, divided {scheme.title.lower()}{_voices(scheme)}{_parts(outcome)}.",
     ]
-    if _anew(found):
+    if _anew(outcome):
         said.append("This corpus has no public split, so each seed divided it in its own way.")
-    if any(one.histories for one in found.trained):
+    if any(network.histories for network in outcome.trained):
         said.append("The epoch with the best unweighted average recall (UAR) on the validation part was kept.")
     said.append("No choice was made on the test part.")
-    if found.trained:
-        how = found.trained[0].scores["intervals"]["uar"]["method"]
+    if outcome.trained:
+        how = outcome.trained[0].scores["intervals"]["uar"]["method"]
         said.append(f"Intervals are 95 % intervals: {how}.")
-    if found.comparison is not None and found.comparison.pairs:
-        number = len(found.comparison.pairs)
+    if outcome.comparison is not None and outcome.comparison.pairs:
+        number = len(outcome.comparison.pairs)
         corrected = f", corrected for {number} pairs (Holm)" if number > 1 else ""
         said.append(
-            f"Differences in accuracy were tested on the {found.clips:,} common test clips with a sign-flip permutation test over the "
-            f"{_count(found.speakers, 'speaker')}{corrected}."
+            f"Differences in accuracy were tested on the {outcome.clips:,} common test clips with a sign-flip permutation test over the "
+            f"{_count(outcome.speakers, 'speaker')}{corrected}."
         )
-    if found.comparison is not None and found.comparison.heard:
+    if outcome.comparison is not None and outcome.comparison.heard:
         said.append("The networks were trained on other clips of the tested speakers.")
-    versions = _versions(found)
+    versions = _versions(outcome)
     return " ".join([*said, versions]) if versions else " ".join(said)
 
 
-def notes(found: Outcome) -> list[str]:
+def notes(outcome: Outcome) -> list[str]:
     """Return what a reader must know besides: whose ear was pretrained, what is said of the corpus, which networks are missing."""
-    said = [f"{one.name}: {one.ear}" for one in found.trained if one.ear]
-    card = card_of(found.study.corpus)
+    said = [f"{network.name}: {network.ear}" for network in outcome.trained if network.ear]
+    card = card_of(outcome.study.corpus)
     if card is not None and card.honesty:
         said.append(card.honesty)
-    missing = [f"{one.member.name} ({one.state})" for one in found.states if one.state != "done"]
+    missing = [f"{state.member.name} ({state.state})" for state in outcome.states if state.state != "done"]
     if missing:
         said.append(f"Not trained: {', '.join(missing)}.")
     return said
@@ -87,9 +87,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def with_span(one: Trained, metric: str) -> str:
+def with_span(network: Trained, metric: str) -> str:
     """`52 % (47 to 57)`; of macro-F1 `0.52 (0.47 to 0.57)`"""
-    value, span = one.scores[metric], one.scores["intervals"][metric]
+    value, span = network.scores[metric], network.scores["intervals"][metric]
     if metric == "macro_f1":
         return f"{value:.2f} ({span['low']:.2f} to {span['high']:.2f})"
     return f"{percent(value)} ({100 * span['low']:.0f} to {100 * span['high']:.0f})"
@@ -122,11 +122,11 @@ def _between(best: Trained, second: Trained, pair: Pair) -> str:
     return f"{said}, {joined} {'less' if less else 'more'} than the {100 * pair.seeds:.1f} points by which seeds of one network differ"
 
 
-def _others(found: Outcome, best: Trained, others: list[Trained]) -> str:
+def _others(outcome: Outcome, best: Trained, others: list[Trained]) -> str:
     above: list[str] = []
     alike: list[str] = []
     for other in others:
-        pair = found.pair(best.name, other.name)
+        pair = outcome.pair(best.name, other.name)
         (above if pair is not None and pair.more_than_chance else alike).append(other.name)
     said = []
     if above:
@@ -147,9 +147,9 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _seeds(found: Outcome) -> list[str]:
-    first = found.study.members[0].recipe.seed
-    return [str(first + k) for k in range(found.study.seeds)]
+def _seeds(outcome: Outcome) -> list[str]:
+    first = outcome.study.members[0].recipe.seed
+    return [str(first + k) for k in range(outcome.study.seeds)]
 
 
 def _voices(scheme: Scheme) -> str:
@@ -162,23 +162,23 @@ def _voices(scheme: Scheme) -> str:
     )
 
 
-def _anew(found: Outcome) -> bool:
-    return any(one.divided_anew for one in found.trained)
+def _anew(outcome: Outcome) -> bool:
+    return any(network.divided_anew for network in outcome.trained)
 
 
-def _parts(found: Outcome) -> str:
+def _parts(outcome: Outcome) -> str:
     """` (5,000 clips to train on, 656 to choose by, 738 to test)`, of a split that has one division."""
-    if not found.trained or _anew(found) or schemes.of(found.study.split).folds:
+    if not outcome.trained or _anew(outcome) or schemes.of(outcome.study.split).folds:
         return ""
-    run: Run = (pieces(found.trained[0].run) or [found.trained[0].run])[0]
+    run: Run = (pieces(outcome.trained[0].run) or [outcome.trained[0].run])[0]
     parts = run.split["part"].value_counts()
     if not {"train", "validation", "test"} <= set(parts.index):
         return ""
     return f" ({parts['train']:,} clips to train on, {parts['validation']:,} to choose by, {parts['test']:,} to test)"
 
 
-def _versions(found: Outcome) -> str:
-    stated = found.trained[0].run.recipe if found.trained else {}
+def _versions(outcome: Outcome) -> str:
+    stated = outcome.trained[0].run.recipe if outcome.trained else {}
     packages = stated.get("packages", {})
     named = [
         f"{title} {packages[name]}"

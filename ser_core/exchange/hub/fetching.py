@@ -37,15 +37,15 @@ def fetch(
     api = client.api(repo)
     with client.asking(repo):
         info = api.repo_info(repo, revision=revision)
-    there = {one.rfilename for one in info.siblings or ()}
+    there = {sibling.rfilename for sibling in info.siblings or ()}
     backend, file = taking.wanted(there, backend, file)
     if why := of_samples.BACKENDS[backend].missing(name):
         raise EncoderError(why)
     with tempfile.TemporaryDirectory() as place:
-        asked = [one for one in (taking.CONFIG, taking.PREPROCESSOR, file) if one in there]
+        asked = [needed for needed in (taking.CONFIG, taking.PREPROCESSOR, file) if needed in there]
         with client.asking(repo):
-            for one in asked:
-                api.hf_hub_download(repo, one, revision=info.sha, local_dir=place)
+            for needed in asked:
+                api.hf_hub_download(repo, needed, revision=info.sha, local_dir=place)
         licence = str(getattr(info.card_data, "license", None) or "")
         return taking.take(
             name, Path(place), backend=backend, file=file, repository=repo, revision=info.sha, licence=licence

@@ -67,7 +67,7 @@ def _licence(run: Run, corpora: list[str]) -> dict[str, str]:
 def _results(run: Run, corpus: str) -> list[Any]:
     from huggingface_hub import EvalResult
 
-    found = []
+    results = []
     for part, scores in run.metrics.items():
         on = {
             "task_type": "audio-classification",
@@ -80,14 +80,14 @@ def _results(run: Run, corpus: str) -> list[Any]:
         for name, (kind, title) in METRICS.items():
             span = scores.get("intervals", {}).get(name)
             said = f"{title}, 95 % interval {span['low']:.3f} to {span['high']:.3f}" if span else title
-            found.append(
+            results.append(
                 EvalResult(metric_type=kind, metric_name=said, metric_value=scores[name], metric_args=span, **on)
             )
         if "ece" in scores:
-            found.append(
+            results.append(
                 EvalResult(metric_type="ece", metric_name="Calibration error", metric_value=scores["ece"], **on)
             )
-    return found
+    return results
 
 
 def _own(run: Run) -> dict[str, Any]:
@@ -107,6 +107,6 @@ def _own(run: Run) -> dict[str, Any]:
         "attribution": [
             *terms.of(run),
             *terms.of_features(run),
-            *(registry.MODULES[one].card.citation for one in terms.corpora(run) if one in registry.MODULES),
+            *(registry.MODULES[corpus].card.citation for corpus in terms.corpora(run) if corpus in registry.MODULES),
         ],
     }

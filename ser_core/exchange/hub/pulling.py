@@ -31,17 +31,19 @@ def pull(repo: str, *, revision: str | None = None) -> Run:
 
 def _wanted(repo: str, siblings: list[Any]) -> list[str]:
     """The run's files in the repository. Raises RunError where it holds none, or more than any run does."""
-    found = [one for one in siblings if one.rfilename.startswith(f"{client.RUN}/") or one.rfilename == client.MODEL]
-    names = [one.rfilename for one in found]
+    wanted = [
+        file for file in siblings if file.rfilename.startswith(f"{client.RUN}/") or file.rfilename == client.MODEL
+    ]
+    names = [file.rfilename for file in wanted]
     if f"{client.RUN}/recipe.json" not in names:
         raise RunError(f"{repo} holds no run: it has no {client.RUN}/recipe.json, as `hub push` lays it out.")
     strange = [name for name in names if _strange(name)]
     if strange:
         raise RunError(f"{repo} was not imported: {strange[0]} is no name of a run's file.")
-    total = sum(one.size or 0 for one in found)
-    if len(found) > importing.MAX_FILES or total > importing.MAX_BYTES:
+    total = sum(file.size or 0 for file in wanted)
+    if len(wanted) > importing.MAX_FILES or total > importing.MAX_BYTES:
         raise RunError(
-            f"{repo} was not imported: {len(found):,} files of {total / 1e6:,.0f} MB are more than a run has "
+            f"{repo} was not imported: {len(wanted):,} files of {total / 1e6:,.0f} MB are more than a run has "
             f"({importing.MAX_FILES:,} of {importing.MAX_BYTES / 1e6:,.0f} MB)."
         )
     return names

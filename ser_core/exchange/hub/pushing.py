@@ -56,7 +56,7 @@ def _staged(run: Run, inside: dict[str, Path], place: Path) -> None:
 
 def _check_repository(api: object, repo: str, public: bool) -> None:
     info = api.repo_info(repo)  # type: ignore[attr-defined]
-    names = {one.rfilename for one in info.siblings or ()}
+    names = {sibling.rfilename for sibling in info.siblings or ()}
     if names - set(NOTHING_YET) and f"{client.RUN}/recipe.json" not in names:
         raise RunError(f"{repo} holds something else than a run; name a repository that is new or holds one.")
     if not info.private and not public:

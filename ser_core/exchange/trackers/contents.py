@@ -25,13 +25,13 @@ def write(run: Run, tracker: Tracker, *, after: int = 0) -> None:
     """
     tracker.parameters(parameters(run))
     _curves(tracker, "", run.history, after)
-    for one in runs.trainings(run):
-        _curves(tracker, f"{one.name}/", one.history, 0)
-        tracker.scores(numbers(one.metrics, f"{one.name}/"))
+    for training in runs.trainings(run):
+        _curves(tracker, f"{training.name}/", training.history, 0)
+        tracker.scores(numbers(training.metrics, f"{training.name}/"))
     tracker.scores(numbers(run.metrics))
-    for part, found in run.metrics.items():
-        rows = [[label, *counts] for label, counts in zip(found["labels"], found["confusion"], strict=True)]
-        tracker.table(f"{part}/confusion", ["true", *found["labels"]], rows)
+    for part, scores in run.metrics.items():
+        rows = [[label, *counts] for label, counts in zip(scores["labels"], scores["confusion"], strict=True)]
+        tracker.table(f"{part}/confusion", ["true", *scores["labels"]], rows)
     if run.has("card.md"):
         tracker.text("card", run.card)
     for name in FILES:
@@ -44,15 +44,15 @@ def parameters(run: Run) -> dict[str, Value]:
     return dict(_flat(run.recipe, ""))
 
 
-def numbers(found: Mapping[str, Any], before: str = "") -> dict[str, float]:
+def numbers(metrics: Mapping[str, Any], before: str = "") -> dict[str, float]:
     """Return every number of a metrics.json by its place in it; `classes` by the emotion's name. Lists of anything else are left out."""
     named: dict[str, float] = {}
-    for key, value in found.items():
+    for key, value in metrics.items():
         if isinstance(value, Mapping):
             named |= numbers(value, f"{before}{key}/")
         elif key == "classes":
-            for one in value:
-                named |= numbers(one, f"{before}classes/{one['emotion']}/")
+            for of_class in value:
+                named |= numbers(of_class, f"{before}classes/{of_class['emotion']}/")
         elif isinstance(value, int | float) and not isinstance(value, bool):
             named[f"{before}{key}"] = float(value)
     return named
@@ -75,7 +75,7 @@ def _curves(tracker: Tracker, before: str, history: pd.DataFrame, after: int) ->
 
 def _flat(value: Any, name: str) -> list[tuple[str, Value]]:
     if isinstance(value, Mapping):
-        return [pair for key, one in value.items() for pair in _flat(one, f"{name}.{key}" if name else str(key))]
+        return [pair for key, inner in value.items() for pair in _flat(inner, f"{name}.{key}" if name else str(key))]
     if value is None:
         return []
     return [(name, value if isinstance(value, Value) else json.dumps(value, ensure_ascii=False))]

@@ -41,8 +41,8 @@ class MLflow:
     def __init__(self, uri: str, artifacts: str | None, run: str) -> None:
         self.uri = uri
         self.client = MlflowClient(tracking_uri=uri)
-        found = self.client.get_experiment_by_name(EXPERIMENT)
-        experiment = found.experiment_id if found else self.client.create_experiment(EXPERIMENT, artifacts)
+        existing = self.client.get_experiment_by_name(EXPERIMENT)
+        experiment = existing.experiment_id if existing else self.client.create_experiment(EXPERIMENT, artifacts)
         self.run_id = self.client.create_run(experiment, run_name=run).info.run_id
 
     @property

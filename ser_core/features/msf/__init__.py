@@ -147,12 +147,12 @@ def _prepared(samples: np.ndarray, sample_rate: int, spec: MsfSpec) -> np.ndarra
 
 def _unit_sum(samples: np.ndarray, spec: MsfSpec) -> tuple[np.ndarray, np.ndarray]:
     if spec.method == "naive":
-        found, times = naive.clip_energies(samples, spec), np.array([len(samples) / spec.sample_rate / 2.0])
+        cells, times = naive.clip_energies(samples, spec), np.array([len(samples) / spec.sample_rate / 2.0])
     else:
-        found = energies.frame_energies(samples, spec)
-        times = spec.frame_s / 2.0 + np.arange(found.shape[2]) * spec.hop_s
-    total = found.sum(axis=(0, 1))
-    return np.divide(found, total, out=np.zeros_like(found), where=total > 0), times
+        cells = energies.frame_energies(samples, spec)
+        times = spec.frame_s / 2.0 + np.arange(cells.shape[2]) * spec.hop_s
+    total = cells.sum(axis=(0, 1))
+    return np.divide(cells, total, out=np.zeros_like(cells), where=total > 0), times
 
 
 def modulation_energies(

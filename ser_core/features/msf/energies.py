@@ -207,8 +207,8 @@ def frame_energies(samples: np.ndarray, spec: MsfSpec) -> np.ndarray:
         stop = min(start + piece, n_frames)
         first = max(start - before, 0)
         end = None if stop == n_frames else (stop + after) * spec.hop + spec.frame
-        found = _piece_energies(samples[first * spec.hop : end], stop - first, spec)
-        energies[..., start:stop] = np.maximum(found[..., start - first :], 0.0)
+        of_piece = _piece_energies(samples[first * spec.hop : end], stop - first, spec)
+        energies[..., start:stop] = np.maximum(of_piece[..., start - first :], 0.0)
     loudest = np.lib.stride_tricks.sliding_window_view(np.abs(samples), spec.frame)[:: spec.hop].max(axis=1)
     energies[..., loudest <= SILENCE] = 0.0
     return energies

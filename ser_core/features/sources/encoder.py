@@ -66,13 +66,15 @@ class EncoderSource(HiddenStates):
 
     def _opened(self) -> encoders.Encoder:
         try:
-            found = encoders.find(self.encoder)
+            encoder = encoders.find(self.encoder)
         except encoders.EncoderError as error:
             raise FeatureError(str(error)) from error
-        if not found.sha256.startswith(self.sha256_16) or found.width != self.width:
+        if not encoder.sha256.startswith(self.sha256_16) or encoder.width != self.width:
             raise FeatureError(
-                f"These features are of another {self.encoder} ({self.sha256_16}) than the one on this machine ({found.sha256[:16]})."
+                f"These features are of another {self.encoder} ({self.sha256_16}) than the one on this machine ({encoder.sha256[:16]})."
             )
-        if max(self.blocks) > found.blocks:
-            raise FeatureError(f"{self.encoder} gives {found.blocks} blocks; block {max(self.blocks)} is none of them.")
-        return found
+        if max(self.blocks) > encoder.blocks:
+            raise FeatureError(
+                f"{self.encoder} gives {encoder.blocks} blocks; block {max(self.blocks)} is none of them."
+            )
+        return encoder

@@ -32,7 +32,7 @@ class HiddenStates(Source):
         # A stranger's feature.json states them, too.
         numbers = (self.width, self.every, *self.blocks)
         fits = isinstance(self.encoder, str) and isinstance(self.sha256_16, str) and bool(self.blocks)
-        fits = fits and all(isinstance(one, int) and one >= 0 for one in numbers) and min(self.width, self.every) > 0
+        fits = fits and all(isinstance(n, int) and n >= 0 for n in numbers) and min(self.width, self.every) > 0
         if not fits or not set(self.pools) <= set(POOLS):
             raise FeatureError(f"These are no hidden states of an encoder: {self.to_dict()}")
 

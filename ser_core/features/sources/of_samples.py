@@ -33,7 +33,7 @@ class SamplesEncoderSource(HiddenStates):
     def __post_init__(self) -> None:
         super().__post_init__()
         stated = (self.backend, self.repository, self.revision, self.licence)
-        if not all(isinstance(one, str) for one in stated) or not 0.0 < self.step_s <= 1.0:
+        if not all(isinstance(text, str) for text in stated) or not 0.0 < self.step_s <= 1.0:
             raise FeatureError(f"These are no hidden states of an encoder of samples: {self.to_dict()}")
 
     @classmethod
@@ -45,23 +45,23 @@ class SamplesEncoderSource(HiddenStates):
         known = of_samples.KNOWN.get(name)
         published = tuple(range(known.layers + 1)) if known else ()
         try:
-            found = of_samples.find(name)
-            given = found.layers
+            encoder = of_samples.find(name)
+            given = encoder.layers
         except EncoderError as error:
             if known is None:
                 raise FeatureError(str(error)) from error
-            found, given = None, published
+            encoder, given = None, published
         absent = [layer for layer in layers if layer not in {*given, *published}]
         if absent:
             raise FeatureError(f"{name} has no layer {absent[0]}; it gives {', '.join(map(str, given))}.")
-        if found is None or not set(layers) <= set(found.layers):
+        if encoder is None or not set(layers) <= set(encoder.layers):
             assert known is not None
             return cls(
                 name, "", known.width, layers, pools, every, known.backend, known.repository, known.revision, licence=known.licence
             )  # fmt: skip
         return cls(
-            name, found.sha256[:16], found.width, layers, pools, every, found.backend, found.repository, found.revision, found.step_s,
-            found.licence,
+            name, encoder.sha256[:16], encoder.width, layers, pools, every, encoder.backend, encoder.repository, encoder.revision, encoder.step_s,
+            encoder.licence,
         )  # fmt: skip
 
     @property
@@ -97,17 +97,17 @@ class SamplesEncoderSource(HiddenStates):
 
     def _opened(self) -> of_samples.SamplesEncoder:
         try:
-            found = of_samples.find(self.encoder)
+            encoder = of_samples.find(self.encoder)
         except EncoderError as error:
             raise FeatureError(str(error)) from error
-        absent = [layer for layer in self.blocks if layer not in found.layers]
+        absent = [layer for layer in self.blocks if layer not in encoder.layers]
         if absent:
             raise FeatureError(
-                f"{self.encoder} as it is on this machine has no layer {absent[0]}; it gives {', '.join(map(str, found.layers))}."
+                f"{self.encoder} as it is on this machine has no layer {absent[0]}; it gives {', '.join(map(str, encoder.layers))}."
             )
-        if found.sha256[:16] != self.sha256_16 or found.width != self.width or found.backend != self.backend:
+        if encoder.sha256[:16] != self.sha256_16 or encoder.width != self.width or encoder.backend != self.backend:
             raise FeatureError(
                 f"These features are of another {self.encoder} ({self.backend}, {self.sha256_16 or 'not read yet'}) than the one on this "
-                f"machine ({found.backend}, {found.sha256[:16]})."
+                f"machine ({encoder.backend}, {encoder.sha256[:16]})."
             )
-        return found
+        return encoder

@@ -65,5 +65,5 @@ def extract(
     if sample_rate != spec.sample_rate:
         samples = audio.resample(samples, sample_rate, spec.sample_rate)
     clip = ClipAnalysis(samples, spec)
-    found = {name: np.ascontiguousarray(DESCRIPTORS[name].compute(clip), dtype=np.float32) for name in names}
-    return {**found, "times_s": np.arange(clip.n_frames) * spec.hop_s}
+    descriptors = {name: np.ascontiguousarray(DESCRIPTORS[name].compute(clip), dtype=np.float32) for name in names}
+    return {**descriptors, "times_s": np.arange(clip.n_frames) * spec.hop_s}

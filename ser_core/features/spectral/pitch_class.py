@@ -155,7 +155,7 @@ def constant_q_tonnetz(samples: np.ndarray, n_frames: int, spec: SpectralSpec) -
     >>> pitch_class.constant_q_tonnetz(tone, 188, SpectralSpec()).shape
     (6, 188)
     """
-    found = librosa.feature.tonnetz(y=samples, sr=spec.sample_rate, hop_length=spec.hop_length)
+    values = librosa.feature.tonnetz(y=samples, sr=spec.sample_rate, hop_length=spec.hop_length)
     # The constant-Q transform is always centred; frames that an uncentred STFT does not have are left out.
     skip = 0 if spec.center else round(spec.n_fft / 2 / spec.hop_length)
-    return found[:, skip : skip + n_frames]
+    return values[:, skip : skip + n_frames]

@@ -182,9 +182,9 @@ def rhythm(clip: ClipAnalysis) -> np.ndarray:
     )
     onsets = tempo = 0.0
     if strength.any():
-        found = librosa.onset.onset_detect(
+        starts = librosa.onset.onset_detect(
             onset_envelope=strength, sr=spec.sample_rate, hop_length=spec.hop_length, units="frames"
         )
-        onsets = len(found) / (clip.n_frames * spec.hop_s)
+        onsets = len(starts) / (clip.n_frames * spec.hop_s)
         tempo = _tempo(strength, spec)
     return np.array([onsets, strength.mean(), strength.std(), tempo, *_pauses(clip)])
