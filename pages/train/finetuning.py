@@ -6,9 +6,9 @@ import dataclasses
 
 import streamlit as st
 
-from pages.train import gate
+from pages.train import gate, starting
 from pages.widgets import foreign
-from ser_core import jobs, recipes
+from ser_core import recipes
 from ser_core.corpora.recordings import NAME
 from ser_core.jobs.orders import Training
 from ser_core.personal import collected
@@ -70,12 +70,11 @@ def _reason(counted: dict[str, int]) -> str | None:
 
 def _queue(base: Run, labels: tuple[str, ...], epochs: int) -> None:
     try:
-        job = order(base, labels, epochs).queue()
-    except (jobs.JobError, RecipeError, RunError, KeyError, OSError) as error:
+        training = order(base, labels, epochs)
+    except (RecipeError, RunError, KeyError) as error:
         st.error(foreign.plain(error))
         return
-    st.query_params["job"] = job.id
-    st.rerun()
+    starting.queue(training, None)
 
 
 def _preset() -> None:
