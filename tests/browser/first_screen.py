@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
@@ -33,7 +33,9 @@ WORDS = """() => {
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical; what is switched off may be pale (WCAG 1.4.3)."""
     found = []
-    for rule in Axe().run(page).response["violations"]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    for rule in page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)"):
         for node in rule["nodes"]:
             if rule["impact"] in ("serious", "critical") and not re.search(r"\bdisabled\b", node["html"]):
                 found.append(f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
