@@ -103,6 +103,8 @@ def context(browser: Browser, outside: list[str], without_policy: bool) -> Itera
         permissions=["microphone"],
         accept_downloads=True,
         locale="en-US",
+        # What turns and fades would be drawn sixty times a second, by the processor.
+        reduced_motion="reduce",
         bypass_csp=without_policy,
     )
     opened.set_default_timeout(patience.MILLISECONDS)
