@@ -45,6 +45,7 @@ def faults(page: Page) -> list[str]:
 def looked_at(page: Page, address: str) -> None:
     """Open the address and hold its first screen against all of that."""
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
     page.goto(address)
     steps.settled(page)
     words = re.findall(r"[^\W\d_][\w’'-]*", page.evaluate(WORDS))
