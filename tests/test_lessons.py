@@ -10,9 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ser_core import settings
-from tests import patience
+from tests import opened
 
-APP = str(settings.ROOT / "streamlit_app.py")
 LESSONS = settings.ROOT / "docs" / "lessons"
 DOCUMENTS = [settings.ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
     path for path in (settings.ROOT / "docs").rglob("*") if path.suffix in (".md", ".ipynb")
@@ -103,12 +102,7 @@ def test_there_are_five_lessons_one_for_a_class_and_the_page_on_class_use() -> N
 def test_the_link_opens_what_it_names(url: str) -> None:
     parts = urlsplit(url)
     page, asked = parts.path, parse_qs(parts.query, strict_parsing=True)
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    at.run()
-    at.switch_page(f"pages/{page}/page.py")
-    for name, values in asked.items():
-        at.query_params[name] = values
-    at.run()
+    at = opened.page(page, **asked)
     assert not at.exception
     assert not at.error, [one.value for one in at.error]
     for name, values in asked.items():

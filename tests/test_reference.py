@@ -40,24 +40,36 @@ def test_the_pages_hold_every_public_name(tmp_path: Path) -> None:
     assert {name.rpartition(".")[2] for name in ROUTINES} <= ends
 
 
-@pytest.mark.parametrize(
-    ("page", "type_of_x", "missed"),
-    [
-        ("`ser_core.nothing`", "str", "ser_core.nothing"),
-        (":func:`ser_core.lode`", "str", "ser_core.lode"),
-        (".. autofunction:: wrong.function", "Predcition", "Predcition"),
-        (".. autofunction:: ser_core.nothing", "str", "nothing"),
-        ("`x` and `samples` are names of nothing, `load` is one of something", "str", ""),
-        (".. autofunction:: wrong.function", "Prediction or int, optional", "ser_core.Prediction"),
-    ],
-)
-def test_a_reference_to_nothing_fails(page: str, type_of_x: str, missed: str, tmp_path: Path) -> None:
-    shutil.copy(SOURCES / "conf.py", tmp_path)
-    (tmp_path / "index.rst").write_text(f"Title\n=====\n\n{page}\n", encoding="utf-8")
-    (tmp_path / "wrong.py").write_text(
-        f'def function(x):\n    """Return nothing.\n\n    Parameters\n    ----------\n    x : {type_of_x}\n        What.\n    """\n',
-        encoding="utf-8",
-    )
-    done = built(tmp_path, tmp_path / "out", "dummy")
-    assert (done.returncode != 0) == bool(missed), done.stderr
-    assert missed in done.stderr
+#: What a page says, the type of `x` in the docstring of its module, and the line in which the builder says what it misses, or nothing.
+REFERENCES = [
+    ("`ser_core.nothing`", "str", r"page0\.rst.*ser_core\.nothing"),
+    (":func:`ser_core.lode`", "str", r"page1\.rst.*ser_core\.lode"),
+    (".. autofunction:: wrong2.function", "Predcition", r"wrong2\.function.*Predcition"),
+    (".. autofunction:: ser_core.nothing", "str", "failed to import 'nothing'"),
+    ("`x` and `samples` are names of nothing, `load` is one of something", "str", ""),
+    (".. autofunction:: wrong5.function", "Prediction or int, optional", r"wrong5\.function.*ser_core\.Prediction"),
+]
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """A build of a page of each kind; the process is what takes long."""
+    folder = tmp_path_factory.mktemp("wrong")
+    shutil.copy(SOURCES / "conf.py", folder)
+    pages = "\n".join(f"   page{number}" for number in range(len(REFERENCES)))
+    (folder / "index.rst").write_text(f"Title\n=====\n\n.. toctree::\n\n{pages}\n", encoding="utf-8")
+    for number, (page, type_of_x, _) in enumerate(REFERENCES):
+        (folder / f"page{number}.rst").write_text(f"Title\n=====\n\n{page}\n", encoding="utf-8")
+        (folder / f"wrong{number}.py").write_text(
+            f'def function(x):\n    """Return nothing.\n\n    Parameters\n    ----------\n    x : {type_of_x}\n        What.\n    """\n',
+            encoding="utf-8",
+        )
+    return built(folder, folder / "out", "dummy")
+
+
+@pytest.mark.parametrize("number", range(len(REFERENCES)))
+def test_a_reference_to_nothing_fails(number: int, wrong: subprocess.CompletedProcess[str]) -> None:
+    missed = REFERENCES[number][2]
+    assert wrong.returncode != 0
+    found = re.search(missed or rf"\b(page|wrong){number}\b", wrong.stderr)
+    assert bool(found) == bool(missed), wrong.stderr

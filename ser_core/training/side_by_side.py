@@ -23,8 +23,8 @@ from ser_core.training import copies, teaching
 from ser_core.training import train as single
 from ser_core.training.reporter import Quiet
 
-#: Processes that fit side by side; each gets its share of the cores.
-WORKERS = max(1, os.cpu_count() or 1)
+#: Processes that fit side by side; each gets its share of the cores: of those that a container or LOKY_MAX_CPU_COUNT leaves to this one.
+WORKERS: int = joblib.cpu_count()
 #: In a training's folder while a worker trains there.
 LOCK = ".lock"
 

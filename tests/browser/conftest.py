@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -95,14 +96,16 @@ def without_policy() -> bool:
     return False
 
 
-@pytest.fixture
-def context(browser: Browser, outside: list[str], without_policy: bool) -> Iterator[BrowserContext]:
-    """A fresh visitor who allows the microphone; the test fails when a page asked another machine for anything."""
+@contextmanager
+def visitor(browser: Browser, outside: list[str], *, without_policy: bool = False) -> Iterator[BrowserContext]:
+    """A fresh visitor who allows the microphone; it fails at the end when a page asked another machine for anything."""
     opened = browser.new_context(
         viewport={"width": 1280, "height": 900},
         permissions=["microphone"],
         accept_downloads=True,
         locale="en-US",
+        # What turns and fades would be drawn sixty times a second, by the processor.
+        reduced_motion="reduce",
         bypass_csp=without_policy,
     )
     opened.set_default_timeout(patience.MILLISECONDS)
@@ -117,6 +120,13 @@ def context(browser: Browser, outside: list[str], without_policy: bool) -> Itera
     yield opened
     opened.close()
     assert not outside, f"the page asked other machines: {outside}"
+
+
+@pytest.fixture
+def context(browser: Browser, outside: list[str], without_policy: bool) -> Iterator[BrowserContext]:
+    """A fresh visitor; the test fails when a page asked another machine for anything."""
+    with visitor(browser, outside, without_policy=without_policy) as opened:
+        yield opened
 
 
 @pytest.fixture

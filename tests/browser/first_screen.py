@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
@@ -33,7 +33,9 @@ WORDS = """() => {
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical; what is switched off may be pale (WCAG 1.4.3)."""
     found = []
-    for rule in Axe().run(page).response["violations"]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    for rule in page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)"):
         for node in rule["nodes"]:
             if rule["impact"] in ("serious", "critical") and not re.search(r"\bdisabled\b", node["html"]):
                 found.append(f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
@@ -43,6 +45,7 @@ def faults(page: Page) -> list[str]:
 def looked_at(page: Page, address: str) -> None:
     """Open the address and hold its first screen against all of that."""
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light")
     page.goto(address)
     steps.settled(page)
     words = re.findall(r"[^\W\d_][\w’'-]*", page.evaluate(WORDS))

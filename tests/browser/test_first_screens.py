@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ser_core import settings
 from ser_core.runs import Run, weightless
 from tests import made
 from tests.browser import first_screen, serving, steps
+from tests.browser.conftest import visitor
 from tests.browser.screens import SCREENS
 from tests.browser.serving import Server
 
@@ -34,9 +35,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.stop()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all screens: each is a page and a session of its own, and the browser has read the app's scripts before."""
+    with visitor(browser, []) as opened:
+        yield opened.new_page()
+
+
 @pytest.mark.parametrize("address", SCREENS)
-def test_a_first_screen_says_little_and_everybody_can_use_it(server: Server, page: Page, address: str) -> None:
-    first_screen.looked_at(page, f"{server.url}/{address}")
+def test_a_first_screen_says_little_and_everybody_can_use_it(server: Server, tab: Page, address: str) -> None:
+    first_screen.looked_at(tab, f"{server.url}/{address}")
 
 
 class Walk:

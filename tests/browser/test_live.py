@@ -192,7 +192,7 @@ def test_a_stretch_goes_to_analyze(server: Server, page: Page) -> None:
 @pytest.fixture(scope="module")
 def warm(server: Server, browser: Browser) -> Server:
     """The server after a first visitor: what is loaded and built for the first answer stays, and is nothing left behind."""
-    visitor = browser.new_context(permissions=["microphone"], locale="en-US")
+    visitor = browser.new_context(permissions=["microphone"], locale="en-US", reduced_motion="reduce")
     visitor.set_default_timeout(patience.MILLISECONDS)
     page = visitor.new_page()
     page.goto(f"{server.url}/live")

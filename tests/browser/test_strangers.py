@@ -77,7 +77,9 @@ def visit(browser: Browser) -> Iterator[Callable[[], Page]]:
     contexts = []
 
     def fresh() -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US"))
+        contexts.append(
+            browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce")
+        )
         contexts[-1].set_default_timeout(patience.MILLISECONDS)
         return contexts[-1].new_page()
 

@@ -17,10 +17,10 @@ from tests import made
 @pytest.fixture
 def lesson(home: Path, monkeypatch: pytest.MonkeyPatch) -> classroom.Lesson:
     """The lesson of class 7b; SER_HOME is its folder, as its server has it."""
-    return opened(home, monkeypatch)[0]
+    return begin(home, monkeypatch)[0]
 
 
-def opened(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[classroom.Lesson, str]:
+def begin(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[classroom.Lesson, str]:
     """Begin the lesson of class 7b below `home`, and serve it; return it and the teacher's code."""
     found, code = classroom.open_class(home, "7b")
     monkeypatch.setattr(settings, "_ask_owner", [])

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from pages.server import class_door, visitor
 from ser_core import classroom, settings
 from ser_core.classroom import ending, pupils
-from tests.classroom.conftest import join, opened
+from tests.classroom.conftest import begin, join
 
 HTML = {"Accept": "text/html"}
 
@@ -79,7 +79,7 @@ def test_what_a_nickname_says_is_text(lesson: classroom.Lesson) -> None:
 
 
 def test_the_terminals_code_makes_a_teacher(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson, code = opened(home, monkeypatch)
+    lesson, code = begin(home, monkeypatch)
     monkeypatch.setattr(class_door, "WRONG_S", 0.0)
     wrong = ask("POST", "/teach", data={"code": "AAAAAAAA"})
     assert wrong.status_code == 400 and "set-cookie" not in wrong.headers

@@ -9,7 +9,7 @@ from ser_core.classroom import guesses
 from ser_core.corpora import classmates
 from ser_core.corpora.recordings import Recordings
 from ser_core.jobs import locks
-from tests.classroom.conftest import act, join, opened
+from tests.classroom.conftest import act, begin, join
 from tests.classroom.test_pages import Class, words
 from tests.pages.test_foreign_words import is_clean
 
@@ -29,7 +29,7 @@ PUPILS = (
 
 @pytest.fixture
 def a_class(home, monkeypatch: pytest.MonkeyPatch) -> Class:  # type: ignore[no-untyped-def]
-    return Class(*opened(home, monkeypatch), monkeypatch)
+    return Class(*begin(home, monkeypatch), monkeypatch)
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_no_link_leads_to_what_is_the_teachers_or_another_pupils(
         )
         assert theirs not in words(at) and not at.error
     a_class.sits(mine)
-    for page in ("classroom", "datasets", "live"):
+    for page in ("class", "datasets", "live"):
         # Nothing of a lesson leads a pupil there: the server knows no such page for them.
-        with pytest.raises(ValueError, match="Could not find a navigation page"):
+        with pytest.raises(LookupError, match="no page"):
             a_class.opened(page, mine, view="end")
     assert a_class.lesson.goes_on

@@ -14,7 +14,7 @@ from ser_core import classroom, jobs, settings
 from ser_core.classroom import ClassError, pupils
 from ser_core.classroom import lesson as lessons
 from ser_core.corpora import registry
-from tests.classroom.conftest import Be, join, opened
+from tests.classroom.conftest import Be, begin, join
 from tests.jobs import steps
 
 
@@ -88,7 +88,7 @@ def test_a_nickname_is_seen_and_stays_in_its_line(lesson: classroom.Lesson) -> N
 def test_the_teacher_is_who_has_the_terminals_code_which_is_another_one_each_time(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lesson, code = opened(home, monkeypatch)
+    lesson, code = begin(home, monkeypatch)
     assert lesson.let_teach("ABCDEFGH") is None and lesson.let_teach("") is None
     token = lesson.let_teach(f" {code[:4].lower()}-{code[4:]} ")
     assert token is not None and lesson.is_teacher(token) and visitor.member(lesson, token) == ""
@@ -104,7 +104,7 @@ def test_corpora_of_the_installation_can_be_trained_on(
 ) -> None:
     (tmp_path / "voices" / "anger").mkdir(parents=True)
     registry.register("voices", tmp_path / "voices")
-    opened(home, monkeypatch)
+    begin(home, monkeypatch)
     assert list(registry.entries()) == ["voices"]
 
 

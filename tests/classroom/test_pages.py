@@ -13,10 +13,9 @@ from ser_core import audio, classroom, jobs, runs, settings
 from ser_core.classroom import guesses
 from ser_core.corpora.recordings import Recordings
 from ser_core.jobs import locks
-from tests import patience
-from tests.classroom.conftest import act, join, opened
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+from tests import opened
+from tests.classroom.conftest import act, begin, join
+from tests.opened import words
 
 
 class Class:
@@ -32,29 +31,19 @@ class Class:
     def opened(self, page: str, token: str, **query: str) -> AppTest:
         """A page, as the browser with this token opens it."""
         self.sits(token)
-        at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-        for name, value in query.items():
-            at.query_params[name] = value
-        at.run()
-        if page:
-            at.switch_page(f"pages/{page}/page.py").run()
+        at = opened.page(page, **query)
         assert not at.exception, at.exception
         return at
 
     def teacher(self, **query: str) -> AppTest:
         token = self.lesson.let_teach(self.code)
         assert token is not None
-        return self.opened("classroom", token, **query)
+        return self.opened("class", token, **query)
 
 
 @pytest.fixture
 def a_class(home: Path, monkeypatch: pytest.MonkeyPatch) -> Class:
-    return Class(*opened(home, monkeypatch), monkeypatch)
-
-
-def words(at: AppTest) -> str:
-    kinds = (at.title, at.markdown, at.caption, at.info, at.success, at.warning, at.error, at.subheader)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return Class(*begin(home, monkeypatch), monkeypatch)
 
 
 def button(at: AppTest, label: str):  # type: ignore[no-untyped-def]
@@ -192,5 +181,5 @@ def test_the_end_shows_what_goes_and_afterwards_nothing_is_left(a_class: Class, 
 
 def test_who_is_taken_out_is_outside(a_class: Class) -> None:
     a_class.sits("")
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+    at = opened.page()
     assert "You are not in this class" in words(at) and "/join" in words(at)

@@ -190,13 +190,13 @@ def test_names_that_are_not_utf_8_give_valid_json(tmp_path: Path) -> None:
     def ran(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run([*command, *arguments], capture_output=True, check=False)
 
-    found = ran("predict", "accurate", path, gone, "--json")
+    found = ran("predict", "cnn1d", path, gone, "--json")
     good, bad = json.loads(found.stdout.decode("utf-8"))
     assert found.returncode == 1 and b"Traceback" not in found.stderr
     assert good["file"] == f"{tmp_path}/caf%E9.flac" and good["label"]
     assert bad["file"] == f"{tmp_path}/%FF.flac" and "was not found" in bad["error"]
 
-    said = ran("predict", "accurate", path, gone)
+    said = ran("predict", "cnn1d", path, gone)
     assert said.returncode == 1 and b"caf\\udce9.flac: " in said.stdout and b"Traceback" not in said.stderr
     made = ran("features", path, "--set", "logmel", "--out", os.fsencode(tmp_path) + b"/out\xe9.npz")
     assert made.returncode == 0 and b"logmel: " in made.stdout and made.stderr == b""

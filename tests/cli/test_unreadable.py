@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ser_core import runs
+from ser_core import recipes, runs
 from ser_core.cli.main import main
 from ser_core.evaluation import kept
 from ser_core.jobs import trainings
@@ -105,7 +105,9 @@ def test_validate_names_pointers(corpus: Path, capsys: pytest.CaptureFixture[str
 
 def test_a_selection_counts_them_too(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(corpus, 5)
-    select = ("select", "svm", "--split", "clips", "--data", corpus, "-o", tmp_path / "s")
+    own = recipes.named("svm").to_dict() | {"descriptors": ["mfcc", "rms"], "name": "own"}
+    (tmp_path / "own.json").write_text(json.dumps(own))
+    select = ("select", tmp_path / "own.json", "--split", "clips", "--data", corpus, "-o", tmp_path / "s")
     status, _, err = run(capsys, *select)
     assert status == 1 and "5 of the 48 clips of CREMA-D cannot be read" in last(err)
     status, _, err = run(capsys, *select, "--allow-unreadable")

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from ser_core import jobs, settings
 from ser_core.cli.main import main
 from ser_core.evaluation import kept, metrics
 from ser_core.jobs import locks
-from tests import made, patience
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+from tests import made, opened
 
 
 @pytest.fixture
@@ -69,12 +66,7 @@ def test_another_condition_gets_its_own_folder_and_the_same_one_is_replaced(home
 
 def test_the_results_page_shows_it_and_names_a_damaged_one(home: Path, corpus: Path) -> None:
     assert main(["evaluate", "mine", "--corpus", "crema-d", "--data", str(corpus), "--keep"]) == 0
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    at.run()
-    at.query_params["view"] = "run"
-    at.query_params["run"] = "mine"
-    at.query_params["tab"] = "elsewhere"
-    at.switch_page("pages/results/page.py").run()
+    at = opened.page("results", view="run", run="mine", tab="elsewhere")
     assert not at.exception
     table = next(one.value for one in at.dataframe if "corpus" in one.value.columns)
     assert list(table["corpus"]) == ["CREMA-D"] and table["n"].iloc[0] == 12
@@ -91,11 +83,5 @@ def test_an_evaluation_that_unreadable_clips_ended_goes_on_without_them_on_a_cli
             ["evaluate", "mine", "--corpus", "crema-d", "--keep"], kind="evaluation", title="mine on CREMA-D"
         )
         job.write_status("failed", message="9 of the 12 clips cannot be read; leave them out with --allow-unreadable.")
-        at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-        at.run()
-        for name, value in {"view": "run", "run": "mine", "tab": "elsewhere"}.items():
-            at.query_params[name] = value
-        at.switch_page("pages/results/page.py").run()
-        next(one for one in at.button if one.label == "Leave them out and go on").click().run()
-        assert not at.exception
+        opened.press(opened.page("results", view="run", run="mine", tab="elsewhere"), "Leave them out and go on")
         assert jobs.all_jobs()[0].arguments == (*job.arguments, "--allow-unreadable")

@@ -62,7 +62,9 @@ def test_what_a_strangers_run_states_is_no_code_in_the_example(name: str, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["accurate", "fast", "scratch", "cnn1d", "paper"])
-def test_who_follows_an_examples_own_words_gets_the_answer_of_predict(name: str, tmp_path: Path) -> None:
+def test_who_follows_an_examples_own_words_gets_the_answer_of_predict(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sound = tmp_path / "voice.wav"
     sound.write_bytes(audio.encode_wav(np.tile(audio.decode(VOICE).samples, 3)))
     with zipfile.ZipFile(exchange.model_zip(Run(SHIPPED.path.parent / name), tmp_path / "model.zip")) as archive:
@@ -84,14 +86,9 @@ def test_who_follows_an_examples_own_words_gets_the_answer_of_predict(name: str,
         run = [sys.executable, *([] if ours else ["-I"]), *asked]
         ran = subprocess.run(run, cwd=settings.ROOT if ours else folder, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr
-    predicted = subprocess.run(
-        [sys.executable, "-m", "ser_core", "predict", name, str(sound), "--json"],
-        cwd=settings.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (expected,) = json.loads(predicted.stdout)
+    capsys.readouterr()
+    assert main(["predict", name, str(sound), "--json"]) == 0
+    (expected,) = json.loads(capsys.readouterr().out)
     assert json.loads(ran.stdout) == pytest.approx(expected["probabilities"], abs=1e-4)
 
 

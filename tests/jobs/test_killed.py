@@ -62,7 +62,8 @@ def test_killed_seeds_end_their_workers_and_go_on_from_their_last_epochs(corpus:
     steps.until(lambda: all(one.status["state"] == "cancelled" for one in seeds), "its workers had ended")
     done = [len(one.history) for one in seeds]
     assert all(2 <= number < epochs for number in done)
-    assert main(words) == 0
+    # What they go on with is read from their folders; processes for it would only import TensorFlow once more.
+    assert main([*words[:-1], "1"]) == 0
     assert runs.Run(run.path).status["state"] == "done"
     for one in seeds:
         assert list(runs.Run(one.path).history["epoch"]) == list(range(1, epochs + 1))

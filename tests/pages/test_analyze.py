@@ -11,23 +11,14 @@ from streamlit.testing.v1 import AppTest
 from pages.widgets import words as page_words
 from ser_core import audio, runs, settings
 from ser_core.predictor import Predictor
-from tests import patience
+from tests import opened
+from tests.opened import words
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def analyze(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    return at.switch_page("pages/analyze/page.py").run()
-
-
-def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return opened.page("analyze", **query)
 
 
 def test_it_waits_for_a_clip() -> None:

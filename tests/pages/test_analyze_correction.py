@@ -7,7 +7,8 @@ import pytest
 
 from ser_core import audio, settings
 from ser_core.corpora.recordings import Recordings
-from tests.pages.test_analyze import VOICE, analyze, words
+from tests.opened import words
+from tests.pages.test_analyze import VOICE, analyze
 
 
 def test_the_clip_is_kept_under_its_real_emotion() -> None:

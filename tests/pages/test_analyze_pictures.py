@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.analyze import choice, computed
 from ser_core import audio, runs
 from ser_core.features import spectral
-from tests import patience
+from tests import opened
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -24,14 +24,10 @@ Open = Callable[..., AppTest]
 def page() -> Open:
     """Open the analyze page on a sample, with query parameters in the URL."""
 
-    def opened(sample: str = "am-8hz", **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=patience.SECONDS)
-        for name, value in {"source": "samples", "sample": sample, **query}.items():
-            app.query_params[name] = value
-        app.run()
-        return app.switch_page("pages/analyze/page.py").run()
+    def of(sample: str = "am-8hz", **query: str | list[str]) -> AppTest:
+        return opened.page("analyze", **{"source": "samples", "sample": sample, **query})
 
-    return opened
+    return of
 
 
 def captions(app: AppTest) -> str:

@@ -12,7 +12,8 @@ from ser_core import jobs, recipes, runs, settings
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.recipes import keras_code, layer_table, originals
-from tests.pages import opened
+from tests import opened
+from tests.opened import words
 
 KEY = "quick-cnn-logmel"
 
@@ -22,10 +23,6 @@ pytestmark = pytest.mark.usefixtures("no_runner")
 
 def build(**query: str) -> AppTest:
     return opened.page("train", **{"view": "build", **query})
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(str(one.value) for kind in (at.markdown, at.caption, at.info, at.error) for one in kind)
 
 
 def trained(at: AppTest) -> recipes.Recipe:

@@ -11,25 +11,21 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import audio, runs, settings
 from ser_core.predictor import Predictor
-from tests import patience
+from tests import opened
 
-APP = str(settings.ROOT / "streamlit_app.py")
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def home_page() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+    app = opened.page()
     assert not app.exception
     return app
 
 
 def analyze(*models: str) -> AppTest:
     """Open the analyze page on a synthetic voice with these models picked in the URL."""
-    app = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in {"source": "samples", "sample": VOICE.stem, "model": list(models)}.items():
-        app.query_params[name] = value
-    app = app.run().switch_page("pages/analyze/page.py").run()
+    app = opened.page("analyze", source="samples", sample=VOICE.stem, model=list(models))
     assert not app.exception
     return app
 

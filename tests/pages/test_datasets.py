@@ -11,28 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import audio
 from ser_core.corpora import recordings, registry
-from tests import made, patience
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+from tests import made, opened
+from tests.opened import press, words
 
 
 def datasets(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/datasets/page.py").run()
-
-
-def press(at: AppTest, label: str) -> AppTest:
-    return next(one for one in at.button if one.label == label).click().run()
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(
-        str(element.value)
-        for kind in (at.markdown, at.caption, at.info, at.warning, at.error, at.success)
-        for element in kind
-    )
+    return opened.page("datasets", **query)
 
 
 def test_without_a_corpus_it_says_the_next_step() -> None:
@@ -152,9 +136,7 @@ def test_a_folder_that_is_no_corpus_gives_its_sentence(tmp_path: Path) -> None:
 
 
 def test_recordings_are_kept_counted_played_and_deleted() -> None:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    at.query_params["view"] = "mine"
-    at = at.run().switch_page("pages/datasets/page.py").run()
+    at = datasets(view="mine")
     assert "two classes of 2 clips are the least" in words(at) and "**anger** · 0 of 10" in words(at)
     voice = audio.encode_wav(made.voice(150.0, 0.4, 4.0, 1.0, np.random.default_rng(0)))
     for _ in range(2):
@@ -171,9 +153,7 @@ def test_recordings_are_kept_counted_played_and_deleted() -> None:
 
 def test_a_shared_server_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SER_MODE", "shared")
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    at.query_params["view"] = "mine"
-    at = at.run().switch_page("pages/datasets/page.py").run()
+    at = datasets(view="mine")
     assert not at.exception
     assert "visitors cannot keep recordings" in words(at) and not at.audio_input
 

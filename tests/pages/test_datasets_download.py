@@ -14,7 +14,8 @@ from ser_core.corpora import crema_d, registry
 from tests import patience
 from tests.corpora import stand_in
 from tests.corpora.stand_in import Cut, StandIn
-from tests.pages.test_datasets import datasets, press, words
+from tests.opened import press, words
+from tests.pages.test_datasets import datasets
 
 
 @pytest.fixture

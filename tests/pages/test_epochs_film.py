@@ -1,6 +1,5 @@
 """How a run came to its answers: on the results page and in the report; a run without it says so."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import report, runs, settings
 from ser_core.runs import Run
-from tests import made, patience
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+from tests import made, opened
+from tests.opened import charts
 
 
 @pytest.fixture
@@ -19,14 +17,7 @@ def run(home: Path) -> Run:
 
 
 def results(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in {"view": "run", "run": "mine", "tab": "film", **query}.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/results/page.py").run()
-
-
-def charts(at: AppTest) -> list[dict]:
-    return [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
+    return opened.page("results", **{"view": "run", "run": "mine", "tab": "film", **query})
 
 
 def test_the_matrix_of_every_epoch_is_drawn_and_the_kept_one_stands_first(run: Run) -> None:

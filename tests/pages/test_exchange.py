@@ -13,17 +13,13 @@ from streamlit.testing.v1 import AppTest
 from ser_core import exchange, settings
 from ser_core.corpora import registry
 from ser_core.runs import Run
-from tests import made, patience
+from tests import made, opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
 
 
 def results(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/results/page.py").run()
+    return opened.page("results", **query)
 
 
 def test_a_run_is_made_into_a_zip_a_model_and_a_report_on_click() -> None:

@@ -13,13 +13,12 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from pages.widgets import foreign, spreadsheet
-from ser_core import jobs, settings
+from ser_core import jobs
 from ser_core.runs import cards
-from tests import patience
+from tests import opened
 from tests.hostile_words import NAMES, PAGES, THERE, WORD, furnish
 from tests.jobs.steps import no_runner
 
-APP = str(settings.ROOT / "streamlit_app.py")
 #: Where Streamlit reads Markdown.
 MARKDOWN = {"body", "label", "help", "text", "content"}
 
@@ -65,14 +64,6 @@ def is_clean(app: AppTest) -> None:
                 assert not re.search(r"(<|\\u003c)a ", text), re.findall(r".{80}(?:<|\\u003c)a .{20}", text)
 
 
-def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app = app.run()
-    return app if page == "home" else app.switch_page(f"pages/{page}/page.py").run()
-
-
 @pytest.fixture(autouse=True)
 def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest has no server whose sessions streamlit-webrtc could watch; without one it does without."""
@@ -91,16 +82,16 @@ def hostile(home: Path, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize(("page", "query"), [(page, query) for page, queries in PAGES.items() for query in queries])
 def test_no_page_makes_more_of_foreign_words(hostile: Path, page: str, query: dict[str, str]) -> None:
-    app = opened(page, **query, **THERE)
+    app = opened.page(page, **query, **THERE)
     assert not [one.value for one in app.error if "damaged" in one.value]
     is_clean(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_makes_more_of_what_a_link_says(page: str) -> None:
-    is_clean(opened(page, **dict.fromkeys(NAMES, WORD)))
+    is_clean(opened.page(page, **dict.fromkeys(NAMES, WORD)))
     if page == "results":
-        is_clean(opened(page, view="run", run=WORD))
+        is_clean(opened.page(page, view="run", run=WORD))
 
 
 def test_plain_words_are_shown_as_they_are() -> None:

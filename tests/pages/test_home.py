@@ -6,19 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ser_core import runs, settings
-from tests import patience
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(
-        str(element.value) for kind in (at.markdown, at.caption, at.info, at.warning, at.title) for element in kind
-    )
+from tests import opened
+from tests.opened import words
 
 
 def test_it_shows_the_shipped_model_with_its_measured_figure() -> None:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+    at = opened.page()
     assert not at.exception
     accuracy = runs.find("accurate").metrics["test"]["accuracy"]
     assert f"{100 * accuracy:.0f} %" in words(at) and "on 9 unheard actors" in words(at)
@@ -28,7 +21,7 @@ def test_it_shows_the_shipped_model_with_its_measured_figure() -> None:
 
 def test_without_any_model_it_says_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ARTIFACTS", tmp_path)
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+    at = opened.page()
     assert not at.exception
     assert "No model ships with this copy" in words(at)
 
@@ -36,13 +29,9 @@ def test_without_any_model_it_says_the_next_step(tmp_path: Path, monkeypatch: py
 def test_a_damaged_registry_is_said(home: Path) -> None:
     home.mkdir(parents=True)
     (home / "corpora.json").write_text("{")
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
+    at = opened.page()
     assert not at.exception
     assert "is damaged" in words(at)
-
-
-def home_page() -> AppTest:
-    return AppTest.from_file(APP, default_timeout=patience.SECONDS).run()
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -56,7 +45,7 @@ def answered(at: AppTest) -> list[str]:
 
 
 def test_one_click_hears_an_actor_and_the_answer() -> None:
-    at = home_page()
+    at = opened.page()
     assert not answered(at)
     at = press(at, "home-voice-1")
     assert len(answered(at)) == 1 and "The actor was asked for" in words(at)
@@ -64,7 +53,7 @@ def test_one_click_hears_an_actor_and_the_answer() -> None:
 
 
 def test_one_may_guess_first() -> None:
-    at = next(one for one in home_page().toggle if one.key == "guess-first").set_value(True).run()
+    at = next(one for one in opened.page().toggle if one.key == "guess-first").set_value(True).run()
     at = press(at, "home-voice-2")
     assert not answered(at) and "asked for **" not in words(at)
     at = at.button_group[0].select("anger").run()
@@ -72,7 +61,7 @@ def test_one_may_guess_first() -> None:
 
 
 def test_a_recording_is_answered_here_and_taken_along() -> None:
-    at = home_page()
+    at = opened.page()
     voice = (settings.ARTIFACTS / "samples" / "voices" / "anger-1.flac").read_bytes()
     at = at.audio_input[0].set_value(("recording.wav", voice, "audio/wav")).run()
     assert not at.exception and len(answered(at)) == 1

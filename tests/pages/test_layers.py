@@ -10,16 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import inside, runs
 from ser_core.corpora import registry
-from tests import made, patience
-
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+from tests import made, opened
 
 
 def analyze(**query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for name, value in {"source": "samples", "sample": "voice-british", **query}.items():
-        at.query_params[name] = value
-    return at.run().switch_page("pages/analyze/page.py").run()
+    return opened.page("analyze", **{"source": "samples", "sample": "voice-british", **query})
 
 
 def rows(at: AppTest, first: tuple[str, ...] = ("Unit ", "All units")) -> list[str]:

@@ -14,23 +14,17 @@ from pages.live.microphone_stream import MicrophoneStream
 from pages.widgets import audio_source
 from ser_core import audio, figures, runs, settings, streaming
 from ser_core.predictor import Predictor
-from tests import patience
+from tests import opened, patience
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
 
 
 def live(**state: object) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for key, value in state.items():
-        at.session_state[key] = value
-    at.run()
-    return at.switch_page("pages/live/page.py").run()
+    return opened.page("live", state)
 
 
 def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.html if hasattr(at, "html") else ())
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return "\n".join([opened.words(at), *(str(one.value) for one in at.html)])
 
 
 @pytest.fixture(autouse=True)

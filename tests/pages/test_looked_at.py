@@ -11,21 +11,10 @@ from streamlit.testing.v1 import AppTest
 from ser_core import audio, explain, runs, settings
 from ser_core.runs import Run
 from tests import patience
+from tests.opened import page, words
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 SHIPPED = settings.ARTIFACTS / "models" / "scratch"
 VOICE = settings.ARTIFACTS / "samples" / "voice-british.flac"
-
-
-def page(name: str, **query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for key, value in query.items():
-        at.query_params[key] = value
-    return at.run().switch_page(f"pages/{name}/page.py").run()
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(str(one.value) for kind in (at.markdown, at.caption, at.info, at.error) for one in kind)
 
 
 def trained_on(home: Path, part: str = "train") -> Run:

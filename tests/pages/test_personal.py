@@ -9,24 +9,14 @@ from streamlit.testing.v1 import AppTest
 from ser_core import audio, jobs, runs, settings
 from ser_core.corpora.recordings import Recordings
 from ser_core.jobs import locks
-from tests import made, patience
+from tests import made, opened
+from tests.opened import words
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 VOICE = (settings.ARTIFACTS / "samples" / "voice-british.flac").read_bytes()
 
 
 def page(name: str = "train", **query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    for key, value in query.items():
-        at.query_params[key] = value
-    if name == "train":
-        at.query_params["view"] = "personal"
-    return at.run().switch_page(f"pages/{name}/page.py").run()
-
-
-def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return opened.page(name, **query, **({"view": "personal"} if name == "train" else {}))
 
 
 def record(clips: int, sittings: tuple[str, ...] = ("one",), names: tuple[str, ...] = ("anger", "calm")) -> None:

@@ -9,7 +9,7 @@ from ser_core import jobs, learning_rate, recipes
 from ser_core.cli import main as cli
 from ser_core.cli import overrides
 from ser_core.jobs import orders
-from tests.pages import opened
+from tests import opened
 from tests.test_learning_rate import made
 
 pytestmark = pytest.mark.usefixtures("no_runner", "corpus")

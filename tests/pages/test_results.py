@@ -13,9 +13,9 @@ from ser_core.corpora import registry, samples
 from ser_core.corpora.base import IndexEntry
 from ser_core.evaluation import metrics
 from ser_core.runs import Run, notes
-from tests import made
+from tests import made, opened
 from tests.corpora import stand_in
-from tests.pages import opened
+from tests.opened import words
 
 SHIPPED = settings.ARTIFACTS / "models" / "accurate"
 WEIGHTLESS = Run(settings.ARTIFACTS / "results" / "svm-clips")
@@ -24,11 +24,6 @@ TABS = ("groups", "calibration", "mistakes", "curves", "layers", "configuration"
 
 def results(**query: str | Sequence[str]) -> AppTest:
     return opened.page("results", **query)
-
-
-def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.success)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 def own(home: Path, name: str = "mine") -> Run:

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from ser_core import runs, settings
 from ser_core.corpora import registry
-from tests import made, patience
-from tests.pages import opened
+from tests import made, opened, patience
+from tests.opened import words
 
 WEIGHTLESS = ("svm-clips", "logreg-clips", "mlp-clips")
 
@@ -30,11 +30,6 @@ def view(name: str, **query: str) -> AppTest:
 def results(**query: str) -> AppTest:
     """The whole page: a run's links lead to other pages."""
     return opened.page("results", **query)
-
-
-def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.subheader)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 # Compare

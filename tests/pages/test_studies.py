@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from ser_core import jobs, recipes, runs, settings, studies
 from ser_core.runs import expected
 from ser_core.studies import outcome, state, words
-from tests.pages import opened
+from tests import opened
+from tests.opened import press
 from tests.studies import ready
 
 pytestmark = pytest.mark.usefixtures("no_runner")
@@ -23,8 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def said(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.subheader, at.code)
-    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+    return opened.words(at).replace("\\", "")
 
 
 def compare(**query: str) -> AppTest:
@@ -33,12 +33,6 @@ def compare(**query: str) -> AppTest:
 
 def shown(name: str = "ready-made") -> AppTest:
     return opened.page("results", view="studies", study=name)
-
-
-def press(at: AppTest, label: str) -> AppTest:
-    next(one for one in at.button if one.label == label).click().run()
-    assert not at.exception
-    return at
 
 
 def test_ticked_networks_become_a_study_with_one_queue(corpus: None) -> None:

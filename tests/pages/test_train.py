@@ -19,8 +19,8 @@ from ser_core.corpora import registry
 from ser_core.features import functionals, store
 from ser_core.jobs import original_networks
 from ser_core.runs import expected, measured
-from tests import made
-from tests.pages import opened
+from tests import made, opened
+from tests.opened import press, words
 
 pytestmark = pytest.mark.usefixtures("no_runner")
 
@@ -29,20 +29,9 @@ def train(**query: str) -> AppTest:
     return opened.page("train", **query)
 
 
-def words(at: AppTest) -> str:
-    kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.success, at.code)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
 def followed(at: AppTest) -> str:
     """The job that the URL names."""
     return str(dict(at.query_params)["job"]).strip("[]'")
-
-
-def press(at: AppTest, label: str) -> AppTest:
-    next(one for one in at.button if one.label == label).click().run()
-    assert not at.exception
-    return at
 
 
 def test_without_a_corpus_it_says_the_next_step() -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.server import warmup
-from ser_core import settings
-from tests import patience
+from tests import opened
 
 
 def test_who_waits_goes_on_when_the_imports_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,10 +39,9 @@ def test_imports_that_fail_keep_no_page_waiting(monkeypatch: pytest.MonkeyPatch)
     assert not page.is_alive()
 
 
-@pytest.mark.parametrize(("page", "waits"), [("pages/home/page.py", False), ("pages/results/page.py", True)])
+@pytest.mark.parametrize(("page", "waits"), [("home", False), ("results", True)])
 def test_every_page_but_home_waits(monkeypatch: pytest.MonkeyPatch, page: str, waits: bool) -> None:
     waited: list[bool] = []
     monkeypatch.setattr(warmup, "wait", lambda: waited.append(True))
-    app = AppTest.from_file(str(settings.ROOT / "streamlit_app.py"), default_timeout=patience.SECONDS).run()
-    app.switch_page(page).run()
+    app = opened.page(page)
     assert not app.exception and bool(waited) == waits

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from streamlit.testing.v1 import AppTest
 
 from ser_core import recipes, runs
 from ser_core.augment import picture
@@ -23,9 +22,8 @@ from ser_core.exchange import terms
 from ser_core.features import sets, store
 from ser_core.jobs.orders import Training
 from ser_core.training import batches, parts
-from tests import made, patience
+from tests import made, opened
 
-APP = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
 #: SAVEE's letters of emotions whose voices are made → the made voice.
 LETTERS = {"a": "ANG", "h": "HAP", "n": "NEU", "sa": "SAD", "su": "FEA"}
 RECIPE = ["logreg", "--set", "features=mfcc-20"]
@@ -131,8 +129,7 @@ def test_the_table_holds_every_corpus_left_out_and_the_mean_of_speakers_where_it
     assert found["by-voice", "savee", True].trained == ("crema-d",)
     # Its own test figure is with the means of speakers taken out, too.
     assert not found["by-voice", "crema-d", True].unheard
-    at = AppTest.from_file(APP, default_timeout=patience.SECONDS)
-    at = at.run().switch_page("pages/results/page.py").run()
+    at = opened.page("results")
     assert not at.exception
     (table,) = [one.value for one in at.dataframe if "trained on" in one.value.columns]
     row = table.set_index("run").loc["left-out"]

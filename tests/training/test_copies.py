@@ -32,7 +32,7 @@ def divided(corpus: Corpus, recipe: Recipe, refitted: bool) -> dict[str, Part]:
 def test_a_refit_finds_the_copies_of_what_was_validated_on_and_nobody_learned_from_them_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "c", seconds=0.5))
+    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "c", made.SPEAKERS[:6], made.SENTENCES[:2], seconds=0.5))
     changes = waveform.WaveformAugmentation(p=1.0, stretch=0.0, pitch_semitones=0.0, speeds=(1.15, 0.87))
     recipe = recipes.named("mlp").with_(features="mfcc-20", labels=corpus.emotions, waveform=changes, copies=2)
     before = divided(corpus, recipe, refitted=False)

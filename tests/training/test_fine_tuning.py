@@ -50,7 +50,7 @@ def test_a_run_without_a_network_is_refused() -> None:
 @pytest.mark.usefixtures("shared_home")
 @pytest.mark.parametrize("part", ["validation", "test"])
 def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Path, part: str) -> None:
-    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", seconds=0.5))
+    corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", made.SPEAKERS[:6], made.SENTENCES[:2], seconds=0.5))
     base = runs.Run(shutil.copytree(runs.find("scratch").path, tmp_path / "base"))
     recipe = recipes.from_dict(base.recipe["recipe"]).with_(start=str(base.path), teachers=())
     planned = recipes.plan(recipe, corpus)

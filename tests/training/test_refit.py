@@ -27,8 +27,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 def recipe() -> Recipe:
-    network = {"channels": [4, 8], "stem": 4, "gru": 4}
-    return recipes.named("crnn").override(["fit.epochs=4", "fit.ema=0.5"]).with_(network_params=network)
+    small = recipes.named("cnn1d-model5").with_(network_params={"channels": [8]})
+    return small.override(["fit.epochs=4", "fit.batch_size=16", "fit.ema=0.5"])
 
 
 @pytest.fixture(scope="module")

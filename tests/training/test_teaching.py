@@ -130,6 +130,7 @@ def test_what_takes_one_label_a_clip_is_not_taught(parts: dict[str, Part], corpu
 
 
 def test_a_taught_network_is_trained_and_its_run_names_its_teachers(corpus: Corpus, tmp_path: Path) -> None:
-    run = repeats.train(recipe("scratch"), corpus, runs.create(tmp_path / "taught"), Quiet())
+    taught = recipes.named("quick-cnn").override(["fit.epochs=1"]).with_(teachers=("scratch",))
+    run = repeats.train(taught, corpus, runs.create(tmp_path / "taught"), Quiet())
     assert recipes.from_dict(run.recipe["recipe"]).teachers == ("scratch",)
     assert "taught by scratch" in run.log and "`scratch`" in run.card
