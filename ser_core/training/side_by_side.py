@@ -96,8 +96,13 @@ class _WhileAsked(Quiet):
     def epoch(self, row: dict[str, Any], epochs: int) -> None:
         self.batch(1.0)
 
+    @property
+    def left_alone(self) -> bool:
+        """Whether nobody waits any more for what this process was started for."""
+        return self.started_for_it and os.getppid() != self.asked_by
+
     def batch(self, share_of_epoch: float) -> None:
-        if self.started_for_it and os.getppid() != self.asked_by:
+        if self.left_alone:
             raise KeyboardInterrupt
 
 
@@ -114,18 +119,23 @@ def _train(
     # Read by TensorFlow when it first computes: trainings side by side must not each take every core.
     os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
     piece.path.mkdir(parents=True, exist_ok=True)
-    lock = piece.path / LOCK
+    lock, asked = piece.path / LOCK, _WhileAsked(process[0])
     # A worker of a scheduler trains on when the process that asked was killed: who goes on with the run takes what it finishes.
     with filelock.FileLock(lock):
         try:
             if not whole(Run(piece.path)):
                 single.train(
-                    piece.recipe, corpus, Run(piece.path, process), _WhileAsked(process[0]), test=test, division=piece.division,
+                    piece.recipe, corpus, Run(piece.path, process), asked, test=test, division=piece.division,
                     allow_unreadable=allow_unreadable,
                 )  # fmt: skip
         except (CorpusError, RecipeError, RunError) as error:
             if not go_on:
                 raise
             return number, str(error)
+        except KeyboardInterrupt:
+            if asked.left_alone:
+                # It would wait for its next task for ever, with TensorFlow in its memory.
+                os._exit(1)
+            raise
         lock.unlink(missing_ok=True)
     return number, ""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ser_core import files, jobs, runs, settings
@@ -56,10 +57,13 @@ def test_killed_seeds_end_their_workers_and_go_on_from_their_last_epochs(corpus:
     shell = steps.Shell(*words)
     seeds = [runs.Run(run.path / "seeds" / str(seed)) for seed in range(2)]
     steps.until(lambda: all(len(one.history) >= 2 for one in seeds), f"two epochs of each were done: {shell.log()}")
+    workers = [(one.pid, runs.born(one.pid)) for one in psutil.Process(shell.pid).children(recursive=True)]
+    assert len(workers) >= 2
     steps.kill(shell.pid)
     shell.wait()
     assert run.status["state"] == "interrupted"
-    steps.until(lambda: all(one.status["state"] == "cancelled" for one in seeds), "its workers had ended")
+    steps.until(lambda: not any(runs.process_lives(*worker) for worker in workers), "its workers had ended")
+    assert all(one.status["state"] == "cancelled" for one in seeds)
     done = [len(one.history) for one in seeds]
     assert all(2 <= number < epochs for number in done)
     # What they go on with is read from their folders; processes for it would only import TensorFlow once more.

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_runner")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long features take is measured by computing some."""
-    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
+    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus, trainings: 0.0)
 
 
 def said(at: AppTest) -> str:

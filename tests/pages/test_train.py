@@ -67,7 +67,7 @@ def test_the_button_queues_the_command_that_was_set(corpus: None) -> None:
 def test_an_untouched_recipe_is_trained_as_it_is(corpus: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # Those on optional packages and on encoders that are not here, too.
     monkeypatch.setattr(store, "lacking", lambda corpus, source: "")
-    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
+    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus, trainings: 0.0)
     for name, recipe in recipes.RECIPES.items():
         if recipe.corpus == "crema-d":
             press(train(recipe=name), "Train")
@@ -347,7 +347,7 @@ def test_its_licence_is_confirmed_on_the_page_once(mode: str, corpus: None, monk
     monkeypatch.delenv(functionals.VARIABLE, raising=False)
     monkeypatch.setattr(functionals, "installed", lambda: functionals.KNOWN_VERSION)
     # How long it takes is measured by computing some.
-    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus: 0.0)
+    monkeypatch.setattr(expected, "of_features", lambda recipe, corpus, trainings: 0.0)
     at = train(recipe="egemaps-svm", corpus="crema-d")
     assert functionals.VARIABLE in words(at) and next(one for one in at.button if one.label == "Train").disabled
     if mode == "shared":
