@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +36,8 @@ LOAD_S = 8.0
 REFERENCE = 200.0
 #: Multiply-adds a second of a fit there, forward and back, and seconds that a clip costs beside them; from `quick-cnn` and 2D networks.
 FIT_MULTIPLY_ADDS, CLIP_S = 25e9, 2e-4
+#: Of how many trainings it is looked whether their copies lie in the store, at every run of a page; more are as those on average.
+LOOKED = 3
 #: Seconds until the processes that compute features have started.
 FAN_S = 4.0
 #: A fit multiplies forward, and twice as much back.
@@ -93,41 +95,42 @@ def of_features(recipe: Recipe, corpus: Corpus, trainings: int = 1) -> float:
 
     Of joined corpora each one's are kept with its own.
     """
-    asked: list[tuple[Corpus, store.Copies | None]] = [(corpus, None), *_copied(recipe, corpus, trainings)]
+    copied = list(itertools.islice(_copied(recipe, corpus), min(trainings, LOOKED)))
+    # Of what features are computed, of which copies, and how often.
+    asked: list[tuple[Corpus, store.Copies | None, float]] = [(corpus, None, 1.0)]
+    asked += [(of, copies, copies.number * trainings / len(copied)) for of, copies in copied]
     seconds = 0.0
     for source in (given.source for given in recipe.feature_set.inputs):
         if source.missing:
             continue
         apart = bool(corpus.members) and source.hears_sound
-        lacking = [
-            len(own.clips) * (copies.number if copies else 1) * a_clip(whole, source)
-            for of, copies in asked
-            for whole, own in (zip(corpus.members, of.members, strict=True) if apart else ((corpus, of),))
-            if not (store.folder(own, source, copies) / "index.csv").is_file()
-        ]
+        lacking = 0.0
+        for number, whole in enumerate(corpus.members if apart else (corpus,)):
+            clips = 0.0
+            for of, copies, times in asked:
+                own = of.members[number] if apart else of
+                if not (store.folder(own, source, copies) / "index.csv").is_file():
+                    clips += times * len(own.clips)
+            if clips:
+                lacking += clips * a_clip(whole, source)
         if lacking:
-            seconds += FAN_S + sum(lacking) / joblib.cpu_count()
+            seconds += FAN_S + lacking / joblib.cpu_count()
     return seconds
 
 
-def _copied(recipe: Recipe, corpus: Corpus, trainings: int) -> list[tuple[Corpus, store.Copies]]:
-    """What copies are made of for so many trainings, and which: every seed draws its own, every fold of what it learns from."""
+def _copied(recipe: Recipe, corpus: Corpus) -> Iterator[tuple[Corpus, store.Copies]]:
+    """Training by training what copies are made of, and which: every seed draws its own, every fold of what it learns from."""
     if not recipe.copies or recipe.waveform is None:
-        return []
-    made: list[tuple[Corpus, store.Copies]] = []
+        return
     for seed in itertools.count(recipe.seed):
-        if len(made) >= trainings:
-            break
-        own = recipe.with_(seed=seed)
         try:
-            planned = plan(own, corpus)
+            planned = plan(recipe.with_(seed=seed), corpus)
         except (CorpusError, RecipeError):
             # What cannot be trained makes none; whoever starts it is told why.
-            return made
-        copies = store.Copies(recipe.waveform, recipe.copies, own.seed)
+            return
+        copies = store.Copies(recipe.waveform, recipe.copies, seed)
         for division in planned.divisions:
-            made.append((corpus.of(planned.clips["clip"][division.parts.isin(planning.COPIED)]), copies))
-    return made[:trainings]
+            yield corpus.of(planned.clips["clip"][division.parts.isin(planning.COPIED)]), copies
 
 
 def a_clip(corpus: Corpus, source: sources.Source) -> float:
