@@ -9,7 +9,9 @@ from ser_core import settings
 # Asks without prompting: the permission dialogue belongs to the click on Record.
 _JS = """
 export default function ({ setStateValue }) {
-  const say = (state) => setStateValue("state", state);
+  // All is well until something is said: what is said runs the page again, and a press that comes just before it is lost.
+  let said = "ready";
+  const say = (state) => { if (state !== said) setStateValue("state", said = state); };
   if (!window.isSecureContext) { say("insecure"); return; }
   if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { say("unsupported"); return; }
   // The list of devices may come after the microphone was blocked: what holds is what the permission says by then.
