@@ -58,9 +58,9 @@ def test_picking_runs_writes_the_url_and_three_have_three_verdicts() -> None:
 
 
 def test_runs_without_common_clips_are_shown_with_the_reason() -> None:
-    at = view("run_comparison", runs="accurate,crnn-25ms-wide")
+    at = view("run_comparison", runs="accurate,crnn-unhidden")
     assert not at.exception
-    assert "crnn-25ms-wide has no test rows" in words(at)
+    assert "crnn-unhidden has no test rows" in words(at)
 
 
 # Listeners
