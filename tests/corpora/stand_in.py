@@ -82,7 +82,7 @@ def serving(port: int = 0) -> Iterator[StandIn]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running:
         state.url = f"http://127.0.0.1:{running.server_port}"
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield state
         finally:

@@ -50,7 +50,7 @@ class Hub(ThreadingHTTPServer):
 def running() -> Iterator[Hub]:
     """Give a hub that answers until it is left."""
     with Hub() as hub:
-        thread = threading.Thread(target=hub.serve_forever, daemon=True)
+        thread = threading.Thread(target=hub.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield hub
