@@ -243,7 +243,7 @@ def _ablations(published: dict[str, Run]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for scores, run in sorted(((_validation(run), run) for run in forms), key=lambda form: form[0]["uar"]):
-        different = _differences(recipes.from_dict(run.recipe["recipe"]), recipes.RECIPES["crnn"])
+        different = _differences(run.trained_by, recipes.RECIPES["crnn"])
         lines.append(
             _line(
                 [
@@ -277,7 +277,7 @@ def _voice_forms(published: dict[str, Run]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for by_rule, accuracies, run in sorted(rows, key=lambda row: row[0]):
-        different = _differences(recipes.from_dict(run.recipe["recipe"]), recipes.RECIPES["voice"]) or "nothing"
+        different = _differences(run.trained_by, recipes.RECIPES["voice"]) or "nothing"
         cells = [f"`{run.name}`", different, *(f"{accuracy:.3f}" for accuracy in accuracies), f"{by_rule:.3f}"]
         lines.append(_line(cells))
     return lines

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import soundfile
 
-from ser_core import audio, recipes, runs, settings
+from ser_core import audio, runs, settings
 from ser_core.corpora import registry
 from ser_core.corpora.recordings import Recordings
 from ser_core.runs import Run, notes
@@ -100,11 +100,11 @@ def furnish(place: Path) -> None:
     notes.write(run, name=WORD, note=WORD, tags=(WORD,))
     # What a run and a study are called by what a stranger's recipe states.
     titled = runs.weightless(runs.find("voices-47-cnn1d-model3"), home / "runs" / "titled")
-    recipe = recipes.from_dict(titled.recipe["recipe"]).with_(title=WORD)
+    recipe = titled.trained_by.with_(title=WORD)
     titled.write_json("recipe.json", {**titled.recipe, "recipe": recipe.to_dict()})
     titled.seal()
     other = runs.weightless(runs.find("scratch-seeds"), home / "runs" / "other")
-    of_other = recipes.from_dict(other.recipe["recipe"])
+    of_other = other.trained_by
     members = (
         Member(WORD, recipe, "titled"),
         Member(LABEL, of_other, "other"),

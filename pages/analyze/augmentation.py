@@ -10,7 +10,7 @@ import streamlit as st
 from pages.analyze import answer, computed, player
 from pages.analyze.pictures import CAMERA
 from pages.widgets import cached, foreign, words
-from ser_core import audio, figures, recipes
+from ser_core import audio, figures
 from ser_core.augment import picture, waveform
 from ser_core.augment.picture import PictureAugmentation
 from ser_core.features import logmel, sources
@@ -191,8 +191,8 @@ def _trained_with(models: list[Run]) -> dict[str, PictureAugmentation]:
     changes = {}
     for run in models:
         try:
-            recipe = recipes.from_dict(run.recipe["recipe"])
-        except (RunError, recipes.RecipeError, KeyError, TypeError):
+            recipe = run.trained_by
+        except RunError:
             continue
         # Changes of other features cannot be drawn on a mel-spectrogram.
         if [one.source for one in recipe.feature_set.inputs] == [sources.LogMelSource()] and recipe.picture is not None:

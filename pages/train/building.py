@@ -112,8 +112,8 @@ def _begun() -> tuple[Recipe | None, str]:
 
 def _of_run(name: str) -> Recipe | None:
     try:
-        return recipes.from_dict(runs.find(name).recipe["recipe"])
-    except (RunError, RecipeError, KeyError, TypeError) as error:
+        return runs.find(name).trained_by
+    except RunError as error:
         st.warning(f"The network of {foreign.plain(name)} cannot be opened: {foreign.plain(error)}")
         return None
 

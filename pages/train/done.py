@@ -11,7 +11,7 @@ import streamlit as st
 from pages.train import building
 from pages.widgets import clip_player, epochs_film, foreign, listener_votes, numbers
 from pages.widgets.corpora import title
-from ser_core import figures, jobs, recipes, settings
+from ser_core import figures, jobs, settings
 from ser_core.corpora import schemes
 from ser_core.evaluation import listeners, metrics
 from ser_core.figures import curves
@@ -23,7 +23,7 @@ _BAR = {"displayModeBar": False}
 
 def show(job: jobs.Job, run: Run) -> None:
     """Draw the card of a whole run. Raises RunError or KeyError where it is damaged."""
-    recipe = recipes.from_dict(run.recipe["recipe"])
+    recipe = run.trained_by
     part = "test" if "test" in run.metrics else "validation"
     scores = run.metrics[part]
     rows = run.predictions[run.predictions["part"] == part]

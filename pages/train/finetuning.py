@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.train import gate, starting
 from pages.widgets import foreign
-from ser_core import recipes
 from ser_core.corpora.recordings import NAME
 from ser_core.jobs.orders import Training
 from ser_core.personal import collected
@@ -51,7 +50,7 @@ def show(base: Run, counted: dict[str, int]) -> None:
 
 def order(base: Run, labels: tuple[str, ...], epochs: int) -> Training:
     """Return the training that goes on from `base` on one's own recordings. Raises RunError or RecipeError."""
-    stated = recipes.from_dict(base.recipe["recipe"])
+    stated = base.trained_by
     fit = dataclasses.replace(
         stated.fit, epochs=epochs, batch_size=BATCH_SIZE, learning_rate=LEARNING_RATE, warmup_epochs=1.0, ema=0.0
     )

@@ -197,8 +197,8 @@ def _recipe(name: str) -> Recipe:
         return recipes.named(name.strip())
     except recipes.RecipeError:
         try:
-            return recipes.from_dict(runs.find(name.strip()).recipe["recipe"])
-        except (runs.RunError, KeyError):
+            return runs.find(name.strip()).trained_by
+        except runs.RunError:
             pass
         raise
 

@@ -175,7 +175,7 @@ def _recipe_of(chosen: runs.Run, stated: argparse.Namespace) -> recipes.Recipe:
     if any(option is not None for option in changed) or stated.seeds != 1 or stated.jobs or stated.no_test:
         raise recipes.RecipeError("--refit trains a finished run's own recipe once more; leave the other options out.")
     first = (runs.pieces(chosen) or [chosen])[0]
-    return recipes.from_dict(first.recipe["recipe"])
+    return first.trained_by
 
 
 def _follower(tracker: str | None, run: runs.Run) -> trackers.Follower | None:
@@ -207,7 +207,7 @@ def _folder(path: Path | None, given: recipes.Recipe, recipe: recipes.Recipe) ->
     if path is None:
         return runs.create(runs.new_path(recipe.name))
     if (run := to_go_on_with(path)) is not None:
-        if run.has("recipe.json") and recipes.from_dict(run.recipe["recipe"]) not in (given, recipe):
+        if run.has("recipe.json") and run.trained_by not in (given, recipe):
             raise runs.RunError(
                 f"The run in {path} has another recipe; go on with its own: train {path / 'recipe.json'} --run {path}."
             )

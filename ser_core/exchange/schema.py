@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ser_core import files, recipes, runs
+from ser_core import files, runs
 from ser_core.evaluation import writing
 from ser_core.runs import Run, RunError, epochs
 
@@ -57,7 +57,7 @@ def listed(run: Run) -> set[str]:
 def check(run: Run) -> None:
     """Raise RunError where a file of the run has not the form that the pages read, or metrics.json is not that of predictions.csv."""
     try:
-        _recipe(run)
+        _ = run.trained_by
         if run.status.get("state") != "done":
             raise RunError(f"it is {run.status.get('state')}; only finished runs are taken in.")
         _columns(run.split, SPLIT, "split.csv")
@@ -83,15 +83,6 @@ def recomputed(run: Run) -> dict[str, Any]:
     labels = _labels(run)
     pooled = any("folds" in scores for scores in run.metrics.values())
     return writing.scores(run.predictions, labels, pooled)
-
-
-def _recipe(run: Run) -> None:
-    if not isinstance(run.recipe, dict):
-        raise RunError("recipe.json is no table of fields.")
-    try:
-        recipes.from_dict(run.recipe["recipe"])
-    except recipes.RecipeError as error:
-        raise RunError(f"recipe.json: {error}") from error
 
 
 def _labels(run: Run) -> list[str]:

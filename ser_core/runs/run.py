@@ -19,6 +19,7 @@ from ser_core.runs.tables import as_csv
 
 if TYPE_CHECKING:
     from ser_core.features.contract import Contract
+    from ser_core.recipes import Recipe
 
 STATES = ("queued", "running", "done", "failed", "cancelled")
 #: Without these a run is not whole; models, features and curves depend on the kind of run.
@@ -112,6 +113,16 @@ class Run:
             return Contract.from_json(self.feature)
         except ContractError as error:
             raise RunError(f"The run {self.name}: {error}") from error
+
+    @cached_property
+    def trained_by(self) -> Recipe:
+        """The recipe that recipe.json states. Raises RunError where it states none that this version knows."""
+        from ser_core import recipes
+
+        try:
+            return recipes.from_dict(self.recipe["recipe"])
+        except (recipes.RecipeError, KeyError, TypeError) as error:
+            raise RunError(f"The run {self.name}: recipe.json: {error}") from error
 
     @cached_property
     def layers(self) -> list[dict[str, Any]]:

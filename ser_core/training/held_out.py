@@ -22,7 +22,7 @@ def read_test(run: Run, corpus: Corpus) -> Run:
     rows already, or was trained on another corpus.
     """
     run.checked()
-    recipe = recipes.from_dict(run.recipe["recipe"])
+    recipe = run.trained_by
     trained = runs.pieces(run)
     if trained:
         for one in trained:
@@ -48,7 +48,7 @@ def read_again(run: Run, corpus: Corpus) -> Run:
     table = run.predictions
     rows = pd.concat([table[table["part"] != "test"], _tested(run, corpus)], ignore_index=True)
     run.write_json("feature.json", replace(run.contract, audio_version=audio.VERSION).to_json())
-    _write(run, corpus, rows, recipes.from_dict(run.recipe["recipe"]))
+    _write(run, corpus, rows, run.trained_by)
     return Run(run.path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from ser_core import recipes, runs
+from ser_core import runs
 from ser_core.corpora.base import Corpus
 from ser_core.corpora.splits import Division
 from ser_core.evaluation import conformal
@@ -30,7 +30,7 @@ def refit(chosen: Run, corpus: Corpus, run: Run, reporter: Reporter, *, allow_un
     if absent:
         raise RunError(f"{len(absent)} clips of the run {chosen.name} are not in {corpus.root}, e.g. {min(absent)}.")
     division = Division(f"{first.recipe['split_name']}, validation trained on too", known.fillna(""))
-    recipe = recipes.from_dict(first.recipe["recipe"])
+    recipe = first.trained_by
     return train(recipe, corpus, run, reporter, division=division, settled=settled, allow_unreadable=allow_unreadable)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ser_core import recipes, runs, settings
 from ser_core.corpora import schemes
 from ser_core.networks import build
-from ser_core.recipes import SEED_ROWS, Recipe, from_dict
+from ser_core.recipes import SEED_ROWS, Recipe
 from ser_core.runs import Run, measured
 
 
@@ -81,7 +81,7 @@ def test_the_papers_row_is_a_network_on_the_papers_features_and_what_it_reached_
         Run(settings.ROOT / "artifacts" / "results" / f"savee-cnn-{split}") for split in ("clips", "loso")
     )
     for run in (by_clip, left_out):
-        trained = from_dict(run.recipe["recipe"])
+        trained = run.trained_by
         assert measured.without_own_labels(trained).with_(split=recipe.split) == recipe
         assert not run.problems(hashes=True) and len(run.metrics["test"]["folds"]) == 5
     assert by_clip.metrics["test"]["accuracy"] >= 0.75 > left_out.metrics["test"]["accuracy"]

@@ -19,7 +19,7 @@ def study(
     members = []
     for number, source in enumerate(sources, start=1):
         run = runs.weightless(runs.find(source), home.runs / f"{name.split()[0].lower()}-{number}")
-        members.append(Member(source, recipes.from_dict(run.recipe["recipe"]), run.name))
+        members.append(Member(source, run.trained_by, run.name))
     members += [Member(one, recipes.named(one), f"to-come-{k}") for k, one in enumerate(waiting)]
     made = Study(
         home.studies / name.replace(" ", "-").lower(),

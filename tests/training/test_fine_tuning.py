@@ -18,7 +18,7 @@ from tests import made
 
 
 def network(**params: object) -> keras.Model:
-    recipe = recipes.from_dict(runs.find("scratch").recipe["recipe"])
+    recipe = runs.find("scratch").trained_by
     return build.trainable(recipe.network, {**recipe.network_params, **params}, recipe.feature_set, 3)
 
 
@@ -52,7 +52,7 @@ def test_a_run_without_a_network_is_refused() -> None:
 def test_a_run_that_has_learned_from_what_is_judged_here_is_refused(tmp_path: Path, part: str) -> None:
     corpus = crema_d.MODULE.load(made.crema_d(tmp_path / "corpus", made.SPEAKERS[:6], made.SENTENCES[:2], seconds=0.5))
     base = runs.Run(shutil.copytree(runs.find("scratch").path, tmp_path / "base"))
-    recipe = recipes.from_dict(base.recipe["recipe"]).with_(start=str(base.path), teachers=())
+    recipe = base.trained_by.with_(start=str(base.path), teachers=())
     planned = recipes.plan(recipe, corpus)
     judged = planned.clips["clip"][planned.divisions[0].parts == part].iloc[0]
     split = base.split

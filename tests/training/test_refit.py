@@ -79,7 +79,7 @@ def test_a_refit_trains_on_validation_too_and_chooses_nothing(read: runs.Run, co
         assert run.recipe["found"][name] == pytest.approx(median(one.recipe["found"][name] for one in seeds))
     assert set(run.predictions["part"]) == {"test"}
     assert set(run.metrics) == {"test"}
-    assert recipes.from_dict(run.recipe["recipe"]) == recipe().with_(labels=corpus.emotions)
+    assert run.trained_by == recipe().with_(labels=corpus.emotions)
     assert "Refitted" in run.card
     assert f"mean of 2 seeds, same test part: accuracy {read.metrics['test']['accuracy']:.3f}" in run.card
     assert run.problems(hashes=True) == []

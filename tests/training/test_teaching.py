@@ -132,5 +132,5 @@ def test_what_takes_one_label_a_clip_is_not_taught(parts: dict[str, Part], corpu
 def test_a_taught_network_is_trained_and_its_run_names_its_teachers(corpus: Corpus, tmp_path: Path) -> None:
     taught = recipes.named("quick-cnn").override(["fit.epochs=1"]).with_(teachers=("scratch",))
     run = repeats.train(taught, corpus, runs.create(tmp_path / "taught"), Quiet())
-    assert recipes.from_dict(run.recipe["recipe"]).teachers == ("scratch",)
+    assert run.trained_by.teachers == ("scratch",)
     assert "taught by scratch" in run.log and "`scratch`" in run.card

@@ -118,7 +118,7 @@ def test_the_run_folder_is_whole(done: runs.Run) -> None:
         "log.txt",
         "files.json",
     }
-    assert recipes.from_dict(done.recipe["recipe"]) == recipe(LONG).with_(labels=tuple(done.feature["labels"]))
+    assert done.trained_by == recipe(LONG).with_(labels=tuple(done.feature["labels"]))
     assert done.recipe["packages"]["tensorflow"]
     assert len(done.history) == LONG
 
