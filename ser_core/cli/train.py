@@ -21,7 +21,7 @@ from ser_core.corpora import folds, registry, schemes, splits
 from ser_core.corpora.base import Corpus
 from ser_core.exchange import trackers
 from ser_core.features import external
-from ser_core.runs import measured
+from ser_core.runs import expected, measured
 
 
 def add(commands: Any) -> None:
@@ -189,16 +189,18 @@ def _follower(tracker: str | None, run: runs.Run) -> trackers.Follower | None:
 
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:
-    """Say on stderr how long several trainings will take, as far as a finished run of the recipe tells."""
+    """Say on stderr how long several trainings will take, features included, as far as it can be told."""
     trainings = (
         schemes.of(recipe.split).fits(len(corpus.speakers), n_folds, splits.corpus_of(corpus.clips).nunique()) * seeds
     )
     if trainings == 1:
         return
-    known = measured.estimate(recipe, len(corpus.clips), trainings, measured.finished())
+    told = expected.of(recipe, corpus, trainings, measured.finished())
     last = "how long is not known yet, for no run of this recipe is here."
-    if known is not None:
-        last = f"about {known.seconds / 60:.0f} min one after another, going by the run {known.source.name}."
+    if told is not None:
+        parts = f" ({told.features_s / 60:.0f} of it for features)" if told.features_s >= 60 else ""
+        source = f", going by the run {told.source.name}" if told.source else ""
+        last = f"about {told.seconds / 60:.0f} min one after another{parts}{source}."
     print(f"{trainings} trainings: {last}", file=sys.stderr)
 
 

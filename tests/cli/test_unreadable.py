@@ -65,7 +65,8 @@ def test_a_tenth_ends_a_training_unless_it_is_allowed(
         assert "git lfs pull" in last(err) and "--allow-unreadable" in last(err)
         assert runs.Run(tmp_path / split).status["state"] == "failed"
     allowed = ("--allow-unreadable", "--data", corpus, "--run", tmp_path / "r")
-    assert run(capsys, *TRAIN, "--seeds", 2, *allowed)[0] == 0
+    status, _, err = run(capsys, *TRAIN, "--seeds", 2, *allowed)
+    assert status == 0 and "2 trainings: about " in err and " min one after another" in err
     trained = runs.Run(tmp_path / "r")
     assert trained.recipe["found"]["unreadable"]["n"] == 5
     assert "5 of 48 clips could not be read" in (trained.path / "card.md").read_text()
