@@ -94,7 +94,6 @@ class Reading:
             parts["train"] = replace(
                 parts["train"], taught=teaching.answers(recipe, parts, self.corpus, self.reporter.features)
             )
-            self.notes.append(f"taught by {', '.join(recipe.teachers)}")
         return parts
 
     def by_voice(self, parts: dict[str, Part]) -> dict[str, Part]:

@@ -166,6 +166,8 @@ class _Training(Reading):
             self.run.log_line(self.left_out.sentence())
         for note in self.notes:
             self.run.log_line(note)
+        if self.recipe.teachers:
+            self.run.log_line(f"taught by {', '.join(self.recipe.teachers)}")
         self.finish(self.fit(parts), parts)
 
     def write_start(self) -> None:
