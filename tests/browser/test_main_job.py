@@ -154,6 +154,10 @@ def test_a_refused_microphone_is_explained_and_upload_offered(
     expect(record).to_have_count(0)
     page.locator("input[type=file]").set_input_files(VOICE)
     expect(page.get_by_test_id("answer")).to_have_text(steps.headline(steps.predict(VOICE)[0]))
+    steps.settled(page)
+    context.grant_permissions(["microphone"], origin=server.url)
+    expect(record).to_be_visible()
+    expect(page.get_by_text("The microphone is blocked for this page.")).to_have_count(0)
 
 
 def test_a_list_of_devices_that_comes_after_the_refusal_does_not_hide_it(
