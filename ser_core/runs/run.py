@@ -119,9 +119,12 @@ class Run:
         """The recipe that recipe.json states. Raises RunError where it states none that this version knows."""
         from ser_core import recipes
 
+        stated = self.recipe.get("recipe") if isinstance(self.recipe, dict) else None
+        if stated is None:
+            raise RunError(f"recipe.json of the run {self.name} states no recipe.")
         try:
-            return recipes.from_dict(self.recipe["recipe"])
-        except (recipes.RecipeError, KeyError, TypeError) as error:
+            return recipes.from_dict(stated)
+        except recipes.RecipeError as error:
             raise RunError(f"The run {self.name}: recipe.json: {error}") from error
 
     @cached_property

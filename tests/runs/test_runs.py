@@ -136,3 +136,11 @@ def test_who_looks_while_the_first_epoch_is_written_finds_none_or_all_of_it(run:
     for epoch in (1, 2):
         run.append_history({"epoch": epoch, "loss": Looking()})
     assert list(runs.Run(run.path).history["epoch"]) == [1, 2]
+
+
+@pytest.mark.parametrize("stated", [[1], {}, {"recipe": None}])
+def test_a_run_whose_recipe_is_not_stated_says_so(tmp_path: Path, stated: object) -> None:
+    made = runs.create(tmp_path / "r")
+    made.write_json("recipe.json", stated)
+    with pytest.raises(runs.RunError, match=r"recipe\.json of the run r states no recipe"):
+        _ = made.trained_by
