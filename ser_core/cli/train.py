@@ -17,10 +17,11 @@ from rich.progress import Progress
 
 from ser_core import jobs, recipes, runs
 from ser_core.cli import output, overrides, several_corpora, unreadable_clips
-from ser_core.corpora import folds, registry, schemes, splits
+from ser_core.corpora import folds, registry
 from ser_core.corpora.base import Corpus
 from ser_core.exchange import trackers
 from ser_core.features import external
+from ser_core.jobs.orders import Training
 from ser_core.runs import expected, measured
 
 
@@ -190,9 +191,7 @@ def _follower(tracker: str | None, run: runs.Run) -> trackers.Follower | None:
 
 def _say_how_long(recipe: recipes.Recipe, corpus: Corpus, n_folds: int, seeds: int) -> None:
     """Say on stderr how long several trainings will take, features included, as far as it can be told."""
-    trainings = (
-        schemes.of(recipe.split).fits(len(corpus.speakers), n_folds, splits.corpus_of(corpus.clips).nunique()) * seeds
-    )
+    trainings = Training(recipe, n_folds, seeds).trainings(len(corpus.speakers))
     if trainings == 1:
         return
     told = expected.of(recipe, corpus, trainings, measured.finished())
