@@ -54,6 +54,11 @@ def settled(page: Page) -> None:
     page.wait_for_function(SETTLED)
 
 
+def menu_stands(page: Page) -> None:
+    """Expect the app's menu, the wide one by its place: the phones' menu has the same links until the style hides it."""
+    expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+
+
 def record(page: Page, seconds: int, recorder: int = -1) -> None:
     """Press Record, and Stop once so many whole seconds (1 to 9) or more have been recorded; `recorder`: which of the page's."""
     page.get_by_role("button", name="Record", exact=True).nth(recorder).click()

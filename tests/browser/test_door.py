@@ -62,7 +62,7 @@ def test_a_name_that_rebinds_to_this_machine_gets_a_sentence_and_no_page(server:
     assert answer is not None and answer.status == 403
     assert door.UNKNOWN_NAME in rebound.content()
     rebound.goto(f"{server.url}/datasets")
-    expect(rebound.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+    steps.menu_stands(rebound)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_no_other_website_shows_it_in_a_frame(server: Server, page: Page) -> Non
             page.goto(f"http://127.0.0.1:{other.server_port}")
         other.shutdown()
     page.goto(server.url)
-    expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+    steps.menu_stands(page)
 
 
 def test_words_of_a_link_are_neither_links_nor_pictures(server: Server, page: Page) -> None:
@@ -182,6 +182,6 @@ def test_nobody_is_asked_for_an_address_whoever_knocks(watched: Watched, page: P
     assert time.monotonic() - begun < 2
     for name in ("home", "analyze?source=samples&sample=voice-british", "live", "datasets", "train", "results"):
         page.goto(f"{server.url}/{name}")
-        expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+        steps.menu_stands(page)
         steps.settled(page)
     assert not watched.asked.exists(), watched.asked.read_text()

@@ -30,11 +30,11 @@ def test_a_deep_link_first_then_every_page_and_a_prediction_and_no_tensorflow_in
     # Streamlit would run a file in pages/ alone, or say «not found», on the first visit of a fresh server.
     page.goto(f"{server.url}/analyze?source=samples&sample=am-8hz")
     expect(page.get_by_test_id("answer").first).to_be_visible()
-    expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+    steps.menu_stands(page)
     expect(page.get_by_text("Page not found")).to_have_count(0)
     for name in PAGES:
         page.goto(f"{server.url}/{name}")
-        expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+        steps.menu_stands(page)
         steps.settled(page)
     page.goto(f"{server.url}/analyze?source=samples&sample=voice-british")
     expect(page.get_by_test_id("answer")).to_be_visible()
@@ -108,4 +108,4 @@ def test_a_page_that_fails_says_a_sentence_and_the_log_the_rest(
     said = page.get_by_test_id("stMain").inner_text()
     for trace in ("Traceback", "KeyError:", ".py", "File "):
         assert trace not in said
-    expect(page.get_by_test_id("stTopNavLink").filter(has_text="Home")).to_be_visible()
+    steps.menu_stands(page)
