@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.server import warmup
-from pages.widgets import actors, foreign, microphone
+from pages.widgets import actors, autoplay, foreign, microphone
 
 if TYPE_CHECKING:
     from pages.widgets.audio_source import Sound
@@ -50,7 +50,7 @@ def _take(what: str) -> None:
 
 def _of_an_actor(stated: dict[str, Any]) -> None:
     data = (actors.SAMPLES / stated["file"]).read_bytes()
-    st.audio(data, autoplay=True)
+    autoplay.show(data, "audio/flac")
     if st.session_state.get("guess-first"):
         st.pills(
             "What was the actor asked for?",

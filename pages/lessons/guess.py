@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.classroom import pooled
 from pages.lessons import guess_outcome
-from pages.widgets import actors, foreign, in_url, listener_votes, numbers
+from pages.widgets import actors, autoplay, foreign, in_url, listener_votes, numbers
 from ser_core import audio, figures, runs, settings
 from ser_core.classroom import guesses as class_guesses
 from ser_core.corpora import samples
@@ -176,7 +176,7 @@ def _ask(clip: str, labels: list[str], guesses: dict[str, str], n: int) -> None:
         return
     st.markdown("##### Which emotion was the actor asked to play?")
     # It plays as it appears: nobody names what was not heard.
-    st.audio(sound, format="audio/wav", autoplay=True)
+    autoplay.show(sound, "audio/wav")
     styles = "".join(
         f".st-key-{_key(label)} button {{ border-left: 8px solid {figures.colour(label)}; min-width: 8.5rem; }}"
         for label in labels
