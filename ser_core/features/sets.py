@@ -24,7 +24,7 @@ from ser_core.features.sources import (
     SpectralSource,
     from_dict,
 )
-from ser_core.features.sources.base import POOLS
+from ser_core.features.sources.base import PERCENTILES, POOLS
 from ser_core.features.spectral import SEED_SET
 
 
@@ -129,7 +129,7 @@ class FeatureSet:
 
 
 MEAN_STD = ("mean", "std")
-PERCENTILES = ("mean", "std", "p10", "p50", "p90")
+WITH_PERCENTILES = ("mean", "std", "p10", "p50", "p90")
 
 
 def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
@@ -168,11 +168,16 @@ def _msf_whole(preset: str, values: str, pools: tuple[str, ...]) -> MsfSource:
 EAR = EncoderSource("whisper-tiny", "8b4f58d214d02421", 384)
 
 
-def _of_ear(ear: EncoderSource, of: str = "Whisper tiny.en", suffix: str = "") -> tuple[FeatureSet, FeatureSet]:
+def _of_ear(ear: EncoderSource, of: str = "Whisper tiny.en", suffix: str = "") -> tuple[FeatureSet, ...]:
     heard = f"Hidden states of a pretrained ear ({of}, blocks 1 to {max(ear.blocks)})"
     frames = replace(ear, pools=(), every=2)
     return (
         _vector(f"whisper{suffix}", f"{heard}, mean and deviation", ear),
+        _vector(
+            f"whisper-percentiles{suffix}",
+            f"{heard}, 10th, 50th and 90th percentile",
+            replace(ear, pools=tuple(PERCENTILES)),
+        ),
         _frames(f"whisper-frames{suffix}", f"{heard}, every 40 ms", frames, 3.2),
     )
 
@@ -221,7 +226,7 @@ SETS: dict[str, FeatureSet] = {
         _vector(
             "seed-percentiles",
             "The original notebooks' ten descriptors with percentiles",
-            SpectralSource(SEED_SET, PERCENTILES),
+            SpectralSource(SEED_SET, WITH_PERCENTILES),
         ),
         _vector("all", "Every descriptor, mean and deviation", SpectralSource(SEED_SET + _EXTRA, MEAN_STD)),
         _frames("mfcc-20-frames", "MFCC, 20 coefficients, frame by frame", SpectralSource(_MFCC_20), 3.2),

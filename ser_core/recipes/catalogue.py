@@ -260,6 +260,7 @@ RECIPES: dict[str, Recipe] = {
             "voice",
             "A pretrained ear and a profile of who speaks",
             "voice",
+            "whisper-percentiles",
             waveform=OTHER_VOICES,
             picture=dataclasses.replace(picture.NONE, mixup=0.4),
             network_params={"profile": True, "l2": 0.03},

@@ -165,14 +165,21 @@ class Source(Protocol):
         return cls(**fields)
 
 
-#: How a descriptor's course over time becomes a vector: name → function over the frames (frames × rows).
-POOLS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mean": lambda frames: frames.mean(axis=0),
-    "std": lambda frames: frames.std(axis=0),
-    "p10": lambda frames: np.percentile(frames, 10, axis=0),
-    "p50": lambda frames: np.percentile(frames, 50, axis=0),
-    "p90": lambda frames: np.percentile(frames, 90, axis=0),
-}
+#: Name of a pool → which percentile over time it is.
+PERCENTILES = {"p10": 10, "p50": 50, "p90": 90}
+#: How a descriptor's course over time becomes a vector.
+POOLS = ("mean", "std", *PERCENTILES)
+
+
+def pooled(frames: np.ndarray, pools: Sequence[str]) -> np.ndarray:
+    """Return these of the POOLS of `frames` (frames × rows), one behind the other."""
+    made = {"mean": frames.mean(axis=0), "std": frames.std(axis=0)}
+    if wanted := [pool for pool in pools if pool in PERCENTILES]:
+        # Together: each alone would sort the frames anew.
+        levels = np.percentile(frames, [PERCENTILES[pool] for pool in wanted], axis=0)
+        made |= dict(zip(wanted, levels, strict=True))
+    return np.concatenate([made[pool] for pool in pools])
+
 
 #: What is left out of JSON where it is not done to the sound, so that sets that are older than it are found in the store.
 _ADDED = ("level_dbfs", "highpass_hz", "room_snr_db", "hiss_snr_db")

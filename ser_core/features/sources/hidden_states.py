@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Source
+from ser_core.features.sources.base import POOLS, FeatureError, Group, Source, pooled
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class HiddenStates(Source):
         """Return the features of the blocks' hidden states (frames × width each), in the order of `blocks`."""
         frames = np.concatenate(states, axis=1)
         if self.pools:
-            return np.concatenate([POOLS[pool](frames) for pool in self.pools])[None].astype(np.float32)
+            return pooled(frames, self.pools)[None].astype(np.float32)
         if self.every > 1:
             starts = np.arange(0, len(frames), self.every)
             counts = np.minimum(self.every, len(frames) - starts)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ser_core.features import msf
 from ser_core.features.conditioned import conditioned
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Source, blocks
+from ser_core.features.sources.base import FeatureError, Group, Source, blocks, pooled
 
 #: Added to a cell's share of a frame's modulation energy before the logarithm.
 LEAST_ENERGY = 1e-6
@@ -102,7 +102,7 @@ class MsfSource(Source):
             )
             frames = np.concatenate(parts).T
         if self.pools:
-            frames = np.concatenate([POOLS[pool](frames) for pool in self.pools])[None]
+            frames = pooled(frames, self.pools)[None]
         return frames.astype(np.float32)
 
     def to_dict(self) -> dict[str, Any]:

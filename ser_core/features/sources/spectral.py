@@ -10,7 +10,7 @@ import numpy as np
 
 from ser_core.features import spectral
 from ser_core.features.conditioned import conditioned
-from ser_core.features.sources.base import POOLS, FeatureError, Group, Source, blocks
+from ser_core.features.sources.base import POOLS, FeatureError, Group, Source, blocks, pooled
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class SpectralSource(Source):
         columns = []
         for name in self.names:
             whole = spectral.DESCRIPTORS[name].per_clip
-            columns += [rows[name]] if whole else [POOLS[pool](rows[name].T) for pool in self.pools]
+            columns.append(rows[name] if whole else pooled(rows[name].T, self.pools))
         return np.concatenate(columns)[None].astype(np.float32)
 
     @classmethod
