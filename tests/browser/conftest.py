@@ -18,7 +18,7 @@ from tests.browser import chromium, serving
 from tests.browser.serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 FLAGS = (
     "--no-sandbox",
@@ -98,7 +98,14 @@ def without_policy() -> bool:
 
 @contextmanager
 def visitor(browser: Browser, outside: list[str], *, without_policy: bool = False) -> Iterator[BrowserContext]:
-    """A fresh visitor who allows the microphone; it fails at the end when a page asked another machine for anything."""
+    """A visitor in a profile of their own who allows the microphone; it fails when a page asked another machine for anything."""
+    opened = _profile(browser, without_policy=without_policy)
+    with _at_home(opened, outside):
+        yield opened
+    opened.close()
+
+
+def _profile(browser: Browser, *, without_policy: bool = False) -> BrowserContext:
     opened = browser.new_context(
         viewport={"width": 1280, "height": 900},
         permissions=["microphone"],
@@ -109,24 +116,68 @@ def visitor(browser: Browser, outside: list[str], *, without_policy: bool = Fals
         bypass_csp=without_policy,
     )
     opened.set_default_timeout(patience.MILLISECONDS)
+    return opened
+
+
+@contextmanager
+def _at_home(opened: BrowserContext, outside: list[str]) -> Iterator[None]:
+    """Note in `outside` what the profile's pages ask of other machines, and fail at the end when there was anything."""
 
     def note(url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1"):
             outside.append(url)
 
-    opened.on("request", lambda request: note(request.url))
-    opened.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
-    yield opened
-    opened.close()
+    def of_request(request: Request) -> None:
+        note(request.url)
+
+    def of_page(page: Page) -> None:
+        page.on("websocket", lambda socket: note(socket.url))
+
+    opened.on("request", of_request)
+    opened.on("page", of_page)
+    yield
+    opened.remove_listener("request", of_request)
+    opened.remove_listener("page", of_page)
     assert not outside, f"the page asked other machines: {outside}"
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """The profile that one visitor after the other uses: the browser compiles the program's scripts once, not at every page."""
+    opened = _profile(browser)
+    yield opened
+    opened.close()
+
+
+def _leave(opened: BrowserContext) -> None:
+    """Close a visitor's pages and forget what they left: what they stored, cookies, what they allowed."""
+    origins = {"://".join(urlsplit(page.url)[:2]) for page in opened.pages}
+    for page in opened.pages:
+        page.close()
+    blank = opened.new_page()
+    devtools = opened.new_cdp_session(blank)
+    for origin in origins:
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+    blank.close()
+    opened.clear_cookies()
+    opened.clear_permissions()
+    opened.grant_permissions(["microphone"])
+
+
 @pytest.fixture
-def context(browser: Browser, outside: list[str], without_policy: bool) -> Iterator[BrowserContext]:
+def context(
+    browser: Browser, request: pytest.FixtureRequest, outside: list[str], without_policy: bool
+) -> Iterator[BrowserContext]:
     """A fresh visitor; the test fails when a page asked another machine for anything."""
-    with visitor(browser, outside, without_policy=without_policy) as opened:
-        yield opened
+    if without_policy:
+        with visitor(browser, outside, without_policy=True) as own:
+            yield own
+        return
+    shared: BrowserContext = request.getfixturevalue("profile")
+    with _at_home(shared, outside):
+        yield shared
+        _leave(shared)
 
 
 @pytest.fixture
