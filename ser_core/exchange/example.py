@@ -75,7 +75,8 @@ else:
     assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(source["sha256_16"]), f"{path} is another encoder"
     states = open_(path).run([f"block{k}" for k in source["blocks"]], {"logmel": mel[None]})
     x = np.concatenate([block[0] for block in states], axis=1)
-    vector = np.concatenate([getattr(x, pool)(axis=0) for pool in source["pools"]])[None].astype(np.float32)
+    pools = [np.percentile(x, int(name[1:]), axis=0) if name[0] == "p" else getattr(x, name)(axis=0) for name in source["pools"]]
+    vector = np.concatenate(pools)[None].astype(np.float32)
     p = open_(here / "model.onnx").run(["probabilities"], {one["name"]: vector, **zeros})[0][0]
 print(json.dumps(dict(zip(feature["labels"], (p / p.sum()).tolist()))))
 '''

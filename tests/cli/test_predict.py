@@ -171,7 +171,8 @@ def test_the_channel_can_be_chosen(capsys: pytest.CaptureFixture[str], tmp_path:
         (chosen,) = answers(capsys, file, "--channel", name)
         assert chosen["probabilities"] == apart["channels"][number]["probabilities"] and "channels" not in chosen
     (mixed,) = answers(capsys, file, "--channel", "mix")
-    assert mixed["probabilities"] == pytest.approx(mono["probabilities"], abs=1e-3)
+    # The file's 16 bits round what was mixed.
+    assert mixed["probabilities"] == pytest.approx(mono["probabilities"], abs=5e-3)
     (each,) = answers(capsys, two_channels(tmp_path / "same.wav", left, left), "--channel", "each")
     assert each["channels"][0]["probabilities"] == each["channels"][1]["probabilities"] == each["probabilities"]
     with pytest.raises(SystemExit) as stopped:
