@@ -42,7 +42,11 @@ class Visitor:
         """Open the page and wait until all of it is there."""
         host = urlsplit(self.url).netloc
         forwarded = {"X-Forwarded-For": self.address} if self.address else {}
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S, headers=forwarded, cookies=self.cookies)
+        # A browser asks again where a kept connection was being closed at that moment; httpx does not.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.AsyncClient(
+            base_url=self.url, timeout=PATIENCE_S, headers=forwarded, cookies=self.cookies, limits=fresh
+        )
         await self._http.get("/_stcore/health")
         token = self._http.cookies[XSRF]
         self._socket = await websockets.connect(
