@@ -129,7 +129,6 @@ class FeatureSet:
 
 
 MEAN_STD = ("mean", "std")
-WITH_PERCENTILES = ("mean", "std", "p10", "p50", "p90")
 
 
 def _frames(name: str, title: str, source: Source, seconds: float) -> FeatureSet:
@@ -226,7 +225,7 @@ SETS: dict[str, FeatureSet] = {
         _vector(
             "seed-percentiles",
             "The original notebooks' ten descriptors with percentiles",
-            SpectralSource(SEED_SET, WITH_PERCENTILES),
+            SpectralSource(SEED_SET, POOLS),
         ),
         _vector("all", "Every descriptor, mean and deviation", SpectralSource(SEED_SET + _EXTRA, MEAN_STD)),
         _frames("mfcc-20-frames", "MFCC, 20 coefficients, frame by frame", SpectralSource(_MFCC_20), 3.2),
