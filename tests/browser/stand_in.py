@@ -16,7 +16,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from tests import patience
+from tests import loopback, patience
 
 CLIENT, SECRET = "ser-dashboard", "of the client"
 
@@ -98,10 +98,8 @@ def provider() -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made = Provider(f"http://localhost:{server.server_port}")
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with loopback.answering(server):
+        yield made
 
 
 #: What a proxy in front of the world adds.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 import urllib.request
@@ -17,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pages.server import door
-from tests import patience
+from tests import loopback, patience
 from tests.browser import chromium, serving, steps
 from tests.browser.conftest import FLAGS
 from tests.browser.knocking import ask, shake_hands
@@ -133,11 +132,10 @@ def test_no_other_website_shows_it_in_a_frame(server: Server, page: Page) -> Non
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Framing) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
-            page.goto(f"http://127.0.0.1:{other.server_port}")
-        other.shutdown()
+    other = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Framing)
+    refused = page.expect_console_message(lambda said: "frame-ancestors" in said.text)
+    with loopback.answering(other), refused:
+        page.goto(f"http://127.0.0.1:{other.server_port}")
     page.goto(server.url)
     steps.menu_stands(page)
 

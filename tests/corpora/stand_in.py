@@ -3,12 +3,13 @@
 import contextlib
 import http.server
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import soundfile
+
+from tests import loopback
 
 
 def wav(seed: int = 0, seconds: float = 1.0, rate: int = 16000) -> bytes:
@@ -80,10 +81,7 @@ def serving(port: int = 0) -> Iterator[StandIn]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running:
-        state.url = f"http://127.0.0.1:{running.server_port}"
-        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
-        try:
-            yield state
-        finally:
-            running.shutdown()
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    state.url = f"http://127.0.0.1:{running.server_port}"
+    with loopback.answering(running):
+        yield state

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from tests import loopback
 
 #: What the Hub keeps as large files.
 LARGE = (".onnx", ".keras", ".npz", ".parquet")
@@ -49,14 +50,9 @@ class Hub(ThreadingHTTPServer):
 @contextmanager
 def running() -> Iterator[Hub]:
     """Give a hub that answers until it is left."""
-    with Hub() as hub:
-        thread = threading.Thread(target=hub.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield hub
-        finally:
-            hub.shutdown()
-            thread.join()
+    hub = Hub()
+    with loopback.answering(hub):
+        yield hub
 
 
 class _Handler(BaseHTTPRequestHandler):
