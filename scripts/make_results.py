@@ -271,7 +271,8 @@ def _voice_forms(published: dict[str, Run]) -> list[str]:
         rows.append((mean(accuracies), accuracies, run))
     lines = [
         "Chosen by the mean of six accuracies: validation part (8 speakers) and SAVEE, which is a development corpus, each with no clip of the "
-        "speaker, with 5 neutral and with 10 of any emotion; one seed each, no test part read.",
+        "speaker, with 5 neutral and with 10 of any emotion; one seed each, no test part read. All by profiles as they were made then: what its "
+        "emotion is expected to add was taken out of every clip, not of one-sided ones alone.",
         "",
         "| form | what differs | validation: none | 5 neutral | 10 any | SAVEE: none | 5 neutral | 10 any | mean |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -22,7 +22,6 @@ from ser_core.runs import Run, RunError
 BATCH = 64
 #: How far from 1 the sum of an answer's probabilities, and a probability, may lie.
 ROUNDING = 1e-3
-
 #: Recordings of which a voice is made at least that a model needs for every answer.
 LEAST_CLIPS = 2
 #: The remark on a clip whose embedding lies far from the train part's.
@@ -153,11 +152,8 @@ def not_probabilities(values: np.ndarray, shape: tuple[int, int]) -> str:
     if not np.isfinite(values).all() or values.min(initial=0.0) < 0.0 or values.max(initial=0.0) > 1.0 + ROUNDING:
         return "values that are no probabilities: they are not all from 0 to 1"
     sums = values.sum(axis=1)
-    return (
-        ""
-        if (abs(sums - 1.0) < ROUNDING).all()
-        else f"values that are no probabilities: they sum to {sums[abs(sums - 1.0).argmax()]:.3g}"
-    )
+    wrong = sums[abs(sums - 1.0) >= ROUNDING]
+    return f"values that are no probabilities: they sum to {wrong[0]:.3g}" if len(wrong) else ""
 
 
 class Predictor:
@@ -189,6 +185,7 @@ class Predictor:
         self.novelty = novelty.load(run.path / novelty.FILE)
         first = self.inputs[0].source
         self.emotions = emotion_means.load(run.path / emotion_means.FILE, len(self.labels), first.dims)
+        self._felt = None if self.emotions is None else self.emotions.added
         self.profile_source = sources.spec_hash(first) + (self.emotions.digest if self.emotions else "")
         """What a voice profile is of: the features, and what was taken out of them."""
         self.voice: VoiceProfile | None = None
@@ -242,8 +239,10 @@ class Predictor:
             raise RunError(
                 f"The model {self.run.name} takes no voice profile; leave the profile out or choose another model."
             )
-        source = self.inputs[0].source
-        if profile is not None and (profile.source, len(profile.means)) != (self.profile_source, source.dims):
+        if profile is None:
+            return
+        fits = len(profile.means) == self.inputs[0].source.dims and len(profile.said) in (0, len(self.labels))
+        if profile.source != self.profile_source or not fits:
             raise ProfileError(
                 f"This voice profile was made of other features than {self.run.name} is fed with; make it anew from "
                 "the speaker's sound files."
@@ -268,8 +267,12 @@ class Predictor:
         """Return the voice profile of what clips of a speaker added (`speech_of`). Raises as `profile_of`."""
         self.check_profile()
         source = self.inputs[0].source
-        made = profiles.of_sums(profiles.joined(each, source), source)
+        made = profiles.of_sums(profiles.joined(each, source), source, self._felt)
         return dataclasses.replace(made, source=self.profile_source)
+
+    def sums_of(self, profile: VoiceProfile) -> BandSums:
+        """Return what the clips added of which a profile was made, as one row: the profile of it and more is `profile_of_sums`."""
+        return profiles.sums_of_profile(profile, self.inputs[0].source, self._felt)
 
     def profile_of_features(self, clips: Iterable[tuple[np.ndarray, float]]) -> VoiceProfile:
         """Return the voice profile of a speaker's clips, of each what the first input's source extracts, and its seconds of speech.
@@ -280,20 +283,19 @@ class Predictor:
         return self.profile_of_sums([self._added(clips)])
 
     def _added(self, clips: Iterable[tuple[np.ndarray, float]]) -> BandSums:
-        """What clips add to a voice profile, a row a clip, and what their emotions are expected to add, by what is said of each alone."""
+        """What clips add to a voice profile, a row a clip, and what is said of each alone."""
         each = list(clips)
         sums = profiles.sums(each, self.inputs[0].source)
         if self.emotions is None or not each:
             return sums
         plain, name = self.with_voice(None), self.inputs[0].name
-        said = np.empty((len(each), len(self.labels)))
-        strange = np.zeros(len(each))
+        said, strange = np.empty((len(each), len(self.labels))), np.zeros(len(each))
         for row, (features, _) in enumerate(each):
             probabilities, embedding = plain.windows_of({name: features})
             said[row] = probabilities.mean(axis=0)
-            strange[row] = plain.unlike(embedding, {name: features})
-        felt = sums.frames[:, None] * self.emotions.expected(said)
-        return dataclasses.replace(sums, felt=felt, strange=strange * sums.frames)
+            strange[row] = plain.distance(embedding, {name: features})
+        said = sums.frames[:, None] * emotion_means.sharpened(said)
+        return dataclasses.replace(sums, said=said, strange=strange * sums.frames)
 
     def predict(self, clip: audio.Clip) -> Prediction:
         """Return what the model says of the whole clip: the mean of its windows' probabilities.
@@ -315,16 +317,20 @@ class Predictor:
         return Prediction(self.labels, mean, decision, findings, embedding.mean(axis=0), self.voice, channels)
 
     def unlike(self, embedding: np.ndarray, features: dict[str, np.ndarray]) -> bool:
-        """Return whether a clip is far from the train part, judged without a profile; False where the run does not know.
+        """Return whether a clip is farther from the train part than nearly every validation clip (`distance`)."""
+        return self.distance(embedding, features) > 1.0
 
-        embedding: of its windows, as `windows_of` gives it for these features.
+    def distance(self, embedding: np.ndarray, features: dict[str, np.ndarray]) -> float:
+        """Return how far a clip is from the train part, judged without a profile: 1 where `novelty.WITHIN` of the validation clips end.
+
+        embedding: of its windows, as `windows_of` gives it for these features. 0 where the run does not know.
         """
         if self.novelty is None:
-            return False
+            return 0.0
         plain = embedding if self.voice is None or self.needs_voice else self.with_voice(None).windows_of(features)[1]
         given = self.inputs[0]
         clip = novelty.describe(plain.mean(axis=0), given.picture(features[given.name]))
-        return bool(self.novelty.unlike(clip)[0])
+        return float(self.novelty.distance(clip)[0] / self.novelty.threshold)
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""

@@ -21,8 +21,9 @@ PROFILE = (
 )
 #: What they hold of other features, of frames over all frames, of vectors over clips, each as much as it has seconds of speech.
 PROFILE_OF_VECTORS = (
-    "mean and deviation of each feature over the clips of the speaker, less what a clip's emotion is expected to add, where there is "
-    f"emotion-means.npz: its means times the answer without a profile, unless {profile.STRANGE:.0%} of the speech is unlike the train part; "
+    "mean and deviation of each feature over the clips of the speaker, less what the clips' emotions are expected to add, where there is "
+    "emotion-means.npz and most of the clips are of one emotion, by the answers without a profile: that emotion's means, unless "
+    f"the speech lies {profile.STRANGE:g} times as far from the train part as nearly all validation clips, or farther; "
     f"{_WEIGHT}; without a profile both are 0"
 )
 #: Whose statistics scale the features.

@@ -19,8 +19,9 @@ from ser_core.features.sources import FeatureError, Source, spec_hash
 TRIM_DB = 35.0
 #: Least speech of a profile, seconds.
 LEAST_S = 0.5
-#: With this share of strange speech a voice is strange to a model, and its answers are not gone by.
-STRANGE = 0.15
+#: From this mean distance of its speech on, a voice is strange to a model, whose answers are not gone by then. Chosen on validation part and
+#: SAVEE: five clips of one emotion lie at most at 0.66 there, at least at 0.84 here.
+STRANGE = 0.75
 #: Seconds of speech at which the weight of a profile is one half. A mean over clips is best shrunk by s / (s + h), h being a clip's
 #: length times the variance between a speaker's clips over that between speakers: 2 s for neutral clips, 12 s for clips of any
 #: emotion (a band's mean, train part of CREMA-D). This is the geometric mean of the two.
@@ -30,6 +31,9 @@ DEVIATION_NEEDS = 6.0
 #: Clips whose sums are in memory at once where many are added up.
 AT_ONCE = 128
 _KIND = "voice-profile"
+
+#: What emotions add to the sum of a voice's clips of which a model says this: from labels to dims (`graphs.emotion_means`).
+Felt = Callable[[np.ndarray], np.ndarray]
 
 
 class ProfileError(FeatureError):
@@ -41,8 +45,9 @@ class BandSums:
     """What clips add to a profile: `frames` of speech (…), and sums and sums of squares of every feature over them (… × dims).
 
     frame_s: seconds that a frame stands for. A vector counts as many of one second as the sound has speech. least_deviation: of the
-    features' source. felt: the part of `total` that the clip's emotion is expected to add, going by a model's answer; strange: the frames
-    of clips that are unlike those that the model learned from. Both None where nobody has judged.
+    features' source. said: what a model takes each clip's emotion for (… × labels, weights whose sum is `frames`; zeros where it was not
+    asked); strange: `frames` times how far the clip is from those that the model learned from
+    (`Predictor.distance`). Both None where nobody has judged.
     """
 
     frames: np.ndarray
@@ -50,7 +55,7 @@ class BandSums:
     squares: np.ndarray
     frame_s: float
     least_deviation: float
-    felt: np.ndarray | None = None
+    said: np.ndarray | None = None
     strange: np.ndarray | None = None
 
     @property
@@ -66,26 +71,10 @@ class BandSums:
         """Return the sums over all clips as those of one: one row, to which more can be added."""
         return self._each(lambda values: values.sum(axis=0)[None])
 
-    def as_recorded(self) -> BandSums:
-        """Return the sums without what emotions are expected to add."""
-        return replace(self, felt=None, strange=None)
-
-    def of_voices(self) -> BandSums:
-        """Return the sums less what each clip's emotion is expected to add, where that is known and the voices are not strange.
-
-        A voice that is strange to a model is called by any emotion: then nothing is known but what it is like, whatever is felt.
-        """
-        if self.felt is None or self.strange is None or self.strange.sum() >= STRANGE * self.frames.sum():
-            return self.as_recorded()
-        frames = np.maximum(self.frames, 1e-9)[:, None]
-        mean = self.felt / frames
-        squares = self.squares - 2.0 * mean * self.total + frames * np.square(mean)
-        return replace(self.as_recorded(), total=self.total - self.felt, squares=squares)
-
     def _each(self, of: Callable[[np.ndarray], np.ndarray]) -> BandSums:
-        felt, strange = (None if values is None else of(values) for values in (self.felt, self.strange))
+        said, strange = (None if values is None else of(values) for values in (self.said, self.strange))
         return replace(
-            self, frames=of(self.frames), total=of(self.total), squares=of(self.squares), felt=felt, strange=strange
+            self, frames=of(self.frames), total=of(self.total), squares=of(self.squares), said=said, strange=strange
         )
 
     def statistics(self) -> np.ndarray:
@@ -130,7 +119,10 @@ class VoiceProfile:
     clips : int
         Of how many clips; 0 in profiles that were saved before it was counted.
     strange : float
-        Share of the speech that is unlike what the model learned from.
+        How far the speech is from what the model learned from, 1 being where nearly all of its like ends.
+    said : numpy.ndarray
+        What a model takes the clips' emotions for (labels, as `BandSums` has it), by which the means are less what these are expected to
+        add; empty where none was asked.
 
     Examples
     --------
@@ -146,6 +138,7 @@ class VoiceProfile:
     source: str = ""
     clips: int = 0
     strange: float = 0.0
+    said: np.ndarray = field(default_factory=lambda: np.zeros(0), repr=False)
 
     @property
     def statistics(self) -> np.ndarray:
@@ -173,6 +166,7 @@ class VoiceProfile:
                 "seconds": round(self.seconds, 3),
                 "clips": self.clips,
                 "strange": round(self.strange, 3),
+                "said": [float(f"{value:.6g}") for value in self.said],
                 **numbers,
             },
             indent=2,
@@ -247,29 +241,44 @@ def added_up(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> tuple
     return total.merged(), heard
 
 
-def sums_of_profile(profile: VoiceProfile, source: Source) -> BandSums:
-    """Return what the clips added of which a profile was made, as one row: more can then be added to it."""
+def sums_of_profile(profile: VoiceProfile, source: Source, felt: Felt | None = None) -> BandSums:
+    """Return what the clips added of which a profile was made, as one row: more can then be added to it. felt: as it was made with."""
     frame_s = source.hop_s or 1.0
     frames = np.array([profile.seconds / frame_s])
     means, deviations = (values.astype(float)[None] for values in (profile.means, profile.deviations))
-    total, squares = frames[:, None] * means, frames[:, None] * (means**2 + deviations**2)
-    strange = frames * profile.strange
-    return BandSums(frames, total, squares, frame_s, source.least_deviation, np.zeros_like(total), strange)
+    said = profile.said[None] if len(profile.said) else None
+    sums = BandSums(frames, means, means, frame_s, source.least_deviation, said, frames * profile.strange)
+    means = means + _felt(sums, felt)
+    return replace(sums, total=frames[:, None] * means, squares=frames[:, None] * (means**2 + deviations**2))
+
+
+def _felt(voice: BandSums, felt: Felt | None) -> Any:
+    """What emotions are expected to add to the means of a voice (dims); nothing where it is strange.
+
+    A voice that is strange to a model is called by any emotion: then nothing is known but what it is like, whatever is felt.
+    """
+    if felt is None or voice.said is None or voice.strange is None:
+        return 0.0
+    frames = max(float(voice.frames.sum()), 1e-9)
+    return 0.0 if voice.strange.sum() >= STRANGE * frames else felt(voice.said.sum(axis=0)) / frames
 
 
 def joined(each: Iterable[BandSums], source: Source) -> BandSums:
-    """Return the rows of several sums under each other; where one of them was judged, those that were not felt nothing."""
+    """Return the rows of several sums under each other; where one of them was judged, those that were not said nothing."""
     parts = [sums((), source), *each]
     frames, total, squares = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("frames", "total", "squares")
     )
-    felt = strange = None
-    if any(part.felt is not None for part in parts):
-        felt = np.concatenate([np.zeros_like(part.total) if part.felt is None else part.felt for part in parts])
+    said = strange = None
+    labels = max((part.said.shape[1] for part in parts if part.said is not None), default=0)
+    if labels:
+        silent = [np.zeros((len(part.frames), labels)) if part.said is None else part.said for part in parts]
+        said = np.concatenate(silent)
+    if any(part.strange is not None for part in parts):
         strange = np.concatenate(
             [np.zeros_like(part.frames) if part.strange is None else part.strange for part in parts]
         )
-    return BandSums(frames, total, squares, parts[0].frame_s, parts[0].least_deviation, felt, strange)
+    return BandSums(frames, total, squares, parts[0].frame_s, parts[0].least_deviation, said, strange)
 
 
 def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> VoiceProfile:
@@ -281,18 +290,24 @@ def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> Vo
     return replace(of_sums(total, source), clips=heard)
 
 
-def of_sums(each: BandSums, source: Source) -> VoiceProfile:
-    """Return the profile of clips of which this is the sums, a row a clip. Raises ProfileError for less than LEAST_S seconds of speech."""
-    pooled = each.of_voices().pooled()
-    seconds = float(pooled.seconds)
+def of_sums(each: BandSums, source: Source, felt: Felt | None = None) -> VoiceProfile:
+    """Return the profile of clips of which this is the sums, a row a clip, its means less what is `felt` in the clips.
+
+    Raises ProfileError for less than LEAST_S seconds of speech.
+    """
+    merged = each.merged()
+    seconds = float(merged.seconds[0])
     if seconds < LEAST_S:
         raise ProfileError(
             f"A voice profile needs at least {LEAST_S:g} s of speech; these clips hold {seconds:.1f} s. Add more clips of this "
             "speaker."
         )
-    means, deviations = pooled.statistics()
-    strange = 0.0 if each.strange is None else float(each.strange.sum() / each.frames.sum())
-    return VoiceProfile(means, deviations, seconds, spec_hash(source), int(np.count_nonzero(each.frames)), strange)
+    means, deviations = merged.pooled().statistics()
+    means = (means - _felt(merged, felt)).astype(np.float32)
+    strange = 0.0 if merged.strange is None else float(merged.strange[0] / merged.frames[0])
+    said = np.zeros(0) if merged.said is None else merged.said[0]
+    clips = int(np.count_nonzero(each.frames))
+    return VoiceProfile(means, deviations, seconds, spec_hash(source), clips, strange, said)
 
 
 def load(path: Path) -> VoiceProfile:
@@ -314,12 +329,14 @@ def load(path: Path) -> VoiceProfile:
             str(stated["source"]),
             int(stated.get("clips", 0)),
             float(stated.get("strange", 0.0)),
+            np.array(stated.get("said", []), dtype=float),
         )
     except ProfileError:
         raise
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ProfileError(f"{path} is not a saved voice profile: {error}") from error
     finite = np.isfinite(profile.statistics).all() if means.shape == deviations.shape and means.ndim == 1 else False
+    finite = finite and profile.said.ndim == 1 and np.isfinite(profile.said).all() and (profile.said >= 0).all()
     if not (finite and (deviations > 0).all() and np.isfinite(profile.seconds) and profile.seconds > 0):
         raise ProfileError(f"{path} is a damaged voice profile: its numbers are none that a voice has.")
     return profile

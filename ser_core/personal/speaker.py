@@ -6,7 +6,6 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 
-from ser_core.features import profile as profiles
 from ser_core.features.profile import BandSums, ProfileError, VoiceProfile
 from ser_core.predictor import Predictor
 
@@ -66,12 +65,11 @@ class Speaker:
 
     def profile(self, predictor: Predictor, name: str | None = None) -> VoiceProfile | None:
         """Return the profile by which a recording is judged, or of all that was heard; None where that is too little speech."""
-        source = predictor.inputs[0].source
         which = predictor.profile_source
         names = self._speech if name is None else self._by.get(name, ())
         rows = [self._speech[who][which] for who in names if which in self._speech.get(who, {})]
         kept = self._kept.get(which)
-        before = [] if kept is None else [profiles.sums_of_profile(kept, source)]
+        before = [] if kept is None else [predictor.sums_of(kept)]
         try:
             profile = predictor.profile_of_sums([*before, *rows])
         except ProfileError:

@@ -65,7 +65,7 @@ class Judge:
         self._speaker, self._asked = 1, 1
         self._known: BandSums | None = None
         if self.grows and predictor.voice is not None:
-            self._known = profiles.sums_of_profile(predictor.voice, predictor.inputs[0].source)
+            self._known = predictor.sums_of(predictor.voice)
         #: Speech that a later window may go by: where it ends, and what it adds.
         self._waiting: list[tuple[int, BandSums]] = []
         self._counted_to = 0

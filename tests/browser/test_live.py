@@ -19,7 +19,6 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from ser_core import audio, runs, settings
-from ser_core.features import profile as profiles
 from ser_core.predictor import Predictor
 from tests import patience
 from tests.browser import chromium, steps
@@ -163,7 +162,7 @@ def test_live_begins_with_the_passage_and_grows_while_one_speaks(server: Server,
     stop(page)
     samples, rows = saved(page, tmp_path)
     plain = Predictor(runs.shipped()[0])
-    begun = profiles.sums_of_profile(plain.profile_of([audio.decode(passage)]), plain.inputs[0].source)
+    begun = plain.sums_of(plain.profile_of([audio.decode(passage)]))
 
     def window(row: dict[str, str]) -> audio.Clip:
         part = samples[int(row["first_sample"]) : int(row["last_sample"]) + 1]

@@ -13,6 +13,7 @@ from tests import made
 
 SOURCE = sets.named("logmel-40ms").inputs[0].source
 assert isinstance(SOURCE, sources.LogMelSource)
+VECTOR = sets.named("whisper").inputs[0].source
 
 
 def voice(seed: int, seconds: float = 1.5, level: float = 0.4) -> np.ndarray:
@@ -117,34 +118,56 @@ def test_a_profile_of_another_way_of_hearing_is_refused(tmp_path: Path) -> None:
 
 
 def judged(strange: float) -> tuple[np.ndarray, np.ndarray, profile.BandSums]:
-    """Two clips of a vector's features, what their emotions are expected to add, and their sums."""
+    """Two clips of a vector's features, what is said of them, and their sums."""
     random = np.random.default_rng(0)
-    clips, felt, seconds = random.normal(size=(2, 3)), random.normal(size=(2, 3)), np.array([2.0, 3.0])
+    clips, said, seconds = (
+        random.normal(size=(2, VECTOR.dims)),
+        random.dirichlet([1.0, 1.0], size=2),
+        np.array([2.0, 3.0]),
+    )
     sums = profile.BandSums(
         seconds,
         seconds[:, None] * clips,
         seconds[:, None] * clips**2,
         1.0,
         1e-9,
-        seconds[:, None] * felt,
+        seconds[:, None] * said,
         strange * seconds,
     )
-    return clips, felt, sums
+    return clips, said, sums
+
+
+#: What two emotions add to the features.
+ADDED = np.random.default_rng(1).normal(size=(2, VECTOR.dims))
+
+
+def felt(said: np.ndarray) -> np.ndarray:
+    return said @ ADDED
 
 
 def test_a_profile_is_of_the_voice_without_what_its_clips_were_felt_with() -> None:
-    clips, felt, sums = judged(strange=0.0)
-    mean, deviation = sums.of_voices().pooled().statistics()
-    left = clips - felt
-    expected = np.average(left, axis=0, weights=[2.0, 3.0])
-    np.testing.assert_allclose(mean, expected, rtol=1e-5)
+    clips, said, sums = judged(strange=0.0)
+    made = profile.of_sums(sums, VECTOR, felt)
     np.testing.assert_allclose(
-        deviation, np.sqrt(np.average((left - expected) ** 2, axis=0, weights=[2.0, 3.0])), rtol=1e-4
+        made.means, np.average(clips - said @ ADDED, axis=0, weights=[2.0, 3.0]), rtol=1e-4, atol=1e-6
     )
-    np.testing.assert_allclose(sums.merged().of_voices().pooled().total, sums.of_voices().pooled().total)
+    np.testing.assert_allclose(made.deviations, profile.of_sums(sums, VECTOR).deviations)
+    np.testing.assert_allclose(profile.of_sums(sums.merged(), VECTOR, felt).means, made.means)
 
 
 def test_of_a_voice_that_is_strange_to_the_model_nothing_is_taken_out() -> None:
     clips, _, sums = judged(strange=1.0)
-    mean, _ = sums.of_voices().pooled().statistics()
-    np.testing.assert_allclose(mean, np.average(clips, axis=0, weights=[2.0, 3.0]), rtol=1e-5)
+    made = profile.of_sums(sums, VECTOR, felt)
+    np.testing.assert_allclose(made.means, np.average(clips, axis=0, weights=[2.0, 3.0]), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("strange", [0.0, 1.0])
+def test_more_is_added_to_a_saved_profile_as_to_its_clips(tmp_path: Path, strange: float) -> None:
+    _, _, sums = judged(strange)
+    first, second = sums._each(lambda values: values[:1]), sums._each(lambda values: values[1:])
+    profile.of_sums(first, VECTOR, felt).save(tmp_path / "me.json")
+    kept = profile.sums_of_profile(profile.load(tmp_path / "me.json"), VECTOR, felt)
+    gone_on = profile.of_sums(profile.joined([kept, second], VECTOR), VECTOR, felt)
+    whole = profile.of_sums(sums, VECTOR, felt)
+    np.testing.assert_allclose(gone_on.statistics, whole.statistics, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(gone_on.said, whole.said, rtol=1e-5)

@@ -127,7 +127,17 @@ def test_kept_are_numbers_and_the_next_visit_goes_on_with_them(home: Path) -> No
     toggle(give(give(page(), FIRST), SECOND), "voice-kept", True)
     (path,) = (home / "voice").iterdir()
     stated = json.loads(path.read_text())
-    assert set(stated) == {"kind", "source", "audio_version", "seconds", "clips", "strange", "means", "deviations"}
+    assert set(stated) == {
+        "kind",
+        "source",
+        "audio_version",
+        "seconds",
+        "clips",
+        "strange",
+        "said",
+        "means",
+        "deviations",
+    }
     assert stated["clips"] == 2
     again = give(page(), THIRD)
     assert says(again, expected(THIRD, FIRST, SECOND))
