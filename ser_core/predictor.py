@@ -152,8 +152,8 @@ def not_probabilities(values: np.ndarray, shape: tuple[int, int]) -> str:
     if not np.isfinite(values).all() or values.min(initial=0.0) < 0.0 or values.max(initial=0.0) > 1.0 + ROUNDING:
         return "values that are no probabilities: they are not all from 0 to 1"
     sums = values.sum(axis=1)
-    wrong = sums[abs(sums - 1.0) >= ROUNDING]
-    return f"values that are no probabilities: they sum to {wrong[0]:.3g}" if len(wrong) else ""
+    worst = sums[abs(sums - 1.0).argmax()]
+    return "" if abs(worst - 1.0) < ROUNDING else f"values that are no probabilities: they sum to {worst:.3g}"
 
 
 class Predictor:
@@ -330,7 +330,7 @@ class Predictor:
         plain = embedding if self.voice is None or self.needs_voice else self.with_voice(None).windows_of(features)[1]
         given = self.inputs[0]
         clip = novelty.describe(plain.mean(axis=0), given.picture(features[given.name]))
-        return float(self.novelty.distance(clip)[0] / self.novelty.threshold)
+        return float(self.novelty.relative(clip)[0])
 
     def windows(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (probabilities, embedding) of every window of 16 kHz samples."""

@@ -63,10 +63,10 @@ class Novelty:
         distances: np.ndarray = (inside**2 / self.variances).sum(axis=1) + left_over / self.noise
         return distances
 
-    def unlike(self, clips: np.ndarray) -> np.ndarray:
-        """Return for every row of `clips` whether it lies farther out than nearly every validation clip."""
-        far: np.ndarray = self.distance(clips) > self.threshold
-        return far
+    def relative(self, clips: np.ndarray) -> np.ndarray:
+        """Return the distance of every row of `clips` as a share of the threshold: above 1 it lies farther out than nearly every validation clip."""
+        shares: np.ndarray = self.distance(clips) / self.threshold
+        return shares
 
     def save(self, path: Path) -> None:
         """Write the file."""
@@ -127,5 +127,6 @@ def _check(made: Novelty) -> None:
     if len(dims) != 1 or shapes != (dims, (count, *dims), (count,)):
         raise ValueError("its arrays do not fit each other")
     known = all(np.isfinite(array).all() for array in (made.mean, made.components, made.variances, made.noise))
+    known = known and 0.0 < made.threshold < np.inf
     if not known or not (made.variances > 0).all() or not made.noise > 0 or not (made.deviation > 0).all():
         raise ValueError("its numbers describe no clips")

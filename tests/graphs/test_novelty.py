@@ -1,5 +1,6 @@
 """Telling clips that are unlike those that a model learned from, by its own embedding."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +47,10 @@ def test_the_distance_is_that_of_scikit_learns_probabilistic_pca() -> None:
 
 def test_one_validation_clip_in_a_hundred_lies_outside_and_strangers_do() -> None:
     found = fitted()
-    assert np.mean(found.unlike(drawn(500, 2))) == pytest.approx(0.01, abs=0.002)
-    assert np.mean(found.unlike(drawn(5000, 4))) < 0.03
+    assert np.mean(found.relative(drawn(500, 2)) > 1.0) == pytest.approx(0.01, abs=0.002)
+    assert np.mean(found.relative(drawn(5000, 4)) > 1.0) < 0.03
     strangers = drawn(100, 5) + 4 * np.random.default_rng(6).standard_normal((100, 60)) * MIXED.std(axis=0)
-    assert found.unlike(strangers).all()
+    assert (found.relative(strangers) > 1.0).all()
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -72,6 +73,13 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
         novelty.load(path)
 
 
+@pytest.mark.parametrize("threshold", [0.0, -1.0, np.inf, np.nan])
+def test_a_threshold_that_is_none_is_a_sentence(tmp_path: Path, threshold: float) -> None:
+    dataclasses.replace(fitted(), threshold=threshold).save(tmp_path / novelty.FILE)
+    with pytest.raises(graphs.GraphError, match="its numbers describe no clips"):
+        novelty.load(tmp_path / novelty.FILE)
+
+
 def test_of_too_few_clips_nothing_is_said() -> None:
     assert novelty.fit(drawn(30, 1), drawn(30, 2)) is None
     assert novelty.fit(drawn(2000, 1), drawn(0, 2)) is None
@@ -86,7 +94,7 @@ def test_a_dimension_that_never_moved_does_not_decide() -> None:
     assert found is not None
     moved = drawn(200, 8)
     moved[:, 0] = 3.5
-    assert np.mean(found.unlike(moved)) < 0.05
+    assert np.mean(found.relative(moved) > 1.0) < 0.05
 
 
 def test_a_picture_stands_in_by_its_spectrum_whatever_its_gain() -> None:
@@ -125,4 +133,4 @@ def test_of_wide_vectors_the_first_directions_are_found_too(monkeypatch: pytest.
     assert full is not None and found is not None
     np.testing.assert_allclose(found.variances, full.variances, rtol=0.05)
     np.testing.assert_allclose(found.noise, full.noise, rtol=0.05)
-    assert (found.unlike(validation) == full.unlike(validation)).mean() > 0.95
+    assert ((found.relative(validation) > 1.0) == (full.relative(validation) > 1.0)).mean() > 0.95
