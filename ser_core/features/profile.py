@@ -246,21 +246,24 @@ def sums_of_profile(profile: VoiceProfile, source: Source, felt: Felt | None = N
     frame_s = source.hop_s or 1.0
     frames = np.array([profile.seconds / frame_s])
     means, deviations = (values.astype(float)[None] for values in (profile.means, profile.deviations))
-    said = profile.said[None] if len(profile.said) else None
-    sums = BandSums(frames, means, means, frame_s, source.least_deviation, said, frames * profile.strange)
-    means = means + _felt(sums, felt)
-    return replace(sums, total=frames[:, None] * means, squares=frames[:, None] * (means**2 + deviations**2))
+    means = means + _felt(felt, profile.said, float(frames[0]), profile.strange)
+    return BandSums(
+        frames,
+        frames[:, None] * means,
+        frames[:, None] * (means**2 + deviations**2),
+        frame_s,
+        source.least_deviation,
+        profile.said[None] if len(profile.said) else None,
+        frames * profile.strange,
+    )
 
 
-def _felt(voice: BandSums, felt: Felt | None) -> Any:
-    """What emotions are expected to add to the means of a voice (dims); nothing where it is strange.
+def _felt(felt: Felt | None, said: np.ndarray, frames: float, strange: float) -> np.ndarray | float:
+    """What emotions are expected to add to the means of a voice's `frames` (dims); nothing where it is strange.
 
     A voice that is strange to a model is called by any emotion: then nothing is known but what it is like, whatever is felt.
     """
-    if felt is None or voice.said is None or voice.strange is None:
-        return 0.0
-    frames = max(float(voice.frames.sum()), 1e-9)
-    return 0.0 if voice.strange.sum() >= STRANGE * frames else felt(voice.said.sum(axis=0)) / frames
+    return 0.0 if felt is None or not len(said) or strange >= STRANGE else felt(said) / frames
 
 
 def joined(each: Iterable[BandSums], source: Source) -> BandSums:
@@ -269,16 +272,20 @@ def joined(each: Iterable[BandSums], source: Source) -> BandSums:
     frames, total, squares = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("frames", "total", "squares")
     )
-    said = strange = None
-    labels = max((part.said.shape[1] for part in parts if part.said is not None), default=0)
-    if labels:
-        silent = [np.zeros((len(part.frames), labels)) if part.said is None else part.said for part in parts]
-        said = np.concatenate(silent)
-    if any(part.strange is not None for part in parts):
-        strange = np.concatenate(
-            [np.zeros_like(part.frames) if part.strange is None else part.strange for part in parts]
-        )
+    said, strange = (
+        _under_each_other([getattr(part, name) for part in parts], [len(part.frames) for part in parts])
+        for name in ("said", "strange")
+    )
     return BandSums(frames, total, squares, parts[0].frame_s, parts[0].least_deviation, said, strange)
+
+
+def _under_each_other(rows: list[np.ndarray | None], counts: list[int]) -> np.ndarray | None:
+    """Join rows, zeros where there are none; None where nobody has any. counts: how many rows each has or lacks."""
+    known = [one for one in rows if one is not None]
+    if not known:
+        return None
+    width = known[0].shape[1:]
+    return np.concatenate([np.zeros((n, *width)) if one is None else one for one, n in zip(rows, counts, strict=True)])
 
 
 def of_features(clips: Iterable[tuple[np.ndarray, float]], source: Source) -> VoiceProfile:
@@ -302,10 +309,10 @@ def of_sums(each: BandSums, source: Source, felt: Felt | None = None) -> VoicePr
             f"A voice profile needs at least {LEAST_S:g} s of speech; these clips hold {seconds:.1f} s. Add more clips of this "
             "speaker."
         )
-    means, deviations = merged.pooled().statistics()
-    means = (means - _felt(merged, felt)).astype(np.float32)
     strange = 0.0 if merged.strange is None else float(merged.strange[0] / merged.frames[0])
     said = np.zeros(0) if merged.said is None else merged.said[0]
+    means, deviations = merged.pooled().statistics()
+    means = (means - _felt(felt, said, float(merged.frames[0]), strange)).astype(np.float32)
     clips = int(np.count_nonzero(each.frames))
     return VoiceProfile(means, deviations, seconds, spec_hash(source), clips, strange, said)
 
